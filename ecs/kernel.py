@@ -1,0 +1,176 @@
+"""The only door for machine code: ``@kernel``, with fixed flags and explicit signatures.
+
+A kernel is a plain function over arrays.  Its annotations *are* its signature: they state dtype,
+rank and direction, mypy reads them as NumPy arrays, and Numba compiles for exactly them, so that
+a kernel which writes an input does not compile and a caller who passes the wrong dtype is
+refused.
+
+    @kernel
+    def drift(count: I64In, x_u: F64Out, vx_ups: F64In, dt_s: Float) -> None: ...
+
+Flags are the same for all: no fastmath (it reorders sums and fuses multiplications), NumPy error
+model (a kernel never raises), no parallel loops (their reductions have no order).  ``@device``
+marks a function that is only called from kernels and is compiled into them.
+
+``NUMBA_DISABLE_JIT=1`` turns every kernel into the Python it is written in, with the same result;
+narrow integers are therefore widened with ``int()`` where they are read.
+"""
+
+import shutil
+import typing
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, ParamSpec, TypeVar
+
+import numba
+import numpy as np
+from numba.core import types as nb
+from numpy.typing import NDArray
+
+from ecs import kernel_cache
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# Numba makes its settings' attributes at run time.
+config: Any = numba.config
+
+FLAGS: dict[str, Any] = {"fastmath": False, "error_model": "numpy", "parallel": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """An array parameter: dtype, rank, and whether the kernel may write it."""
+
+    dtype: str
+    writes: bool
+    rank: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """A one-dimensional array of records, and whether the kernel may write it."""
+
+    dtype: np.dtype[np.void]
+    writes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A parameter passed by value."""
+
+    dtype: str
+
+
+F64In = Annotated[NDArray[np.float64], Ref("f8", False)]
+F64Out = Annotated[NDArray[np.float64], Ref("f8", True)]
+I64In = Annotated[NDArray[np.int64], Ref("i8", False)]
+I64Out = Annotated[NDArray[np.int64], Ref("i8", True)]
+I32In = Annotated[NDArray[np.int32], Ref("i4", False)]
+I32Out = Annotated[NDArray[np.int32], Ref("i4", True)]
+U64In = Annotated[NDArray[np.uint64], Ref("u8", False)]
+U32In = Annotated[NDArray[np.uint32], Ref("u4", False)]
+U32Out = Annotated[NDArray[np.uint32], Ref("u4", True)]
+U16In = Annotated[NDArray[np.uint16], Ref("u2", False)]
+U16Out = Annotated[NDArray[np.uint16], Ref("u2", True)]
+U8In = Annotated[NDArray[np.uint8], Ref("u1", False)]
+U8Out = Annotated[NDArray[np.uint8], Ref("u1", True)]
+F64In2 = Annotated[NDArray[np.float64], Ref("f8", False, 2)]
+Int = Annotated[int, Scalar("i8")]
+Float = Annotated[float, Scalar("f8")]
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What is known of one kernel: for the progress bar, the tests and ``bench``."""
+
+    name: str
+    signature: str
+    from_cache: bool
+    dispatcher: Any
+
+
+REGISTRY: dict[str, Compiled] = {}
+"""Every kernel that was imported, by dotted name."""
+
+_observers: list[Callable[[Compiled], None]] = []
+
+
+def observe(observer: Callable[[Compiled], None]) -> None:
+    """Call ``observer`` for every kernel compiled or loaded from now on."""
+    _observers.append(observer)
+
+
+def _numba_type(name: str, parameter: str, annotation: Any) -> Any:
+    for note in getattr(annotation, "__metadata__", ()):
+        if isinstance(note, Scalar):
+            return nb.int64 if note.dtype == "i8" else nb.float64
+        if isinstance(note, Records):
+            return nb.Array(numba.from_dtype(note.dtype), 1, "C", readonly=not note.writes)
+        if isinstance(note, Ref):
+            item = numba.from_dtype(np.dtype(note.dtype))
+            return nb.Array(item, note.rank, "C", readonly=not note.writes)
+    raise TypeError(f"kernel {name}: parameter {parameter!r} needs one of ecs.kernel's types")
+
+
+def signature_of(function: Callable[..., Any]) -> Any:
+    """Numba signature that the annotations of ``function`` spell."""
+    name = f"{function.__module__}.{function.__qualname__}"
+    hints = typing.get_type_hints(function, include_extras=True)
+    returned = hints.pop("return", None)
+    result = nb.void if returned in (None, type(None)) else _numba_type(name, "return", returned)
+    return result(*(_numba_type(name, key, value) for key, value in hints.items()))
+
+
+def kernel(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile ``function`` for the signature its annotations state, now, through the cache.
+
+    Raises:
+        TypeError: a parameter lacks one of this module's types.
+        KernelSourceError: it reads a global that cannot be frozen.
+        numba.errors.TypingError: the body does not compile, or writes a read-only parameter.
+    """
+    name = f"{function.__module__}.{function.__qualname__}"
+    signature = signature_of(function)
+    if config.DISABLE_JIT:
+        REGISTRY[name] = Compiled(name, str(signature), False, function)
+        return function
+    dispatcher = _compile(function, name, signature)
+    from_cache = bool(sum(dispatcher.stats.cache_hits.values()))
+    made = REGISTRY[name] = Compiled(name, str(signature), from_cache, dispatcher)
+    for observer in _observers:
+        observer(made)
+    return typing.cast(Callable[P, R], dispatcher)
+
+
+def _compile(function: Callable[..., Any], name: str, signature: Any) -> Any:
+    root = kernel_cache.cache_root()
+    if root is None:
+        return numba.njit(signature, **FLAGS)(function)
+    key = kernel_cache.digest(function, str(signature), repr(sorted(FLAGS.items())))
+    former = config.CACHE_DIR
+    folder = kernel_cache.prepare_folder(root, name, key)
+    config.CACHE_DIR = str(folder)
+    try:
+        return numba.njit(signature, cache=True, **FLAGS)(function)
+    except numba.core.errors.NumbaError:
+        raise
+    except Exception:
+        # A torn cache file (full disk, killed while writing) raises whatever unpickling
+        # raises.  It is only a cache: drop it and compile.
+        shutil.rmtree(folder, ignore_errors=True)
+        return numba.njit(signature, **FLAGS)(function)
+    finally:
+        config.CACHE_DIR = former
+
+
+def device(function: Callable[P, R]) -> Callable[P, R]:
+    """Mark a function that kernels call: compiled into each of them with the same flags."""
+    return typing.cast(Callable[P, R], numba.njit(**FLAGS)(function))
+
+
+if config.DISABLE_JIT:
+    # Wrapping multiplication is what the draws of ``randomness`` are made of; NumPy's scalars
+    # wrap as well, but say so each time.
+    warnings.filterwarnings("ignore", message="overflow encountered in scalar")

@@ -1,0 +1,64 @@
+"""What may reach the tick: commands, joins and leaves, as packed records.
+
+These bytes are the journal's as well: what is logged is what was applied.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+MOVE = 1
+ATTACK = 2
+BLAST = 4
+DASH = 8
+BUTTONS_ALL = MOVE | ATTACK | BLAST | DASH
+
+HUMAN = 0
+BOT = 1
+
+COMMAND = np.dtype(
+    [
+        ("slot", "<u2"),
+        ("move", "<u2"),
+        ("aim", "<u2"),
+        ("reach", "u1"),
+        ("buttons", "u1"),
+        ("seq", "<u4"),
+        ("view_tick", "<u4"),
+    ]
+)
+"""One input command, 16 bytes: see INPUT in docs/protocol.md; view_tick is its ``ack``."""
+
+JOIN = np.dtype([("slot", "<u2"), ("bot", "u1")])
+"""Somebody enters the match in a slot, which must be the next free one."""
+
+LEAVE = np.dtype([("slot", "<u2")])
+"""Somebody leaves for good."""
+
+
+def no_commands() -> NDArray[np.void]:
+    """An empty command array."""
+    return np.zeros(0, dtype=COMMAND)
+
+
+@dataclass(frozen=True, slots=True)
+class TickInputs:
+    """Everything that one tick gets to know of the outside.
+
+    Attributes:
+        commands: COMMAND[n], ascending by slot.
+        joins: JOIN[n], ascending by slot.
+        leaves: LEAVE[n], ascending by slot.
+    """
+
+    commands: NDArray[np.void] = field(default_factory=no_commands)
+    joins: NDArray[np.void] = field(default_factory=lambda: np.zeros(0, dtype=JOIN))
+    leaves: NDArray[np.void] = field(default_factory=lambda: np.zeros(0, dtype=LEAVE))
+
+
+def in_slot_order(records: NDArray[np.void]) -> NDArray[np.void]:
+    """``records`` ascending by slot, so that the order of arrival never reaches the tick."""
+    if len(records) < 2:
+        return records
+    return records[np.argsort(records["slot"], kind="stable")]
