@@ -1,0 +1,1 @@
+"""The rules.  ``tick.py`` is the schedule and is read first; one file holds one system."""

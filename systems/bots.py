@@ -1,0 +1,118 @@
+"""Bots: one batch that looks at the world and returns ordinary input commands.
+
+Bots stand outside the tick, where clients stand.  Their commands go through the same mailbox and
+the same journal as everybody's, so a replay needs no bots.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecs.columns import Rows
+from ecs.world import World
+from schema.columns import Clock, Control, Motion, Position, Vitals, Zone
+from schema.commands import COMMAND
+from schema.directions import COUNT
+from systems.kernels.broadphase import build_grid
+from systems.kernels.deciding import decide
+from systems.rules import Rules, Terrain
+
+SKILL = (
+    "period_ticks",
+    "sight_u",
+    "aim_error_directions",
+    "keep_distance_u",
+    "dash_health_hp",
+    "blast_chance",
+    "wander_ticks",
+    "shot_speed_ups",
+    "shot_range_u",
+    "blast_range_u",
+    "body_radius_u",
+)
+"""What the entries of the kernel's ``skill`` array mean, in order."""
+
+
+def skill_array(rules: Rules) -> NDArray[np.float64]:
+    """f64[len(SKILL)] of how good bots are under these rules."""
+    bots, skills = rules.balance.bots, rules.balance.skills
+    values = {
+        "period_ticks": rules.ticks(bots.reaction_s),
+        "sight_u": bots.sight_u,
+        "aim_error_directions": math.floor(bots.aim_error_degrees * COUNT / 360.0),
+        "keep_distance_u": bots.keep_distance_u,
+        "dash_health_hp": bots.dash_health_hp,
+        "blast_chance": bots.blast_chance,
+        "wander_ticks": rules.ticks(bots.wander_s),
+        "shot_speed_ups": skills.shot.speed_ups,
+        "shot_range_u": skills.shot.range_u,
+        "blast_range_u": skills.blast.range_u,
+        "body_radius_u": rules.balance.body.radius_u,
+    }
+    return np.array([values[name] for name in SKILL], dtype=np.float64)
+
+
+class Bots:
+    """The bots of one match: buffers, and the kernel calls bound to its world."""
+
+    def __init__(self, world: World) -> None:
+        rules, terrain = world.resource(Rules), world.resource(Terrain)
+        capacity = world.layout.capacities["players"]
+        cells = int(rules.grid[1] * rules.grid[2])
+        self._commands: NDArray[np.void] = np.zeros(capacity, dtype=COMMAND)
+        self._made = np.zeros(1, dtype=np.int64)
+        self._zone = world.group("match", Zone)
+        self._circles = np.zeros(6, dtype=np.float64)
+        rows, clock = world.group("players", Rows), world.group("match", Clock)
+        vitals, position = world.group("players", Vitals), world.group("players", Position)
+        motion = world.group("players", Motion)
+        start = np.zeros(cells + 1, dtype=np.int32)
+        row_of = np.zeros(capacity, dtype=np.int32)
+        # A grid of their own: the tick's is scratch and says nothing after a restore.
+        self._grid_arguments: tuple[Any, ...] = (
+            rows.count,
+            vitals.alive,
+            position.x_u,
+            position.y_u,
+            rules.grid,
+            start,
+            row_of,
+            np.zeros(capacity, dtype=np.int32),
+            np.zeros(1, dtype=np.float64),
+        )
+        self._arguments: tuple[Any, ...] = (
+            rows.count,
+            clock.tick,
+            clock.seed,
+            world.group("players", Control).bot,
+            vitals.alive,
+            vitals.health_hp,
+            position.x_u,
+            position.y_u,
+            motion.vx_ups,
+            motion.vy_ups,
+            self._circles,
+            skill_array(rules),
+            rules.directions,
+            rules.grid,
+            start,
+            row_of,
+            terrain.walls,
+            terrain.wall_start,
+            terrain.wall_row,
+            terrain.frame,
+            self._commands,
+            self._made,
+        )
+
+    def decide(self) -> NDArray[np.void]:
+        """Commands for the coming tick, COMMAND[n] ascending by slot, valid until the next call."""
+        zone, circles = self._zone, self._circles
+        circles[0], circles[1], circles[2] = zone.x_u[0], zone.y_u[0], zone.radius_u[0]
+        circles[3], circles[4] = zone.next_x_u[0], zone.next_y_u[0]
+        circles[5] = zone.next_radius_u[0]
+        build_grid(*self._grid_arguments)
+        decide(*self._arguments)
+        return self._commands[: self._made[0]]

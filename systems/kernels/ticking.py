@@ -1,0 +1,16 @@
+"""The beginning and the end of every tick."""
+
+from ecs.kernel import I64Out, kernel
+
+
+@kernel
+def begin_tick(hit_count: I64Out, event_count: I64Out) -> None:
+    """Empty the reports of the tick before."""
+    hit_count[0] = 0
+    event_count[0] = 0
+
+
+@kernel
+def end_tick(tick: I64Out) -> None:
+    """One more tick was applied."""
+    tick[0] += 1

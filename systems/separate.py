@@ -1,0 +1,56 @@
+"""Overlapping bodies part."""
+
+from functools import partial
+
+from ecs.columns import Rows
+from ecs.schedule import Granted, System
+from schema.columns import Grid, Intent, Origin, Position, Push, Vitals
+from systems.kernels.separation import apply_push, find_push
+from systems.move import BuildGrid
+from systems.rules import Rules, Terrain
+
+
+class Separate(System):
+    """Push overlapping pairs apart, half each, without pushing anybody into a wall."""
+
+    after = (BuildGrid,)
+    reads = (Rows.count, Vitals.alive, Origin, Grid.start, Grid.row)
+    writes = (Position, Push, Grid.reach_u)
+
+    def bind(self, granted: Granted) -> None:
+        rules, terrain = granted.resource(Rules), granted.resource(Terrain)
+        players, grid = granted.table(Intent), granted.table(Grid)[Grid]
+        push, radius_u = granted.table(Push)[Push], rules.balance.body.radius_u
+        self.calls = [
+            partial(
+                find_push,
+                players[Rows].count,
+                players[Vitals].alive,
+                players[Position].x_u,
+                players[Position].y_u,
+                radius_u,
+                rules.grid,
+                grid.start,
+                grid.row,
+                rules.directions,
+                push.dx_u,
+                push.dy_u,
+            ),
+            partial(
+                apply_push,
+                players[Rows].count,
+                players[Vitals].alive,
+                push.dx_u,
+                push.dy_u,
+                players[Origin].x_u,
+                players[Origin].y_u,
+                radius_u,
+                terrain.walls,
+                terrain.wall_start,
+                terrain.wall_row,
+                terrain.frame,
+                players[Position].x_u,
+                players[Position].y_u,
+                grid.reach_u,
+            ),
+        ]
