@@ -1,0 +1,92 @@
+"""The tally: what the records so far add up to, and why a record cannot come next.
+
+Writer and reader keep the same tally, so a file the writer accepted is a file the reader
+accepts, and a gap in the ticks is noticed by both: a replay with a hole is wrong from the hole
+on, however intact the bytes are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from persistence.records import Header, Keyframe, KeyframeEntry, Record, Seal, Tick
+
+GROUP_HASH_BYTES = 4
+
+
+@dataclass(slots=True)
+class Tally:
+    """Running totals of one journal.
+
+    ``due_tick`` is the tick the next record must have, None until the first record sets it;
+    ``keyframes`` holds the keyframes seen so far, in file order.
+    """
+
+    block_bytes: int
+    group_hashes_bytes: int
+    first_tick: int | None = None
+    due_tick: int | None = None
+    record_count: int = 0
+    keyframes: list[KeyframeEntry] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, header: Header) -> Tally:
+        """Return the empty tally of a journal with this header."""
+        return cls(header.block_bytes, GROUP_HASH_BYTES * len(header.group_names))
+
+    def refusal(self, record: Record) -> str | None:
+        """Return why ``record`` cannot come next, or None when it can."""
+        if type(record) is Tick:
+            if record.group_hashes and len(record.group_hashes) != self.group_hashes_bytes:
+                return (
+                    f"tick {record.tick} has {len(record.group_hashes)} bytes of group hashes, "
+                    f"not {self.group_hashes_bytes}"
+                )
+            return self._refusal_by_tick(record.tick)
+        if type(record) is Keyframe:
+            if record.raw_size != self.block_bytes:
+                return (
+                    f"keyframe of {record.raw_size} bytes, but the header's block has "
+                    f"{self.block_bytes}"
+                )
+            return self._refusal_by_tick(record.tick)
+        if type(record) is Seal:
+            return self._refusal_of_seal(record)
+        return "a second header"
+
+    def _refusal_by_tick(self, tick: int) -> str | None:
+        if self.due_tick is None or tick == self.due_tick:
+            return None
+        return f"tick {tick} where tick {self.due_tick} was due"
+
+    def _refusal_of_seal(self, seal: Seal) -> str | None:
+        # The last recorded tick may not have been applied: it is recorded first.
+        if self.due_tick is not None and not self.due_tick - 1 <= seal.tick <= self.due_tick:
+            return f"sealed at tick {seal.tick}, but the records end before {self.due_tick}"
+        if seal.record_count != self.record_count:
+            return f"the seal counts {seal.record_count} records, there are {self.record_count}"
+        if seal.first_tick != self.first_tick:
+            return f"the seal starts at tick {seal.first_tick}, the records at {self.first_tick}"
+        if list(seal.keyframes) != self.keyframes:
+            return "the seal's index does not match the keyframes"
+        return None
+
+    def add(self, record: Tick | Keyframe, offset: int) -> None:
+        """Count ``record``, whose frame starts at byte ``offset``."""
+        self.record_count += 1
+        if type(record) is Keyframe:
+            self.due_tick = record.tick
+            self.keyframes.append(KeyframeEntry(record.tick, offset))
+            return
+        self.due_tick = record.tick + 1
+        if self.first_tick is None:
+            self.first_tick = record.tick
+
+    def mark(self) -> tuple[int | None, int | None, int, int]:
+        """Return what ``rewind`` needs to forget everything added after this point."""
+        return self.first_tick, self.due_tick, self.record_count, len(self.keyframes)
+
+    def rewind(self, mark: tuple[int | None, int | None, int, int]) -> None:
+        """Forget everything added since ``mark`` was taken."""
+        self.first_tick, self.due_tick, self.record_count, keyframe_count = mark
+        del self.keyframes[keyframe_count:]
