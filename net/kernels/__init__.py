@@ -1,0 +1,1 @@
+"""Arrays in, bytes out: what viewers see, packed for the wire."""

@@ -1,0 +1,193 @@
+"""What waits to be sent to one client: a short line of messages, and one snapshot.
+
+TCP hides queues, so none is built: a snapshot that was not yet taken is replaced by a newer one,
+and while ``unacked_max`` are on their way no further one is accepted at all. Messages that must
+arrive wait in a bounded line; a client that lets it overflow is closed as too slow.
+
+The game fills the box and never waits; the listener empties it. Both run in one thread, so
+nothing here locks. No trio, no clock.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from net.rejections import Rejection
+from net.wire import encode
+from schema.messages import CloseCode, Error, ErrorCode
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Taken last, once: close the WebSocket with ``close_code``."""
+
+    close_code: CloseCode
+    reason: str
+
+
+def _nobody_waits() -> None:
+    """Stand in for ``wake`` until the listener sets it."""
+
+
+class Outbox:
+    """The line, the snapshot slot and the acknowledgement window of one client.
+
+    States: open → closing (what waits is still delivered, then the Ending) → shut (after the
+    Ending, or when the connection is gone). In the last two, everything offered is ignored, so the
+    game may go on holding the box of a client that has left.
+    """
+
+    __slots__ = (
+        "_ending",
+        "_frame",
+        "_frame_tick",
+        "_in_flight",
+        "_line",
+        "_messages_max",
+        "_newest_tick",
+        "_shut",
+        "_skips_in_a_row",
+        "_skips_in_a_row_max",
+        "_unacked_max",
+        "replaced",
+        "skipped",
+        "too_slow",
+        "wake",
+    )
+
+    def __init__(self, *, messages_max: int, unacked_max: int, skips_in_a_row_max: int) -> None:
+        self._messages_max = messages_max
+        self._unacked_max = unacked_max
+        self._skips_in_a_row_max = skips_in_a_row_max
+        self._line: deque[bytes] = deque()
+        self._frame: bytes | None = None
+        self._frame_tick = 0
+        # Ticks taken and not acknowledged, rising; at most unacked_max.
+        self._in_flight: deque[int] = deque()
+        self._newest_tick = -1
+        self._skips_in_a_row = 0
+        self._ending: Ending | None = None
+        self._shut = False
+        self.skipped = 0
+        self.replaced = 0
+        self.too_slow = False
+        self.wake: Callable[[], object] = _nobody_waits
+
+    @property
+    def closing(self) -> bool:
+        """Whether the end has been decided; nothing more is accepted."""
+        return self._shut or self._ending is not None
+
+    @property
+    def window_open(self) -> bool:
+        """Whether a snapshot offered now would be accepted; encoding one is wasted otherwise."""
+        return not self.closing and len(self._in_flight) < self._unacked_max
+
+    @property
+    def unacked(self) -> int:
+        """Snapshots on their way, 0 to ``unacked_max``."""
+        return len(self._in_flight)
+
+    def push(self, message: bytes) -> bool:
+        """Add a message that must arrive. False when the box is closing or was full until now.
+
+        A full box is marked ``too_slow``, what waits in it is dropped, and it closes.
+        """
+        if self.closing:
+            return False
+        if len(self._line) >= self._messages_max:
+            self._give_up("too many messages are waiting to be read")
+            return False
+        self._line.append(message)
+        self.wake()
+        return True
+
+    def offer_snapshot(self, tick: int, frame: bytes) -> bool:
+        """Put the snapshot of ``tick`` where the last one waited. False when it is skipped.
+
+        It is skipped while ``unacked_max`` are unacknowledged; too many skips in a row mark the
+        box ``too_slow``. ValueError when ``tick`` does not rise: acknowledgements name ticks.
+        """
+        if self.closing:
+            return False
+        if tick <= self._newest_tick:
+            raise ValueError(f"snapshot of tick {tick} offered after tick {self._newest_tick}")
+        self._newest_tick = tick
+        if len(self._in_flight) >= self._unacked_max:
+            self.skip_snapshot()
+            return False
+        self._skips_in_a_row = 0
+        if self._frame is not None:
+            self.replaced += 1
+        self._frame = frame
+        self._frame_tick = tick
+        self.wake()
+        return True
+
+    def skip_snapshot(self) -> None:
+        """Count a snapshot that was not even encoded because ``window_open`` was False."""
+        if self.closing:
+            return
+        self.skipped += 1
+        self._skips_in_a_row += 1
+        if self._skips_in_a_row > self._skips_in_a_row_max:
+            self._give_up("no snapshot has been acknowledged for too long")
+
+    def acked(self, tick: int) -> None:
+        """Take the client's word that it applied the snapshot of ``tick`` and all before.
+
+        A tick that is not on its way says nothing and is ignored: one never sent, one that still
+        waits in the slot, one acknowledged before.
+        """
+        if tick not in self._in_flight:
+            return
+        while self._in_flight and self._in_flight[0] <= tick:
+            self._in_flight.popleft()
+
+    def close(self, rejection: Rejection | None) -> None:
+        """End the connection: deliver what waits, then ERROR if there is a rejection, then close.
+
+        Never waits. The first call decides; the snapshot in the slot is dropped.
+        """
+        if self.closing:
+            return
+        self._frame = None
+        if rejection is None:
+            self._ending = Ending(CloseCode.NORMAL, "")
+        else:
+            error = Error(rejection.code.value, rejection.message, rejection.retry_after_s)
+            self._line.append(encode(error))
+            self._ending = Ending(rejection.close_code, rejection.code.value)
+        self.wake()
+
+    def shut(self) -> None:
+        """Forget everything: the connection is gone. Whatever is offered later is ignored."""
+        self._shut = True
+        self._line.clear()
+        self._in_flight.clear()
+        self._frame = None
+        self.wake = _nobody_waits
+
+    def take(self) -> bytes | Ending | None:
+        """What to write next, None when there is nothing.
+
+        First the line in order, then the snapshot, which from now on counts as on its way, and
+        when the box is closing and the line is empty the Ending, once.
+        """
+        if self._line:
+            return self._line.popleft()
+        if self._frame is not None:
+            frame, self._frame = self._frame, None
+            self._in_flight.append(self._frame_tick)
+            return frame
+        if self._ending is not None and not self._shut:
+            self._shut = True
+            return self._ending
+        return None
+
+    def _give_up(self, message: str) -> None:
+        self.too_slow = True
+        self._line.clear()
+        self.close(Rejection(ErrorCode.TOO_SLOW, message))

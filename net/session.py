@@ -1,0 +1,108 @@
+"""One client's conversation: what each of its messages may do, and how many it may send. No I/O."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from net import wire
+from net.limits import Limits, TokenBucket
+from net.outbox import Outbox
+from net.rejections import Counters, Rejection, shutting_down
+from schema.messages import CloseCode, ErrorCode, Input, Join, Ping, Pong
+
+
+class Seat(Protocol):
+    """One client that has joined, as the game sees it. Called in the trio thread; never waits."""
+
+    def receive(self, message: Input) -> None:
+        """Take one message. PING and acknowledgements have been dealt with. May raise Rejection."""
+
+    def leave(self) -> None:
+        """The connection has ended, for whatever reason. Called exactly once."""
+
+
+class Door(Protocol):
+    """Where the game lets clients in."""
+
+    def enter(self, join: Join, outbox: Outbox, address: str) -> Seat:
+        """Seat a client and push its WELCOME. ``join.name`` is clean. May raise Rejection."""
+
+
+class Session:
+    """JOIN, then INPUT and PING within their rate. Every method may raise Rejection."""
+
+    def __init__(self, door: Door, limits: Limits, counters: Counters, now_s: float) -> None:
+        self.outbox = Outbox(
+            messages_max=limits.outbox_messages_max,
+            unacked_max=limits.unacked_max,
+            skips_in_a_row_max=limits.skips_in_a_row_max,
+        )
+        self._door = door
+        self._limits = limits
+        self._counters = counters
+        self._bucket = TokenBucket(limits.messages_per_s, limits.messages_burst, now_s)
+        self._drops = 0
+        self._seat: Seat | None = None
+
+    @property
+    def joined(self) -> bool:
+        """Whether the game has given the client a seat."""
+        return self._seat is not None
+
+    def join(self, data: bytes | str, address: str) -> None:
+        """Take the first message of a client."""
+        self._counters.messages_in += 1
+        join = self._decode(data)
+        if not isinstance(join, Join):
+            raise Rejection(ErrorCode.BAD_MESSAGE, "the first message must be JOIN")
+        if self.outbox.closing:
+            # The goodbye is under way; a seat taken now would be left at once.
+            raise shutting_down()
+        join = Join(join.version, wire.clean_name(join.name))
+        self._seat = self._door.enter(join, self.outbox, address)
+        self._counters.joined_open += 1
+
+    def receive(self, data: bytes | str, now_s: float) -> None:
+        """Take any later message; over the rate it is dropped and counted."""
+        self._counters.messages_in += 1
+        if self.outbox.closing:
+            return
+        if self._drops and self._bucket.full(now_s):
+            self._drops = 0
+        if not self._bucket.take(now_s):
+            self._drop()
+            return
+        message = self._decode(data)
+        if isinstance(message, Input):
+            self.outbox.acked(message.ack)
+            assert self._seat is not None
+            self._seat.receive(message)
+        elif isinstance(message, Ping):
+            self.outbox.push(wire.encode(Pong(message.nonce)))
+        else:
+            raise Rejection(ErrorCode.BAD_MESSAGE, "JOIN is sent once")
+
+    def leave(self) -> None:
+        """Give the seat back if there is one. Whatever the game raises is its own."""
+        if self._seat is not None:
+            seat, self._seat = self._seat, None
+            self._counters.joined_open -= 1
+            seat.leave()
+
+    def _decode(self, data: bytes | str) -> Join | Input | Ping:
+        if isinstance(data, str):
+            raise Rejection(ErrorCode.BAD_MESSAGE, "messages are binary, not text")
+        bytes_max = self._limits.message_bytes_max
+        if len(data) > bytes_max:
+            raise Rejection(
+                ErrorCode.BAD_MESSAGE,
+                f"a message has at most {bytes_max} bytes",
+                close_code=CloseCode.TOO_BIG,
+            )
+        return wire.decode(data)
+
+    def _drop(self) -> None:
+        self._drops += 1
+        self._counters.dropped["message_rate"] += 1
+        if self._drops > self._limits.flood_drops_max:
+            raise Rejection(ErrorCode.FLOODING, "too many messages per second")

@@ -1,0 +1,3 @@
+"""The composition root and the public face of Ringfall."""
+
+__version__ = "0.1.0"

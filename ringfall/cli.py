@@ -1,0 +1,395 @@
+"""The command line: thin, typed, and the only place that turns errors into exit codes.
+
+Exit codes: 0 done, 1 the answer is no (a replay that diverges, a server that lost a recording),
+2 the input is bad.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from ringfall import __version__
+
+if TYPE_CHECKING:
+    from ringfall.datapack import DataPack
+    from ringfall.match import MatchPlan
+
+app = typer.Typer(
+    name="ringfall",
+    help="Ringfall: an authoritative, deterministic 2D battle-royale server.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+replay_app = typer.Typer(help="Look at recorded matches.", no_args_is_help=True)
+app.add_typer(replay_app, name="replay")
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+DataOption = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="DIR", help="Folder with balance/ and maps/ to use instead."),
+]
+MapOption = Annotated[str | None, typer.Option("--map", help="Map, when there are several.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+SEED_MAX = 2**64 - 1
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output has gone, as in `ringfall … | head`.
+        sys.stderr.close()
+        sys.exit(0)
+
+
+def fail(message: object, code: int = 2) -> NoReturn:
+    """End with one clear message and no traceback."""
+    err.print(f"[bold red]ringfall:[/] {escape(str(message))}", soft_wrap=True)
+    raise typer.Exit(code)
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Turn the errors that users can cause into one line and exit code 2."""
+    from persistence.errors import JournalError
+    from ringfall.documents import DataError
+    from ringfall.replay import CannotReplayError
+
+    try:
+        yield
+    except (DataError, JournalError, CannotReplayError) as error:
+        fail(error)
+    except MemoryError:
+        fail("not enough memory for a match of this size; ask for fewer players")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        out.print(f"ringfall {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def warm(as_json: JsonOption = False) -> None:
+    """Compile all kernels, so that nothing has to wait for them later."""
+    from ringfall import warming
+
+    compiled = warming.warm(err)
+    total = warming.count_kernels()
+    if as_json:
+        _print_json({"kernels": total, "compiled": compiled})
+    else:
+        out.print(f"{total} kernels ready, {compiled} of them compiled just now")
+
+
+@app.command()
+def serve(
+    config: Annotated[
+        Path | None, typer.Option("--config", metavar="FILE", help="Settings, a TOML file.")
+    ] = None,
+    bots: Annotated[int | None, typer.Option(min=0, help="Bots in every match.")] = None,
+    players_max: Annotated[
+        int | None, typer.Option("--players-max", min=2, help="Places in a match.")
+    ] = None,
+    tick_rate: Annotated[
+        int | None, typer.Option("--tick-rate", min=10, max=60, help="Ticks per second.")
+    ] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    http_port: Annotated[
+        int | None, typer.Option("--http-port", min=0, max=65535, help="Port of the page.")
+    ] = None,
+    game_port: Annotated[
+        int | None, typer.Option("--game-port", min=0, max=65535, help="Port of the game.")
+    ] = None,
+    journal_dir: Annotated[
+        Path | None, typer.Option("--journal-dir", help="Folder of the recordings.")
+    ] = None,
+    data: DataOption = None,
+    map_name: MapOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Host matches until Ctrl-C.  Flags go before the settings file, and that before defaults."""
+    from ringfall import serving
+
+    with refusing():
+        settings, pack = serving.prepare(
+            config,
+            {
+                "match": {
+                    "bots": bots,
+                    "players_max": players_max,
+                    "tick_rate_hz": tick_rate,
+                    "map": map_name,
+                },
+                "server": {
+                    "host": host,
+                    "http_port": http_port,
+                    "game_port": game_port,
+                    "journal_dir": None if journal_dir is None else str(journal_dir),
+                },
+            },
+            data,
+        )
+    try:
+        unrecorded = serving.run(settings, pack, out, err, as_json)
+    except serving.StartError as error:
+        fail(error)
+    if unrecorded:
+        fail("; ".join(unrecorded), code=1)
+
+
+@app.command()
+def simulate(
+    players: Annotated[int, typer.Option(min=2, max=65535, help="Bots in the match.")],
+    ticks: Annotated[int, typer.Option(min=1, max=10_000_000, help="Most ticks to play.")],
+    seed: Annotated[int, typer.Option(min=0, max=SEED_MAX, help="Seed of every draw.")],
+    record: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Record the match to a new file.")
+    ] = None,
+    tick_rate: Annotated[
+        int, typer.Option("--tick-rate", min=10, max=60, help="Ticks per second.")
+    ] = 30,
+    data: DataOption = None,
+    map_name: MapOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Play a headless match of bots as fast as the machine goes.
+
+    It ends when one player is left or TICKS are over, whatever comes first.
+    """
+    with refusing():
+        plan = _plan(data, map_name, players, tick_rate, seed)
+        _warm_quietly()
+        from ringfall.simulation import simulate as run
+
+        with _progress("playing", ticks, quiet=as_json) as advance:
+            result = run(plan, ticks, record, advance)
+    facts = {
+        "ticks": result.ticks,
+        "final_hash": f"{result.final_hash:016x}",
+        "agent_steps_per_s": round(result.agent_steps_per_s),
+        "winner": result.winner,
+        "winner_name": result.winner_name,
+        "players": players,
+        "seed": seed,
+        "agent_steps": result.agent_steps,
+        "seconds": result.seconds,
+        "us_per_tick": 1e6 * result.seconds / result.ticks,
+        "recorded": str(record) if record else None,
+        "bytes_recorded": result.bytes_recorded,
+    }
+    if as_json:
+        _print_json(facts)
+        return
+    won = "undecided" if result.winner is None else f"won by {result.winner_name}"
+    _print_facts(
+        {
+            "match": f"{players} bots, {result.ticks} ticks, {won}",
+            "final hash": facts["final_hash"],
+            "speed": f"{facts['agent_steps_per_s']:,} agent steps a second, "
+            f"{facts['us_per_tick']:.0f} µs a tick",
+            "recorded": f"{record} ({result.bytes_recorded:,} bytes)" if record else "no",
+        }
+    )
+
+
+@replay_app.command("info")
+def replay_info(
+    file: Annotated[Path, typer.Argument(help="A recorded match.")], as_json: JsonOption = False
+) -> None:
+    """Tell what a journal holds, without playing it."""
+    with refusing():
+        from ringfall.replay import describe
+
+        facts = describe(file)
+    damage = facts["damage"]
+    if as_json:
+        _print_json(facts)
+    else:
+        engine = "this engine" if facts["same_engine"] else "another engine build"
+        won = facts["winner_name"] or "nobody"
+        _print_facts(
+            {
+                "match": facts["match_id"],
+                "recorded": f"{facts['created_utc']} by Ringfall {facts['engine_version']}, "
+                f"{engine}",
+                "length": f"{facts['ticks']} ticks, {facts['seconds']:.1f} s at "
+                f"{facts['tick_rate_hz']} Hz",
+                "entrants": f"{facts['entrants']}, {facts['bots']} of them bots",
+                "state": f"sealed ({facts['reason']}), won by {won}"
+                if facts["sealed"]
+                else "not sealed: the match was cut off, or still runs",
+                "seed": facts["seed"],
+                "balance": facts["balance_hash"],
+                "map": facts["map_hash"],
+                "keyframes": facts["keyframes"],
+                "size": f"{facts['size_bytes']:,} bytes",
+            }
+        )
+    if damage:
+        fail(
+            f"{file}: damaged at byte {damage['offset']}: {damage['reason']}; "
+            f"the {facts['ticks']} ticks before it are good"
+        )
+
+
+@replay_app.command("verify")
+def replay_verify(
+    file: Annotated[Path, typer.Argument(help="A recorded match.")], as_json: JsonOption = False
+) -> None:
+    """Re-step a journal and compare every hash.  Exits 1 on divergence, 2 on damage."""
+    with refusing():
+        _warm_quietly()
+        from persistence.opening import read_header
+        from ringfall.engine import source_hash
+        from ringfall.replay import verify
+
+        header = read_header(file)
+        same_engine = header.source_hash == source_hash()
+        with _progress("re-stepping", None, quiet=as_json) as advance:
+            found = verify(file, advance)
+    divergence, damage = found.divergence, found.damage
+    if as_json:
+        facts: dict[str, Any] = asdict(found)
+        facts["final_hash"] = f"{found.final_hash:016x}"
+        facts["same_engine"] = same_engine
+        facts["ok"] = divergence is None and damage is None
+        if divergence is not None:
+            for key in ("recorded_hash", "replayed_hash"):
+                facts["divergence"][key] = f"{getattr(divergence, key):016x}"
+        _print_json(facts)
+    elif divergence is None:
+        out.print(
+            f"{found.ticks} ticks re-stepped, {found.compared} hashes and {found.keyframes} "
+            f"keyframes agree, final hash {found.final_hash:016x}"
+        )
+    if divergence is not None:
+        if not as_json:
+            _print_divergence(divergence, same_engine, header.engine_version)
+        raise typer.Exit(1)
+    if damage is not None:
+        fail(
+            f"{file}: damaged at byte {damage.offset}: {damage.reason}; "
+            f"the {found.ticks} ticks before it are good"
+        )
+
+
+@app.command()
+def bench(as_json: JsonOption = False) -> None:
+    """Measure this machine: cost of a tick, of a keyframe and of a hash, at three sizes."""
+    with refusing():
+        _warm_quietly()
+        from ringfall.bench import run
+
+        rows = run(lambda label: None if as_json else err.print(f"[dim]{label}[/]"))
+    if as_json:
+        _print_json(rows)
+        return
+    table = Table("scene", "tick µs", "bots µs", "keyframe µs", "hash µs", "agent steps/s")
+    for row in rows["scenes"]:
+        table.add_row(
+            f"{row['players']:,} players, {row['projectiles']:,} projectiles",
+            *(f"{row[key]:,.1f}" for key in ("step_us", "bots_us", "keyframe_us", "hash_us")),
+            f"{row['agent_steps_per_s']:,.0f}",
+        )
+    out.print(table)
+
+
+# ---- shared ------------------------------------------------------------------------------------
+
+
+def _plan(
+    data: Path | None, map_name: str | None, players: int, tick_rate: int, seed: int
+) -> MatchPlan:
+    from ringfall.datapack import load_datapack
+    from ringfall.match import MatchPlan
+
+    pack: DataPack = load_datapack(data, map_name)
+    if players > pack.map.players_max:
+        fail(
+            f"the map {pack.map.name!r} has places for {pack.map.players_max} players, not "
+            f"{players}; ask for fewer, or use another map with --data"
+        )
+    return MatchPlan(pack, tick_rate, players, seed)
+
+
+def _warm_quietly() -> None:
+    """Compile what is not compiled yet; the bar vanishes when it is done."""
+    from ringfall import warming
+
+    warming.warm(err)
+
+
+@contextmanager
+def _progress(
+    text: str, total: int | None, *, quiet: bool
+) -> Iterator[Callable[[int], None] | None]:
+    if quiet or not err.is_terminal:
+        yield None
+        return
+    from rich.progress import Progress
+
+    with Progress(console=err, transient=True) as progress:
+        task = progress.add_task(text, total=total)
+        yield lambda done: progress.update(task, completed=done)
+
+
+def _print_json(facts: object) -> None:
+    print(json.dumps(facts, ensure_ascii=False))
+
+
+def _print_facts(facts: dict[str, object]) -> None:
+    table = Table.grid(padding=(0, 2))
+    for key, value in facts.items():
+        table.add_row(f"[dim]{key}[/]", escape(str(value)))
+    out.print(table)
+
+
+def _print_divergence(divergence: Any, same_engine: bool, version: str) -> None:
+    err.print(
+        f"[bold red]diverges[/] before tick {divergence.tick}: recorded "
+        f"{divergence.recorded_hash:016x}, replayed {divergence.replayed_hash:016x}"
+    )
+    if divergence.groups:
+        err.print(f"column groups that differ there: {', '.join(divergence.groups)}")
+    if divergence.cell_tick is not None:
+        err.print(
+            f"first value that differs in the keyframe of tick {divergence.cell_tick}: "
+            f"{divergence.group}, column {divergence.column}, row {divergence.row}: recorded "
+            f"{divergence.recorded!r}, replayed {divergence.replayed!r} "
+            f"({divergence.differing_columns} columns differ)"
+        )
+    else:
+        err.print("the journal has no later keyframe, so single values cannot be compared")
+    if not same_engine:
+        err.print(
+            f"the journal was recorded by another build of the engine (Ringfall {version}): "
+            "replay it with that one"
+        )

@@ -1,0 +1,126 @@
+"""What operators watch: Prometheus metrics of ticks, matches and the network edge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from net.rejections import Counters
+from ringfall.lobby import Lobby
+
+TICK_BUCKETS_S = (
+    0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5,
+)  # fmt: skip
+
+
+class Metrics:
+    """All metrics of one server, in a registry of its own."""
+
+    def __init__(self, counters: Counters, lobby: Lobby) -> None:
+        self.registry = CollectorRegistry()
+        self.tick_duration = Histogram(
+            "ringfall_tick_duration_seconds",
+            "Time to apply a tick and pack its snapshots",
+            buckets=TICK_BUCKETS_S,
+            registry=self.registry,
+        )
+        self.tick_lateness = Histogram(
+            "ringfall_tick_lateness_seconds",
+            "How much later than due a tick began",
+            buckets=TICK_BUCKETS_S,
+            registry=self.registry,
+        )
+        self.ticks_slipped = Counter(
+            "ringfall_ticks_slipped",
+            "Ticks given up because catching up would have taken too long",
+            registry=self.registry,
+        )
+        self.matches_started = Counter(
+            "ringfall_matches_started", "Matches started", registry=self.registry
+        )
+        self.match_faults = Counter(
+            "ringfall_match_faults", "Matches ended by a fault", registry=self.registry
+        )
+        self.journal_failures = Counter(
+            "ringfall_journal_failures", "Journals given up", registry=self.registry
+        )
+        self.journal_backlog = Gauge(
+            "ringfall_journal_backlog_bytes",
+            "Records that wait for the disk",
+            ["match"],
+            registry=self.registry,
+        )
+        self.registry.register(_Edge(counters))
+        self.registry.register(_Matches(lobby))
+
+
+class _Edge(Collector):
+    """The listener's counters, read when asked for."""
+
+    def __init__(self, counters: Counters) -> None:
+        self._counters = counters
+
+    def collect(self) -> Iterator[Metric]:
+        """Every counter as a metric."""
+        counters = self._counters
+        yield GaugeMetricFamily("ringfall_connections", "Connections open", value=counters.open)
+        yield GaugeMetricFamily(
+            "ringfall_clients", "Connections that have joined", value=counters.joined_open
+        )
+        for name, text, value in (
+            ("accepted_connections", "Connections accepted", counters.accepted),
+            ("received_messages", "Messages from clients", counters.messages_in),
+            ("sent_messages", "Messages to clients", counters.messages_out),
+            ("received_bytes", "Bytes from clients", counters.bytes_in),
+            ("sent_bytes", "Bytes to clients", counters.bytes_out),
+        ):
+            yield CounterMetricFamily(f"ringfall_{name}", text, value=value)
+        for name, text, tally in (
+            ("rejected_connections", "Connections ended for a cause", counters.rejected),
+            ("dropped_messages", "Messages dropped on purpose", counters.dropped),
+            ("edge_faults", "Exceptions that should not have happened", counters.faults),
+        ):
+            family = CounterMetricFamily(f"ringfall_{name}", text, labels=["reason"])
+            _add(family, tally.items())
+            yield family
+
+
+class _Matches(Collector):
+    """What the running matches are doing."""
+
+    def __init__(self, lobby: Lobby) -> None:
+        self._lobby = lobby
+
+    def collect(self) -> Iterator[Metric]:
+        """Gauges over all running matches."""
+        matches = list(self._lobby.matches)
+        yield GaugeMetricFamily("ringfall_matches", "Matches running", value=len(matches))
+        yield GaugeMetricFamily(
+            "ringfall_players_alive", "Players alive", value=sum(m.match.alive for m in matches)
+        )
+        yield GaugeMetricFamily(
+            "ringfall_humans", "People connected to matches", value=sum(m.humans for m in matches)
+        )
+        yield CounterMetricFamily(
+            "ringfall_snapshot_rows_dropped",
+            "Rows that did not fit into snapshots of the running matches",
+            value=sum(m.rows_dropped for m in matches),
+        )
+        family = CounterMetricFamily(
+            "ringfall_dropped_commands", "Commands dropped on purpose", labels=["reason"]
+        )
+        totals: dict[str, int] = {}
+        for hosted in matches:
+            for reason, count in hosted.match.mailbox.dropped.items():
+                totals[reason] = totals.get(reason, 0) + count
+        _add(family, totals.items())
+        yield family
+
+
+def _add(family: CounterMetricFamily, items: Iterable[tuple[str, int]]) -> None:
+    for reason, count in items:
+        family.add_metric([reason], count)

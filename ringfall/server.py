@@ -1,0 +1,270 @@
+"""The nursery: listener, HTTP, matches and journal writers around the fixed tick clock.
+
+    listener ─┐                      ┌─ journal writer (thread per batch)
+    HTTP ─────┼─ one trio nursery ───┼─ match 1: clock → advance → snapshots
+    signals ──┘                      └─ match 2: …
+
+Everything runs in one thread; a tick never waits for the network or the disk.  SIGINT and SIGTERM
+cancel the nursery: clients are told, journals are sealed, and the process ends with 0.
+"""
+
+from __future__ import annotations
+
+import secrets
+import signal
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import hypercorn.trio
+import structlog
+import trio
+from hypercorn.config import Config as HypercornConfig
+
+from net import listener
+from net.rejections import Counters, Rejection
+from persistence.errors import JournalError
+from persistence.journal_file import JournalFile
+from persistence.records import Header
+from persistence.sink import JournalSink
+from persistence.writer import write_journal
+from ringfall.config import Config
+from ringfall.datapack import DataPack
+from ringfall.hosting import HostedMatch
+from ringfall.lobby import Lobby
+from ringfall.match import Match, MatchPlan
+from ringfall.metrics import Metrics
+from ringfall.names import bot_names
+from ringfall.pacing import TickClock
+from ringfall.recording import Cadence, Recorder, make_header, winner_of
+from ringfall.web import make_app
+from schema.messages import ErrorCode
+
+log = structlog.get_logger("ringfall.server")
+
+
+class StartError(Exception):
+    """The server cannot start; the text says why and what to do."""
+
+
+@dataclass(slots=True)
+class Addresses:
+    """Where a started server can be reached."""
+
+    page: str = ""
+    http_port: int = 0
+    game_port: int = 0
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a server has to say for itself when it has stopped.
+
+    Attributes:
+        unrecorded: one sentence for every journal that could not be written to its end.
+    """
+
+    unrecorded: list[str] = field(default_factory=list)
+
+
+class Server:
+    """One server process.
+
+    Args:
+        config: the operator's settings.
+        pack: what matches are played by.
+        players_max: places in a match.
+    """
+
+    def __init__(self, config: Config, pack: DataPack, players_max: int) -> None:
+        self.config = config
+        self.pack = pack
+        self.players_max = players_max
+        self.addresses = Addresses()
+        self.outcome = Outcome()
+        self.counters = Counters()
+        self.lobby = Lobby(self._open_match)
+        self.metrics = Metrics(self.counters, self.lobby)
+        self._nursery: trio.Nursery | None = None
+        self._journal_dir = Path(config.server.journal_dir)
+
+    async def run(self, on_ready: Callable[[Addresses], None]) -> Outcome:
+        """Serve until a signal comes.
+
+        Args:
+            on_ready: called once everything listens and the first match runs.
+
+        Raises:
+            StartError: a port is taken.
+        """
+        http, game = self._bind()
+        async with trio.open_nursery() as nursery:
+            self._nursery = nursery
+            nursery.start_soon(_stop_on_signal, nursery.cancel_scope)
+            self._open_match()
+            await nursery.start(
+                listener.serve, [game], self.lobby, self.config.net_limits(), self.counters
+            )
+            await nursery.start(self._serve_http, http)
+            on_ready(self.addresses)
+        return self.outcome
+
+    # ---- set-up ---------------------------------------------------------------------------
+
+    def _bind(self) -> tuple[socket.socket, socket.socket]:
+        settings = self.config.server
+        http = _listen(settings.host, settings.http_port, "http_port", "--http-port")
+        try:
+            game = _listen(settings.host, settings.game_port, "game_port", "--game-port")
+        except StartError:
+            http.close()
+            raise
+        self.addresses.http_port = http.getsockname()[1]
+        self.addresses.game_port = game.getsockname()[1]
+        shown = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
+        shown = f"[{shown}]" if ":" in shown else shown
+        self.addresses.page = f"http://{shown}:{self.addresses.http_port}/"
+        return http, game
+
+    async def _serve_http(
+        self, sock: socket.socket, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
+    ) -> None:
+        settings = HypercornConfig()
+        # Hypercorn takes the socket over by its number.
+        settings.bind = [f"fd://{sock.detach()}"]
+        settings.graceful_timeout = 1.0
+        settings.errorlog = None
+        settings.accesslog = None
+        settings.include_server_header = False
+        app = make_app(
+            self.lobby,
+            self.metrics,
+            lambda: self.addresses.game_port,
+            self.config.server.public_game_url,
+        )
+        async with trio.open_nursery() as nursery:
+            await nursery.start(hypercorn.trio.serve, app, settings)
+            task_status.started()
+
+    # ---- matches --------------------------------------------------------------------------
+
+    def _open_match(self) -> HostedMatch | None:
+        """Start a match, unless as many run as may."""
+        assert self._nursery is not None
+        settings = self.config.match
+        if len(self.lobby.matches) >= settings.matches_max:
+            return None
+        match_id = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
+        plan = MatchPlan(self.pack, settings.tick_rate_hz, self.players_max, secrets.randbits(63))
+        match = Match(plan)
+        match.enter_bots(bot_names(settings.bots, plan.seed))
+        journal = self.config.journal
+        cadence = Cadence(match.rules.ticks(journal.keyframe_s), journal.group_hash_ticks)
+        sink = JournalSink()
+        path = self._journal_dir / f"{match_id}.journal"
+        header = make_header(match_id, self.pack, match.world, cadence)
+        match.recorder = Recorder(sink.append, cadence)
+        hosted = HostedMatch(match_id, match)
+        self.lobby.matches.append(hosted)
+        self.metrics.matches_started.inc()
+        self._nursery.start_soon(self._write_journal, match_id, sink, path, header)
+        self._nursery.start_soon(self._run_match, hosted, sink)
+        log.info("match started", match=match_id, bots=settings.bots, journal=str(path))
+        return hosted
+
+    async def _write_journal(
+        self, match_id: str, sink: JournalSink, path: Path, header: Header
+    ) -> None:
+        backlog = self.metrics.journal_backlog
+        backlog.labels(match_id).set_function(lambda: sink.backlog_bytes)
+        try:
+            # Creating a file waits for the disk, which the other matches must not.
+            with trio.CancelScope(shield=True):
+                file = await trio.to_thread.run_sync(JournalFile.create, path, header)
+            await write_journal(sink, file, sync_interval_s=self.config.journal.sync_s)
+        except JournalError as error:
+            sink.fail(str(error))
+        finally:
+            backlog.remove(match_id)
+            if sink.failure is not None:
+                self.metrics.journal_failures.inc()
+                self.outcome.unrecorded.append(f"{path}: {sink.failure}")
+                log.error("match is not recorded", match=match_id, reason=sink.failure)
+
+    async def _run_match(self, hosted: HostedMatch, sink: JournalSink) -> None:
+        settings = self.config.match
+        clock = TickClock(settings.tick_rate_hz, settings.catch_up_max_ticks, trio.current_time())
+        try:
+            while not hosted.finished:
+                await trio.sleep_until(clock.next_s)
+                self._play_tick(hosted, clock)
+            self._seal(hosted, sink, "finished")
+        except trio.Cancelled:
+            self._seal(hosted, sink, "finished" if hosted.match.over else "stopped")
+            raise
+        except Exception:
+            # A fault in one match must not end the others.  Its journal stays unsealed: it is
+            # the evidence.
+            self.metrics.match_faults.inc()
+            log.exception("match ended by a fault", match=hosted.match_id, tick=hosted.match.tick)
+            hosted.close(Rejection(ErrorCode.MATCH_OVER, "the match had to be ended"))
+            sink.close()
+        finally:
+            self.lobby.matches.remove(hosted)
+
+    def _play_tick(self, hosted: HostedMatch, clock: TickClock) -> None:
+        lateness_s, slipped = clock.begin(trio.current_time())
+        began = time.perf_counter()
+        hosted.advance()
+        self.metrics.tick_duration.observe(time.perf_counter() - began)
+        self.metrics.tick_lateness.observe(lateness_s)
+        if slipped:
+            self.metrics.ticks_slipped.inc(slipped)
+            log.warning(
+                "clock slipped",
+                match=hosted.match_id,
+                tick=hosted.match.tick,
+                slipped_ticks=slipped,
+            )
+
+    def _seal(self, hosted: HostedMatch, sink: JournalSink, reason: str) -> None:
+        match = hosted.match
+        if match.recorder is not None:
+            match.recorder.record_end(match.world, match.tick)
+        winner = winner_of(match.world)
+        sink.seal(
+            tick=match.tick,
+            final_hash=match.world.state_hash(),
+            winner=winner,
+            result=hosted.result(),
+            reason="finished" if reason == "finished" else "stopped",
+        )
+        log.info(
+            "match ended",
+            match=hosted.match_id,
+            reason=reason,
+            ticks=match.tick,
+            winner=None if winner is None else match.names[winner],
+        )
+
+
+async def _stop_on_signal(scope: trio.CancelScope) -> None:
+    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        async for number in signals:
+            log.info("stopping", signal=signal.Signals(number).name)
+            scope.cancel()
+            return
+
+
+def _listen(host: str, port: int, key: str, flag: str) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=256)
+    except (OSError, OverflowError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise StartError(
+            f"cannot listen on {host} port {port}: {reason}; choose another with {flag} or "
+            f"server.{key}"
+        ) from None

@@ -1,0 +1,148 @@
+"""Starting a server for the command line: settings, logs, the address, the exit."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import structlog
+import trio
+from rich.console import Console
+from rich.markup import escape
+
+from ringfall import warming
+from ringfall.config import Config, load_config
+from ringfall.datapack import DataPack, load_datapack
+from ringfall.documents import DataError, Problem
+from ringfall.server import Addresses, Server, StartError
+
+__all__ = ["StartError", "prepare", "run"]
+
+
+def prepare(
+    config_path: Path | None, flags: dict[str, dict[str, Any]], data: Path | None
+) -> tuple[Config, DataPack]:
+    """Settings from file and flags, and the data they name.
+
+    Args:
+        config_path: settings file, None for the defaults.
+        flags: values by section and key; None where a flag was not given.
+        data: folder of balance and maps, None for the shipped ones.
+
+    Raises:
+        DataError: something in a file, or a combination, is wrong.
+    """
+    config = load_config(config_path)
+    merged = {
+        name: getattr(config, name).model_copy(
+            update={key: value for key, value in section.items() if value is not None}
+        )
+        for name, section in flags.items()
+    }
+    config = config.model_copy(update=merged)
+    pack = load_datapack(data, config.match.map)
+    places = places_of(config, pack)
+    if places > pack.map.players_max:
+        raise _refusal(
+            f"players_max is {places}, but the map {pack.map.name!r} has places for "
+            f"{pack.map.players_max}; lower --players-max or match.players_max"
+        )
+    if config.match.bots >= places:
+        raise _refusal(
+            f"{config.match.bots} bots leave no place for people among {places}; lower --bots or "
+            "raise --players-max"
+        )
+    try:
+        config.net_limits()
+    except ValueError as error:
+        raise _refusal(str(error)) from None
+    return config, pack
+
+
+def places_of(config: Config, pack: DataPack) -> int:
+    """Places in a match: as configured, otherwise the map's."""
+    return config.match.players_max or pack.map.players_max
+
+
+def run(config: Config, pack: DataPack, out: Console, err: Console, as_json: bool) -> list[str]:
+    """Serve until a signal comes; what could not be recorded, a sentence each.
+
+    Raises:
+        StartError: a port is taken, or the journal folder cannot be made or written.
+    """
+    configure_logs(as_json)
+    _make_folder(Path(config.server.journal_dir))
+    warming.warm(err)
+    server = Server(config, pack, places_of(config, pack))
+
+    def announce(addresses: Addresses) -> None:
+        if as_json:
+            facts = {
+                "page": addresses.page,
+                "http_port": addresses.http_port,
+                "game_port": addresses.game_port,
+            }
+            print(json.dumps(facts), flush=True)
+            return
+        out.print(f"[bold]Ringfall[/] is running: open [bold cyan]{escape(addresses.page)}[/]")
+        out.print(
+            f"[dim]game port {addresses.game_port}, {config.match.bots} bots, "
+            f"{config.match.tick_rate_hz} ticks a second, recordings in "
+            f"{escape(config.server.journal_dir)}/, Ctrl-C stops[/]"
+        )
+
+    try:
+        outcome = trio.run(server.run, announce)
+    except BaseExceptionGroup as group:
+        matched = group.subgroup(StartError)
+        if matched is None:
+            raise
+        raise StartError(str(_first(matched))) from None
+    return outcome.unrecorded
+
+
+def _first(group: BaseExceptionGroup[StartError]) -> BaseException:
+    found: BaseException = group
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    return found
+
+
+def configure_logs(as_json: bool) -> None:
+    """One line per event on stderr: for people on a terminal, JSON otherwise or when asked."""
+    plain = sys.stderr.isatty() and not as_json
+    renderer: Any = (
+        structlog.dev.ConsoleRenderer(colors=True) if plain else structlog.processors.JSONRenderer()
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # Permissions alone do not tell: a read-only mount or a full disk shows only when written.
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(bytes(4096))
+    except OSError as error:
+        raise StartError(
+            f"cannot write recordings to {folder}: {error.strerror}; free space, or choose another "
+            "folder with --journal-dir or server.journal_dir"
+        ) from None
+
+
+def _refusal(message: str) -> DataError:
+    return DataError([Problem("settings", 0, 0, "", message)])
