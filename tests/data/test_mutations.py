@@ -1,0 +1,244 @@
+"""Damage the shipped files at random: they still load, or the error names the right line.
+
+The right line is found here from the text alone, without any parser of the loader: both formats
+are written with one key per line.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ringfall.datapack import load_datapack, shipped_data
+from ringfall.documents import DataError, Problem
+
+BALANCE = sorted(path.name for path in (shipped_data() / "balance").glob("*.toml"))
+TOML_KEY = re.compile(r"(\w+) = (.+)")
+TOML_HEADER = re.compile(r"\[+(\w+)\]+")
+JSON_KEY = re.compile(r'( *)"(\w+)":([^\[{].*?)(,?)')
+OTHER_TYPES = ['"text"', "true", "[]", "[1, 2]", "-1e300"]
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as name:
+        shutil.copytree(shipped_data(), name, dirs_exist_ok=True)
+        yield Path(name)
+
+
+def error_with(folder: Path, file: str, data: bytes) -> DataError | None:
+    """What loading says once `file` holds `data`; the file is whole again afterwards."""
+    path = folder / file
+    whole = path.read_bytes()
+    path.write_bytes(data)
+    try:
+        load_datapack(folder)
+    except DataError as error:
+        return error
+    finally:
+        path.write_bytes(whole)
+    return None
+
+
+def problems_with(folder: Path, file: str, lines: list[str]) -> list[Problem]:
+    """The same for lines; every problem must be in that file."""
+    error = error_with(folder, file, ("\n".join(lines) + "\n").encode())
+    problems = list(error.problems) if error else []
+    assert all(problem.file == str(folder / file) for problem in problems)
+    return problems
+
+
+def shipped_lines(file: str) -> list[str]:
+    return (shipped_data() / file).read_text("utf-8").splitlines()
+
+
+@dataclass(frozen=True)
+class TomlKey:
+    """A `key = value` line: its number from 0, and that of its table's header, -1 for none."""
+
+    file: str
+    line: int
+    header: int
+    key: str
+
+
+def toml_keys() -> list[TomlKey]:
+    found = []
+    for name in BALANCE:
+        header = -1
+        for number, line in enumerate(shipped_lines(f"balance/{name}")):
+            if TOML_HEADER.fullmatch(line):
+                header = number
+            elif match := TOML_KEY.fullmatch(line):
+                found.append(TomlKey(f"balance/{name}", number, header, match[1]))
+    return found
+
+
+TOML_KEYS = toml_keys()
+
+
+def test_there_is_something_to_damage() -> None:
+    assert len(TOML_KEYS) > 40
+    assert len(JSON_LINES) > 4000
+    assert len(SHAPE_LINES) > 3000
+
+
+@settings(deadline=None)
+@given(key=st.sampled_from(TOML_KEYS))
+def test_a_dropped_key_is_missed_at_its_table(folder: Path, key: TomlKey) -> None:
+    lines = shipped_lines(key.file)
+    del lines[key.line]
+    (problem,) = problems_with(folder, key.file, lines)
+    assert (problem.line, problem.column) == (max(key.header, 0) + 1, 1)
+    assert problem.key.split(".")[-1] == key.key
+    assert problem.message.startswith("is missing; must be ")
+
+
+@settings(deadline=None)
+@given(key=st.sampled_from(TOML_KEYS), indent=st.integers(0, 3), suffix=st.sampled_from("xyz_"))
+def test_a_renamed_key_is_pointed_at(folder: Path, key: TomlKey, indent: int, suffix: str) -> None:
+    lines = shipped_lines(key.file)
+    lines[key.line] = " " * indent + lines[key.line].replace(key.key, key.key + suffix, 1)
+    missing, unknown = sorted(
+        problems_with(folder, key.file, lines), key=lambda problem: "unknown" in problem.message
+    )
+    assert (unknown.line, unknown.column) == (key.line + 1, indent + 1)
+    assert unknown.message == f"unknown key; did you mean {key.key}?"
+    assert missing.line == max(key.header, 0) + 1
+
+
+@settings(deadline=None)
+@given(key=st.sampled_from(TOML_KEYS), other=st.sampled_from(OTHER_TYPES), blanks=st.integers(0, 3))
+def test_a_wrong_value_is_pointed_at(folder: Path, key: TomlKey, other: str, blanks: int) -> None:
+    lines = shipped_lines(key.file)
+    lines[key.line] = f"{key.key} = {' ' * blanks}{other}"
+    (problem,) = problems_with(folder, key.file, lines)
+    assert (problem.line, problem.column) == (key.line + 1, len(key.key) + 4 + blanks)
+    assert problem.key.split(".")[-1] == key.key
+    assert problem.message.startswith("must be ")
+
+
+@settings(deadline=None)
+@given(
+    key=st.sampled_from(TOML_KEYS),
+    number=st.floats(allow_nan=False) | st.integers(-(10**400), 10**400).map(str),
+)
+def test_any_number_loads_or_is_refused(folder: Path, key: TomlKey, number: float | str) -> None:
+    lines = shipped_lines(key.file)
+    lines[key.line] = f"{key.key} = {number}"
+    # In any file: a number may also contradict a key elsewhere, which is then pointed at.
+    if error := error_with(folder, key.file, "\n".join(lines).encode()):
+        assert all(problem.line > 0 and problem.column > 0 for problem in error.problems)
+
+
+@settings(deadline=None)
+@given(key=st.sampled_from(TOML_KEYS))
+def test_a_repeated_key_is_pointed_at(folder: Path, key: TomlKey) -> None:
+    lines = shipped_lines(key.file)
+    lines.insert(key.line + 1, "  " + lines[key.line])
+    (problem,) = problems_with(folder, key.file, lines)
+    assert (problem.line, problem.column) == (key.line + 2, 3)
+    assert problem.message == f"is given twice, first on line {key.line + 1}"
+
+
+@dataclass(frozen=True)
+class JsonLine:
+    """A `"key":scalar` line of the map, and the lines of all the braces it stands in."""
+
+    key: str
+    line: int
+    inside: frozenset[int]
+
+
+def json_lines() -> list[JsonLine]:
+    found, opened = [], []
+    for number, line in enumerate(shipped_lines(MAP)):
+        if line.rstrip(",").endswith(("{", "[")):
+            opened.append(number)
+        elif match := JSON_KEY.fullmatch(line):
+            found.append(JsonLine(match[2], number, frozenset(opened)))
+        elif not (closers := line.strip(" ,")).strip("}]"):
+            del opened[-len(closers) :]
+    assert not opened
+    return found
+
+
+MAP = "maps/caldera.tmj"
+JSON_LINES = json_lines()
+
+
+def check_map(folder: Path, lines: list[str], spot: JsonLine) -> None:
+    """Whatever is said about the map is said about this line or a table it is in."""
+    for problem in problems_with(folder, MAP, lines):
+        assert problem.line - 1 in spot.inside | {spot.line}, str(problem)
+        assert problem.column <= len(lines[problem.line - 1])
+        if problem.line - 1 == spot.line:
+            key = lines[spot.line].index('"')
+            value = lines[spot.line].index(":") + 1
+            assert problem.column - 1 in (key, value)
+
+
+@settings(max_examples=60, deadline=None)
+@given(spot=st.sampled_from(JSON_LINES), other=st.sampled_from([*OTHER_TYPES, "null", "{}"]))
+def test_a_wrong_value_in_the_map_is_pointed_at(folder: Path, spot: JsonLine, other: str) -> None:
+    lines = shipped_lines(MAP)
+    match = JSON_KEY.fullmatch(lines[spot.line])
+    assert match
+    lines[spot.line] = f'{match[1]}"{match[2]}":{other}{match[4]}'
+    check_map(folder, lines, spot)
+
+
+READ = ("id", "name", "x", "y", "width", "height", "rotation", "point", "ellipse")
+SHAPE_LINES = [spot for spot in JSON_LINES if spot.key in READ and len(spot.inside) == 5]
+
+
+@settings(max_examples=60, deadline=None)
+@given(spot=st.sampled_from(SHAPE_LINES), other=st.sampled_from(["[]", "null", "{}"]))
+def test_a_wrong_type_in_a_shape_is_never_overlooked(
+    folder: Path, spot: JsonLine, other: str
+) -> None:
+    lines = shipped_lines(MAP)
+    head, tail = lines[spot.line].split(":")
+    lines[spot.line] = f"{head}:{other}{',' if tail.endswith(',') else ''}"
+    (problem,) = problems_with(folder, MAP, lines)
+    assert (problem.line, problem.column) == (spot.line + 1, len(head) + 2)
+    assert f".{spot.key} (id " in problem.key
+
+
+@settings(max_examples=60, deadline=None)
+@given(spot=st.sampled_from(JSON_LINES))
+def test_a_renamed_key_in_the_map_is_missed_at_its_table(folder: Path, spot: JsonLine) -> None:
+    lines = shipped_lines(MAP)
+    lines[spot.line] = re.sub(r'"(\w+)":', r'"\1x":', lines[spot.line], count=1)
+    check_map(folder, lines, spot)
+
+
+@settings(max_examples=60, deadline=None)
+@given(spot=st.sampled_from(JSON_LINES))
+def test_a_dropped_key_in_the_map_is_missed_at_its_table(folder: Path, spot: JsonLine) -> None:
+    lines = shipped_lines(MAP)
+    if not lines[spot.line].endswith(","):
+        lines[spot.line - 1] = lines[spot.line - 1].removesuffix(",")
+    lines[spot.line] = ""
+    check_map(folder, lines, spot)
+
+
+@settings(max_examples=60, deadline=None)
+@given(start=st.integers(0, 170_000), length=st.integers(1, 40), junk=st.binary(max_size=8))
+def test_any_bytes_in_the_map_load_or_are_refused(
+    folder: Path, start: int, length: int, junk: bytes
+) -> None:
+    whole = (folder / MAP).read_bytes()
+    data = whole[:start] + junk + whole[start + length :]
+    if error := error_with(folder, MAP, data):
+        lines = data.split(b"\n")
+        for problem in error.problems:
+            assert 0 < problem.column <= len(lines[problem.line - 1]) + 1
