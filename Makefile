@@ -1,0 +1,169 @@
+# Everything a newcomer, a developer and CI run. `make help` lists it.
+#
+# Set-up lives in .venv and is remembered by stamp files there: deleting .venv starts afresh, and a
+# second `make run` installs nothing. No environment needs to be active, and an active one is not
+# touched.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.SUFFIXES:
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check
+PYTEST := $(PY) -m pytest
+BIN := $(VENV)/bin
+
+PACKAGES := ecs schema systems net persistence ringfall
+CODE := $(wildcard $(PACKAGES) tools tests benchmarks hatch_build.py)
+
+# What `make run` hands to `ringfall serve`, as in: make run ARGS="--bots 60 --http-port 9000"
+ARGS ?= --bots 30
+# What `make test-python` hands to pytest besides: make test-python TESTS="tests/net -x"
+TESTS ?=
+
+# An active environment, or a user-wide install, must not leak into this one.
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV
+
+# A .venv whose Python is gone or too old, or that was copied from elsewhere (its scripts still name
+# the old place, which .made remembers), is made again.
+VENV_USABLE := $(shell \
+	home=$$(cat $(VENV)/.made 2>/dev/null || pwd -P); \
+	[ "$$home" = "$$(pwd -P)" ] && [ -x $(PY) ] && \
+	$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo yes)
+ifneq ($(VENV_USABLE),yes)
+VENV_REMAKE := remake-venv
+endif
+
+# --- Set-up --------------------------------------------------------------------------------
+
+.PHONY: remake-venv
+remake-venv:
+
+$(VENV)/.made: $(VENV_REMAKE)
+	@if [ -n "$(VENV_REMAKE)" ]; then \
+		python=$$(PYTHON="$(PYTHON)" sh tools/find_python.sh) || exit 1; \
+		echo "==> creating $(VENV) with $$python"; \
+		rm -rf $(VENV); \
+		"$$python" -m venv $(VENV) || { rm -rf $(VENV); exit 1; }; \
+	fi
+	@pwd -P > $@
+
+# Hashes decide whether npm really runs; this is cheap when nothing changed.
+.PHONY: client
+client: $(VENV)/.made
+	@if [ ! -f client/package.json ]; then \
+		echo "ringfall: client/package.json is missing: this checkout is incomplete" >&2; exit 1; fi
+	@if $(PY) -m tools.client_build needs-wheel; then \
+		echo "==> no Node.js here that is new enough: taking the one PyPI carries"; \
+		$(PIP) install --quiet "$$($(PY) -c 'from tools.client_build import NODE_WHEEL as w; print(w)')"; \
+	fi
+	@$(PY) -m tools.client_build build
+
+# The client first: the build hook then finds it current, and npm's output is seen as it comes.
+$(VENV)/.installed: $(VENV)/.made pyproject.toml hatch_build.py ringfall/__init__.py | client
+	@echo "==> installing Ringfall into $(VENV) (a few minutes the first time)"
+	@$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.made pyproject.toml hatch_build.py ringfall/__init__.py | client
+	@echo "==> installing Ringfall and what its tests need into $(VENV)" \
+		"(a few minutes the first time)"
+	@$(PIP) install --editable '.[dev]'
+	@touch $(VENV)/.installed $@
+
+.PHONY: setup setup-dev
+setup: client $(VENV)/.installed ## install into .venv and build the client
+setup-dev: client $(VENV)/.installed-dev ## the same, with everything the tests need
+
+# --- Run -----------------------------------------------------------------------------------
+
+.PHONY: run
+run: setup ## start a server with 30 bots and print the address of the page
+	@$(BIN)/ringfall warm
+	@exec $(BIN)/ringfall serve $(ARGS)
+
+# --- The gate ------------------------------------------------------------------------------
+
+.PHONY: test check format format-check lint types layers lint-determinism test-python test-client
+test: setup-dev ## set everything up, then the whole gate
+	@$(MAKE) --no-print-directory check
+
+check: format-check lint types layers lint-determinism test-python test-client ## the whole gate
+	@echo "==> gate passed"
+
+format: setup-dev ## rewrite the code in the house format
+	@$(BIN)/ruff format $(CODE)
+	@$(BIN)/ruff check --fix $(CODE)
+
+format-check: setup-dev
+	@echo "==> ruff format"
+	@$(BIN)/ruff format --check $(CODE)
+
+lint: setup-dev
+	@echo "==> ruff check"
+	@$(BIN)/ruff check $(CODE)
+
+types: setup-dev
+	@echo "==> mypy --strict"
+	@$(BIN)/mypy
+
+layers: setup-dev
+	@echo "==> import-linter"
+	@$(BIN)/lint-imports --no-logo
+
+lint-determinism: setup-dev
+	@echo "==> determinism lint"
+	@$(PY) -m tools.lint_determinism ecs schema systems
+
+# Two workers: the size of the smallest machine this runs on.
+test-python: setup-dev
+	@echo "==> pytest"
+	@$(PYTEST) -n 2 $(TESTS)
+
+test-client: setup-dev
+	@echo "==> client: types, lint and tests"
+	@$(PY) -m tools.client_build npm check
+	@$(PY) -m tools.client_build npm test
+
+# --- Longer proofs -------------------------------------------------------------------------
+
+.PHONY: bench determinism e2e smoke test-packaging test-lowest
+bench: setup-dev ## benchmarks (never part of the gate)
+	@mkdir -p build
+	@$(PYTEST) -o addopts="--import-mode=importlib" benchmarks --benchmark-only \
+		--benchmark-json=build/benchmarks.json
+
+determinism: setup-dev ## one recorded match, the same hashes in every mode
+	@$(PYTEST) -m "slow or not slow" tests/determinism
+
+e2e: setup-dev ## start the real server and play on it
+	@$(PYTEST) -m e2e tests
+
+smoke: setup-dev ## serve, join, screenshot a running match in headless Chromium
+	@$(PY) -m tools.smoke
+
+test-packaging: setup-dev ## build the wheel, install it elsewhere, run it there
+	@$(PYTEST) -m "slow or not slow" tests/packaging
+
+# An environment of its own, with the oldest releases pyproject.toml promises to work with.
+test-lowest: setup-dev ## run the Python tests against the lowest dependency versions
+	@test -x $(VENV)-lowest/bin/python || $(PY) -m venv $(VENV)-lowest
+	@$(VENV)-lowest/bin/python -m pip install --disable-pip-version-check --quiet \
+		--constraint tools/constraints-lowest.txt --editable '.[dev]'
+	@$(VENV)-lowest/bin/python -m pytest -n 2 $(TESTS)
+
+# --- Housekeeping --------------------------------------------------------------------------
+
+.PHONY: clean help
+clean: ## remove everything that was built or installed here
+	@rm -rf $(VENV) $(VENV)-lowest build dist client/dist client/node_modules
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks
+	@find $(wildcard $(PACKAGES) tools tests benchmarks) -name __pycache__ -type d \
+		-prune -exec rm -rf {} +
+
+help: ## this list
+	@echo "Ringfall. Start here: make run, then open the address it prints."
+	@echo
+	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | \
+		while IFS='|' read -r name text; do printf '%-22s %s\n' "$$name" "$$text"; done

@@ -1,0 +1,111 @@
+"""The smoke test's player accepts a server that keeps the protocol, and names every breach."""
+
+from __future__ import annotations
+
+import math
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import msgpack
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.server import ServerConnection, serve
+
+from tools.smoke_player import PlayError, play
+
+RATE_HZ = 30
+
+
+@dataclass
+class Match:
+    """The state of a pretended match, which tests bend."""
+
+    slot: int = 3
+    named_slot: int = 3
+    tick: int = 100
+    ack: int = 0
+    x: float = 20.0
+    y: float = 20.0
+    speed_u: float = 0.25
+    step: int = 1
+    applies_inputs: bool = True
+
+    def snapshot(self) -> list[Any]:
+        head = struct.pack("<IIHHBBBBI3i3i", self.tick, self.ack, self.named_slot, 2, 0, 1, 0, 1,
+                           900, *[0] * 6)  # fmt: skip
+        counts = struct.pack("<10H", 6400, 0, 0, 0, 0, 2, 0, 0, 0, 0)
+        me = struct.pack("<HHHHBB", self.slot, int(self.x * 64), int(self.y * 64), 0, 255, 0)
+        other = struct.pack("<HHHHBB", 9, 64, 64, 0, 255, 2)
+        return [2, head + counts + me + other]
+
+
+@contextmanager
+def server(match: Match, answer: Callable[[Match], list[Any]] | None = None) -> Iterator[int]:
+    def welcome(match: Match) -> list[Any]:
+        return [1, 1, match.slot, RATE_HZ, match.tick, "m", {}, {}, []]
+
+    def handle(socket: ServerConnection) -> None:
+        kind, version, _ = msgpack.unpackb(socket.recv())
+        assert (kind, version) == (1, 1)
+        try:
+            socket.send(msgpack.packb((answer or welcome)(match)))
+            socket.send(msgpack.packb([3, 9, "Bot", True]))
+            while True:
+                kind, seq, move, *_ = msgpack.unpackb(socket.recv(timeout=5))
+                assert kind == 2
+                if match.applies_inputs:
+                    match.ack = seq
+                match.x += match.speed_u * math.cos(move * math.tau / 4096)
+                match.y += match.speed_u * math.sin(move * math.tau / 4096)
+                match.tick += match.step
+                socket.send(msgpack.packb(match.snapshot()))
+        except (ConnectionClosed, TimeoutError):
+            pass
+
+    with serve(handle, "127.0.0.1", 0) as listening:
+        thread = threading.Thread(target=listening.serve_forever)
+        thread.start()
+        try:
+            yield listening.socket.getsockname()[1]
+        finally:
+            listening.shutdown()
+            thread.join(timeout=10)
+
+
+def test_a_server_that_keeps_the_protocol() -> None:
+    with server(Match()) as port:
+        line = play("127.0.0.1", port, seconds=1.0)
+    assert "inputs applied" in line
+    assert "up to 1 others in view" in line
+
+
+@pytest.mark.parametrize(
+    ("match", "complaint"),
+    [
+        (Match(named_slot=4), "a snapshot is for slot 4 instead of 3"),
+        (Match(speed_u=0.0), "the own body moved only 0.00 units"),
+        (Match(step=0), "tick 100 came after tick 100"),
+        (Match(applies_inputs=False), "the newest applied is 0"),
+    ],
+)
+def test_a_server_that_breaks_it(match: Match, complaint: str) -> None:
+    with server(match) as port, pytest.raises(PlayError, match=complaint):
+        play("127.0.0.1", port, seconds=0.7)
+
+
+def test_a_refusal_is_repeated() -> None:
+    refusal = [4, "server_full", "no free place", 5]
+    with (
+        server(Match(), lambda _: refusal) as port,
+        pytest.raises(PlayError, match="kind 4 instead of WELCOME"),
+    ):
+        play("127.0.0.1", port, seconds=0.5)
+
+
+def test_nobody_listens() -> None:
+    with pytest.raises(PlayError, match="playing over WebSocket"):
+        play("127.0.0.1", 1, seconds=60.0)

@@ -1,0 +1,144 @@
+"""A player that shares no code with the server: `websockets`, msgpack and docs/protocol.md.
+
+It joins, walks in a circle, and checks what a player would notice: time passes, inputs are taken
+in order, the own body is in view and moves.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgpack
+from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.sync.client import ClientConnection, connect
+
+VERSION = 1
+JOIN, INPUT = 1, 2
+WELCOME, SNAPSHOT, ERROR = 1, 2, 4
+BUTTON_MOVE, BUTTON_ATTACK = 1, 2
+HEADER = struct.Struct("<IIHHBBBBI3i3iHHHHHHHHHH")
+PLAYER = struct.Struct("<HHHHBB")
+DIRECTIONS = 4096
+WIRE_U = 64
+"""Positions on the wire are in 1/64 unit."""
+
+WELCOME_S = 10.0
+MOVED_U_MIN = 1.0
+
+
+class PlayError(Exception):
+    """The server did not do what docs/protocol.md says; the text is one line."""
+
+
+@dataclass
+class Seen:
+    """What the player has seen so far; positions in units."""
+
+    slot: int
+    ticks: list[int] = field(default_factory=list)
+    ack_seq: int = 0
+    places: list[tuple[float, float]] = field(default_factory=list)
+    others: int = 0
+
+
+def play(host: str, port: int, *, seconds: float) -> str:
+    """Join and play for a while; return one line about it.
+
+    Raises:
+        PlayError: the server refused, fell silent, or sent something else than it should.
+    """
+    try:
+        with connect(
+            f"ws://{host}:{port}/", compression=None, proxy=None, open_timeout=WELCOME_S
+        ) as socket:
+            return _play(socket, seconds)
+    except (WebSocketException, TimeoutError, OSError) as error:
+        raise PlayError(f"playing over WebSocket: {error}") from error
+
+
+def _play(socket: ClientConnection, seconds: float) -> str:
+    socket.send(_packed([JOIN, VERSION, "Smoke"]))
+    welcome = _receive(socket, WELCOME_S)
+    if welcome[0] != WELCOME or welcome[1] != VERSION:
+        raise PlayError(f"JOIN was answered by message kind {welcome[0]} instead of WELCOME")
+    slot, rate_hz = int(welcome[2]), float(welcome[3])
+    seen = Seen(slot)
+    seq, began = 0, time.monotonic()
+    while (now := time.monotonic() - began) < seconds:
+        if now * rate_hz >= seq:
+            seq += 1
+            # One turn in four seconds: a wall in one direction does not end the walk.
+            direction = int(now * DIRECTIONS / 4) % DIRECTIONS
+            newest = seen.ticks[-1] if seen.ticks else 0
+            buttons = BUTTON_MOVE | BUTTON_ATTACK
+            socket.send(_packed([INPUT, seq, direction, direction, 0, buttons, newest]))
+        try:
+            _notice(seen, _receive(socket, 1 / rate_hz))
+        except TimeoutError:
+            continue
+        except ConnectionClosed as error:
+            raise PlayError(f"the server closed the connection: {error}") from error
+    return _judge(seen, seq, seconds, rate_hz)
+
+
+def _notice(seen: Seen, message: list[Any]) -> None:
+    if message[0] == ERROR:
+        raise PlayError(f"the server said {message[1]}: {message[2]}")
+    if message[0] != SNAPSHOT:
+        return
+    payload = bytes(message[1])
+    header = HEADER.unpack_from(payload)
+    tick, ack_seq, self_slot = header[:3]
+    self_alive, player_count = header[7], header[20]
+    if self_slot != seen.slot:
+        raise PlayError(f"a snapshot is for slot {self_slot} instead of {seen.slot}")
+    if seen.ticks and tick <= seen.ticks[-1]:
+        raise PlayError(f"tick {tick} came after tick {seen.ticks[-1]}")
+    if ack_seq < seen.ack_seq:
+        raise PlayError(f"ack_seq fell from {seen.ack_seq} to {ack_seq}")
+    seen.ticks.append(tick)
+    seen.ack_seq = ack_seq
+    seen.others = max(seen.others, player_count - self_alive)
+    if self_alive:
+        slot, x, y, *_ = PLAYER.unpack_from(payload, HEADER.size)
+        if slot != seen.slot:
+            raise PlayError(f"the first player in view is {slot}, not the own body {seen.slot}")
+        seen.places.append((x / WIRE_U, y / WIRE_U))
+
+
+def _judge(seen: Seen, sent: int, seconds: float, rate_hz: float) -> str:
+    # A busy machine may skip many ticks, but not nearly all.
+    if len(seen.ticks) < seconds * rate_hz / 10:
+        raise PlayError(f"only {len(seen.ticks)} snapshots came in {seconds:.0f} s")
+    if not 0 < seen.ack_seq <= sent:
+        raise PlayError(f"{sent} inputs were sent and the newest applied is {seen.ack_seq}")
+    if not seen.places:
+        raise PlayError("the own body was never in view")
+    first = seen.places[0]
+    moved_u = max(math.dist(first, place) for place in seen.places)
+    if moved_u < MOVED_U_MIN:
+        raise PlayError(f"the own body moved only {moved_u:.2f} units while walking")
+    return (
+        f"played {seconds:.0f} s over WebSocket: {len(seen.ticks)} snapshots, "
+        f"{seen.ack_seq} of {sent} inputs applied, moved {moved_u:.1f} units, "
+        f"up to {seen.others} others in view"
+    )
+
+
+def _packed(message: list[Any]) -> bytes:
+    packed: bytes = msgpack.packb(message)
+    return packed
+
+
+def _receive(socket: ClientConnection, timeout_s: float) -> list[Any]:
+    data = socket.recv(timeout=timeout_s)
+    if not isinstance(data, bytes):
+        raise PlayError("the server sent a text message")
+    message = msgpack.unpackb(data)
+    if not isinstance(message, list) or not message:
+        raise PlayError("the server sent something else than a MessagePack array")
+    return message
