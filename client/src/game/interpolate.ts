@@ -1,0 +1,247 @@
+/**
+ * Snapshots → what the world looks like at a tick between two of them.
+ *
+ * Self is interpolated like everybody else here. Prediction will replace
+ * `WorldView.self` afterwards, in game/session.ts: `Session.view`.
+ */
+
+import type {
+  AreaRow,
+  Circle,
+  EventRow,
+  PlayerRow,
+  ProjectileRow,
+  Snapshot,
+} from "../net/messages";
+import { EventKind } from "../net/protocol";
+import { angleOf, lerpAngle } from "./direction";
+
+export interface PlayerPose {
+  readonly slot: number;
+  readonly x: number;
+  readonly y: number;
+  readonly angle: number;
+  readonly health: number;
+  readonly dashing: boolean;
+  readonly bot: boolean;
+}
+
+export interface ProjectilePose {
+  readonly key: number;
+  readonly x: number;
+  readonly y: number;
+  readonly angle: number;
+  readonly owner: number;
+}
+
+export interface AreaPose {
+  readonly key: number;
+  readonly x: number;
+  readonly y: number;
+  readonly radius: number;
+  readonly fuseTicks: number;
+  readonly owner: number;
+}
+
+export interface WorldView {
+  readonly tick: number;
+  readonly players: readonly PlayerPose[];
+  readonly projectiles: readonly ProjectilePose[];
+  readonly areas: readonly AreaPose[];
+  readonly zone: Circle;
+  readonly next: Circle;
+  /** Own body, null while dead. */
+  readonly self: PlayerPose | null;
+}
+
+/** A body that moved faster than this did not move but was put there. */
+const TELEPORT_UPS = 80;
+/** How far past the newest snapshot a projectile may be carried on. */
+const EXTRAPOLATE_MAX_TICKS = 3;
+const KEPT_MAX = 32;
+
+/** The newest snapshots, oldest first, ticks strictly rising. */
+export class SnapshotBuffer {
+  readonly #items: Snapshot[] = [];
+
+  get newest(): Snapshot | null {
+    return this.#items.at(-1) ?? null;
+  }
+
+  push(snapshot: Snapshot): boolean {
+    const newest = this.newest;
+    if (newest !== null && snapshot.tick <= newest.tick) return false;
+    this.#items.push(snapshot);
+    if (this.#items.length > KEPT_MAX) this.#items.shift();
+    return true;
+  }
+
+  /** The two snapshots around `tick`; twice the same one at either end. */
+  around(tick: number): readonly [before: Snapshot, after: Snapshot] | null {
+    const newest = this.newest;
+    if (newest === null) return null;
+    let after = newest;
+    for (let index = this.#items.length - 1; index >= 0; index -= 1) {
+      const item = this.#items[index] as Snapshot;
+      if (item.tick <= tick) return [item, after.tick > tick ? after : item];
+      after = item;
+    }
+    return [after, after];
+  }
+}
+
+export interface Speeds {
+  readonly tickRateHz: number;
+  readonly shotSpeed_ups: number;
+}
+
+export function sampleView(buffer: SnapshotBuffer, tick: number, speeds: Speeds): WorldView | null {
+  const pair = buffer.around(tick);
+  if (pair === null) return null;
+  const [before, after] = pair;
+  const span = after.tick - before.tick;
+  const share = span > 0 ? (tick - before.tick) / span : 0;
+  const players = blendPlayers(before, after, share, speeds.tickRateHz);
+  return {
+    tick,
+    players,
+    projectiles: blendProjectiles(before, after, tick, speeds),
+    areas: blendAreas(before, after, tick),
+    zone: blendCircle(before.zone, after.zone, share),
+    next: after.next,
+    self: after.selfAlive ? (players.find((pose) => pose.slot === after.selfSlot) ?? null) : null,
+  };
+}
+
+function blendPlayers(
+  before: Snapshot,
+  after: Snapshot,
+  share: number,
+  tickRateHz: number,
+): PlayerPose[] {
+  const earlier = new Map(before.players.map((player) => [player.slot, player]));
+  const jump = (TELEPORT_UPS / tickRateHz) * Math.max(1, after.tick - before.tick);
+  return after.players.map((player) => {
+    const from = earlier.get(player.slot);
+    const near = from !== undefined && Math.hypot(player.x - from.x, player.y - from.y) <= jump;
+    return near ? blendPlayer(from, player, share) : poseOf(player);
+  });
+}
+
+function poseOf(player: PlayerRow): PlayerPose {
+  const { slot, x, y, health, dashing, bot } = player;
+  return { slot, x, y, angle: angleOf(player.aim), health, dashing, bot };
+}
+
+function blendPlayer(from: PlayerRow, to: PlayerRow, share: number): PlayerPose {
+  return {
+    ...poseOf(to),
+    x: mix(from.x, to.x, share),
+    y: mix(from.y, to.y, share),
+    angle: lerpAngle(angleOf(from.aim), angleOf(to.aim), share),
+    dashing: from.dashing || to.dashing,
+  };
+}
+
+/**
+ * Projectiles fly straight at a known speed, so a pose comes from the nearest
+ * snapshot that holds it: from the earlier one forwards, or, for one fired
+ * between the two, from the later one backwards.
+ */
+function blendProjectiles(
+  before: Snapshot,
+  after: Snapshot,
+  tick: number,
+  speeds: Speeds,
+): ProjectilePose[] {
+  const perTick = speeds.shotSpeed_ups / speeds.tickRateHz;
+  const ahead = Math.min(EXTRAPOLATE_MAX_TICKS, Math.max(0, tick - before.tick));
+  const later = new Map(after.projectiles.map((shot) => [shot.key, shot]));
+  const poses: ProjectilePose[] = [];
+  for (const shot of before.projectiles) {
+    const to = later.get(shot.key);
+    later.delete(shot.key);
+    if (before === after) poses.push(along(shot, ahead * perTick));
+    else if (to !== undefined) poses.push(between(shot, to, before, after, tick));
+    else poses.push(...landing(shot, ahead * perTick, after.events));
+  }
+  if (before === after) return poses;
+  for (const shot of later.values()) {
+    const behind = after.tick - tick;
+    // Fired inside the gap: at most one tick old when the gap is one tick.
+    if (behind <= 1) poses.push(along(shot, -behind * perTick));
+  }
+  return poses;
+}
+
+function along(shot: ProjectileRow, distance_u: number): ProjectilePose {
+  const angle = angleOf(shot.direction);
+  return {
+    key: shot.key,
+    x: shot.x + Math.cos(angle) * distance_u,
+    y: shot.y + Math.sin(angle) * distance_u,
+    angle,
+    owner: shot.owner,
+  };
+}
+
+function between(
+  from: ProjectileRow,
+  to: ProjectileRow,
+  before: Snapshot,
+  after: Snapshot,
+  tick: number,
+): ProjectilePose {
+  const share = (tick - before.tick) / (after.tick - before.tick);
+  return {
+    key: to.key,
+    x: mix(from.x, to.x, share),
+    y: mix(from.y, to.y, share),
+    angle: angleOf(to.direction),
+    owner: to.owner,
+  };
+}
+
+/** A projectile that is gone in the later snapshot flies on to where it struck, not through it. */
+function landing(
+  shot: ProjectileRow,
+  flown_u: number,
+  events: readonly EventRow[],
+): ProjectilePose[] {
+  const angle = angleOf(shot.direction);
+  const [ux, uy] = [Math.cos(angle), Math.sin(angle)];
+  for (const event of events) {
+    if (event.kind !== EventKind.HIT && event.kind !== EventKind.WALL_HIT) continue;
+    if (event.a !== shot.owner) continue;
+    const [dx, dy] = [event.x - shot.x, event.y - shot.y];
+    const forward = dx * ux + dy * uy;
+    const aside = Math.abs(dx * uy - dy * ux);
+    if (aside < 1 && forward > -1 && flown_u > forward) return [];
+  }
+  return [along(shot, flown_u)];
+}
+
+function blendAreas(before: Snapshot, after: Snapshot, tick: number): AreaPose[] {
+  const seen = new Set(after.areas.map((area) => area.key));
+  const burning = (area: AreaRow, at: Snapshot): AreaPose => ({
+    ...area,
+    fuseTicks: area.fuseTicks + at.tick - tick,
+  });
+  const gone = before.areas.filter((area) => !seen.has(area.key));
+  return [
+    ...gone.map((area) => burning(area, before)),
+    ...after.areas.map((area) => burning(area, after)),
+  ].filter((area) => area.fuseTicks > 0);
+}
+
+function blendCircle(from: Circle, to: Circle, share: number): Circle {
+  return {
+    x: mix(from.x, to.x, share),
+    y: mix(from.y, to.y, share),
+    radius: mix(from.radius, to.radius, share),
+  };
+}
+
+function mix(from: number, to: number, share: number): number {
+  return from + (to - from) * share;
+}

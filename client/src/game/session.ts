@@ -1,0 +1,242 @@
+/**
+ * One connection from "Play" to its end: joins, feeds the world, sends one input
+ * per tick, and says once how it ended.
+ */
+
+import { WireError } from "../net/checks";
+import { ServerClock } from "../net/clock";
+import type { Entrant, Kill, Refusal, Result, ServerMessage, Welcome } from "../net/messages";
+import { CLOSE_NORMAL, U32_MAX } from "../net/protocol";
+import { GameSocket } from "../net/socket";
+import { decodeMessage, encodeInput, encodeJoin, encodePing } from "../net/wire";
+import type { HeldInput } from "./input";
+import type { WorldView } from "./interpolate";
+import { startPacer } from "./pacer";
+import { World } from "./world";
+
+export type Ending =
+  /** The server said why. */
+  | { readonly kind: "refused"; readonly refusal: Refusal }
+  /** The line broke, or never came up. */
+  | { readonly kind: "lost"; readonly message: string; readonly joined: boolean }
+  /** The match is over and the server hung up as announced. */
+  | { readonly kind: "finished" };
+
+export interface SessionEvents {
+  welcomed(world: World): void;
+  joined(entrant: Entrant): void;
+  killed(kill: Kill): void;
+  resulted(result: Result): void;
+  ended(ending: Ending): void;
+}
+
+const JOIN_TIMEOUT_MS = 8000;
+const PING_EVERY_MS = 2000;
+/** Without a byte for this long the line is called unsteady, then lost. */
+const STALLED_MS = 1500;
+const LOST_MS = 12_000;
+
+export type LineState = "connecting" | "good" | "stalled" | "closed";
+
+export class Session {
+  readonly #events: SessionEvents;
+  readonly #input: HeldInput;
+  readonly #socket: GameSocket;
+  readonly #name: string;
+  #world: World | null = null;
+  #clock: ServerClock | null = null;
+  #ended = false;
+  #seq = 0;
+  #stopPacer: (() => void) | null = null;
+  #watch = 0;
+  #startedMs = performance.now();
+  #heardMs = performance.now();
+  #pingNonce = 0;
+  #pingSentMs: number | null = null;
+  #pingDueMs = 0;
+  #rttMs: number | null = null;
+  #snapshots = 0;
+
+  constructor(url: string, name: string, input: HeldInput, events: SessionEvents) {
+    this.#events = events;
+    this.#input = input;
+    this.#name = name;
+    this.#socket = new GameSocket(url, {
+      opened: () => this.#socket.send(encodeJoin(this.#name)),
+      received: (bytes) => this.#receive(bytes),
+      ended: (code, reason) => this.#closed(code, reason),
+    });
+    this.#watch = window.setInterval(() => this.#checkLine(), 250);
+  }
+
+  get world(): World | null {
+    return this.#world;
+  }
+
+  get rttMs(): number | null {
+    return this.#rttMs;
+  }
+
+  get snapshotCount(): number {
+    return this.#snapshots;
+  }
+
+  get line(): LineState {
+    // After the result the server hangs up as announced: nothing is wrong then.
+    if (this.#ended) return this.#over() ? "good" : "closed";
+    if (this.#world === null) return "connecting";
+    return performance.now() - this.#heardMs > STALLED_MS ? "stalled" : "good";
+  }
+
+  /** The tick to draw now; null before the first snapshot. */
+  renderTick(nowMs: number): number | null {
+    return this.#clock?.renderTick(nowMs) ?? null;
+  }
+
+  /**
+   * The world as it is to be drawn at `tick`. Prediction of the own body belongs
+   * here: replace `self`, and self's row in `players`, by the predicted pose.
+   */
+  view(tick: number): WorldView | null {
+    return this.#world?.view(tick) ?? null;
+  }
+
+  /** Ends from this side, without an `ended` event. */
+  leave(): void {
+    this.#stop();
+    this.#socket.close();
+  }
+
+  #receive(bytes: Uint8Array): void {
+    if (this.#ended) return;
+    this.#heardMs = performance.now();
+    try {
+      this.#apply(decodeMessage(bytes));
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      this.#socket.close();
+      const refusal: Refusal = {
+        kind: "error",
+        code: "bad_message",
+        message: `The server sent something this page cannot read (${error.message}). Reload the page to get its newest version.`,
+        retryAfterS: null,
+      };
+      this.#end({ kind: "refused", refusal });
+    }
+  }
+
+  #apply(message: ServerMessage): void {
+    if (message.kind === "welcome") {
+      this.#begin(message);
+      return;
+    }
+    if (message.kind === "error") {
+      this.#socket.close();
+      this.#end(this.#over() ? { kind: "finished" } : { kind: "refused", refusal: message });
+      return;
+    }
+    const world = this.#world;
+    if (world === null) throw new WireError(`${message.kind} before WELCOME`);
+    switch (message.kind) {
+      case "snapshot":
+        if (!world.addSnapshot(message)) return;
+        this.#snapshots += 1;
+        this.#clock?.observe(message.tick, this.#heardMs);
+        return;
+      case "joined":
+        world.addEntrant(message.entrant);
+        this.#events.joined(message.entrant);
+        return;
+      case "kill":
+        world.addKill(message);
+        this.#events.killed(message);
+        return;
+      case "result":
+        world.result = message;
+        this.#events.resulted(message);
+        return;
+      case "pong":
+        this.#pong(message.nonce);
+    }
+  }
+
+  #begin(welcome: Welcome): void {
+    if (this.#world !== null) throw new WireError("a second WELCOME");
+    this.#world = new World(welcome);
+    this.#clock = new ServerClock(welcome.tickRateHz);
+    this.#stopPacer = startPacer(1000 / welcome.tickRateHz, () => this.#beat());
+    this.#events.welcomed(this.#world);
+  }
+
+  /** Once per tick: one INPUT, and now and then a PING. */
+  #beat(): void {
+    const world = this.#world;
+    if (world === null) return;
+    const command = this.#input.sample(world.welcome.rules.blast_range_u);
+    // Sent also while dead or watching: the acks keep the snapshots coming.
+    const seq = this.#seq + 1;
+    if (this.#socket.send(encodeInput(seq, command, world.latest?.tick ?? 0))) this.#seq = seq;
+    this.#ping();
+  }
+
+  #ping(): void {
+    const now = performance.now();
+    if (now < this.#pingDueMs) return;
+    this.#pingDueMs = now + PING_EVERY_MS;
+    this.#pingNonce = (this.#pingNonce + 1) % U32_MAX;
+    if (this.#socket.send(encodePing(this.#pingNonce))) this.#pingSentMs = now;
+  }
+
+  #pong(nonce: number): void {
+    if (nonce !== this.#pingNonce || this.#pingSentMs === null) return;
+    const sample = performance.now() - this.#pingSentMs;
+    this.#pingSentMs = null;
+    this.#rttMs = this.#rttMs === null ? sample : this.#rttMs * 0.6 + sample * 0.4;
+  }
+
+  #checkLine(): void {
+    const now = performance.now();
+    if (this.#world === null && now - this.#startedMs > JOIN_TIMEOUT_MS) {
+      this.#giveUp("The server did not answer in time.");
+    } else if (this.#world !== null && now - this.#heardMs > LOST_MS) {
+      this.#giveUp("Nothing has come from the server for a while.");
+    }
+  }
+
+  #giveUp(message: string): void {
+    this.#socket.close();
+    this.#end(
+      this.#over() ? { kind: "finished" } : { kind: "lost", message, joined: this.#world !== null },
+    );
+  }
+
+  #closed(code: number, reason: string): void {
+    const joined = this.#world !== null;
+    if (this.#over()) this.#end({ kind: "finished" });
+    else if (!joined) {
+      // The browser hides why a handshake failed: name what it usually is.
+      const message = "The server could not be joined. It may be offline, full, or restarting.";
+      this.#end({ kind: "lost", message, joined });
+    } else if (code === CLOSE_NORMAL) {
+      this.#end({ kind: "lost", message: reason || "The server ended the connection.", joined });
+    } else {
+      this.#end({ kind: "lost", message: "The connection to the server broke off.", joined });
+    }
+  }
+
+  #over(): boolean {
+    return this.#world?.result?.over === true;
+  }
+
+  #end(ending: Ending): void {
+    if (this.#ended) return;
+    this.#stop();
+    this.#events.ended(ending);
+  }
+
+  #stop(): void {
+    this.#ended = true;
+    window.clearInterval(this.#watch);
+    this.#stopPacer?.();
+  }
+}

@@ -1,0 +1,106 @@
+import { describe, expect, it } from "vitest";
+import { angleOf, directionOf, lerpAngle, reachOf } from "../src/game/direction";
+import { actionOfKey, actionOfMouse, HeldInput } from "../src/game/input";
+
+const RANGE = 12;
+
+describe("directions", () => {
+  it("count clockwise from +x, as the wire does", () => {
+    expect(directionOf(1, 0)).toBe(0);
+    expect(directionOf(0, 1)).toBe(1024);
+    expect(directionOf(-1, 0)).toBe(2048);
+    expect(directionOf(0, -1)).toBe(3072);
+    expect(directionOf(1, 1)).toBe(512);
+  });
+
+  it("stay within 0…4095 all the way round and come back from their angle", () => {
+    for (let index = 0; index < 4096; index += 1) {
+      const angle = angleOf(index);
+      expect(directionOf(Math.cos(angle), Math.sin(angle))).toBe(index);
+    }
+    // A hair above +x rounds up to a full turn, which is 0 again.
+    expect(directionOf(1, -1e-6)).toBe(0);
+  });
+
+  it("reach from nothing to the full range and no further", () => {
+    expect(reachOf(0, RANGE)).toBe(0);
+    expect(reachOf(6, RANGE)).toBe(128);
+    expect(reachOf(12, RANGE)).toBe(255);
+    expect(reachOf(99, RANGE)).toBe(255);
+  });
+
+  it("blend angles the short way", () => {
+    expect(lerpAngle(3, -3, 0.5)).toBeCloseTo(Math.PI, 9);
+  });
+});
+
+describe("keys and buttons", () => {
+  it("maps both hands and the mouse", () => {
+    expect(["KeyW", "ArrowUp"].map(actionOfKey)).toEqual(["up", "up"]);
+    expect(["KeyQ", "KeyE", "Space", "ShiftLeft"].map(actionOfKey)).toEqual([
+      "blast",
+      "blast",
+      "attack",
+      "dash",
+    ]);
+    expect(actionOfKey("Tab")).toBeNull();
+    expect([0, 1, 2].map(actionOfMouse)).toEqual(["attack", null, "blast"]);
+  });
+});
+
+describe("held input", () => {
+  it("moves along the sum of the keys; opposite keys cancel", () => {
+    const held = new HeldInput();
+    held.press("KeyD", "right");
+    held.press("KeyS", "down");
+    expect(held.sample(RANGE)).toMatchObject({ move: 512, buttons: 1 });
+    held.press("KeyW", "up");
+    expect(held.sample(RANGE)).toMatchObject({ move: 0, buttons: 1 });
+    held.press("KeyA", "left");
+    expect(held.sample(RANGE)).toMatchObject({ buttons: 0 });
+  });
+
+  it("keeps buttons held until let go of", () => {
+    const held = new HeldInput();
+    held.press("mouse0", "attack");
+    held.press("KeyE", "blast");
+    held.press("ShiftLeft", "dash");
+    expect(held.sample(RANGE).buttons).toBe(14);
+    expect(held.sample(RANGE).buttons).toBe(14);
+    held.release("KeyE");
+    expect(held.sample(RANGE).buttons).toBe(10);
+  });
+
+  it("counts a tap shorter than a tick exactly once", () => {
+    const held = new HeldInput();
+    held.press("Space", "attack");
+    held.release("Space");
+    expect(held.sample(RANGE).buttons).toBe(2);
+    expect(held.sample(RANGE).buttons).toBe(0);
+  });
+
+  it("holds an action as long as one of its sources is down", () => {
+    const held = new HeldInput();
+    held.press("Space", "attack");
+    held.press("mouse0", "attack");
+    held.release("Space");
+    held.sample(RANGE);
+    expect(held.sample(RANGE).buttons).toBe(2);
+  });
+
+  it("forgets everything when the window loses the player, taps included", () => {
+    const held = new HeldInput();
+    held.press("KeyW", "up");
+    held.press("Space", "attack");
+    held.releaseAll();
+    expect(held.sample(RANGE)).toMatchObject({ move: 0, buttons: 0 });
+  });
+
+  it("aims along the cursor and keeps the last aim on the body itself", () => {
+    const held = new HeldInput();
+    held.aimAlong(0, -6);
+    expect(held.sample(RANGE)).toMatchObject({ aim: 3072, reach: 128 });
+    held.aimAlong(0, 0);
+    expect(held.sample(RANGE)).toMatchObject({ aim: 3072, reach: 0 });
+  });
+});

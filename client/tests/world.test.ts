@@ -1,0 +1,61 @@
+import { encode } from "@msgpack/msgpack";
+import { describe, expect, it } from "vitest";
+import { World } from "../src/game/world";
+import type { Snapshot } from "../src/net/messages";
+import { decodeSnapshot } from "../src/net/snapshot";
+import { decodeMessage } from "../src/net/wire";
+import { header, welcomeMessage } from "./bytes";
+
+function world(): World {
+  const welcome = decodeMessage(encode(welcomeMessage()));
+  if (welcome.kind !== "welcome") throw new Error(welcome.kind);
+  return new World(welcome);
+}
+
+function snapshot(tick: number, x: number): Snapshot {
+  const event = { kind: 1, a: 1, b: 65_535, x, y: 0, detail: 0 };
+  return { ...decodeSnapshot(header({ tick }).array), events: [event] };
+}
+
+describe("world", () => {
+  it("names whoever it knows and numbers the others", () => {
+    const match = world();
+    expect(match.nameOf(9)).toBe("Bolt");
+    expect(match.nameOf(20)).toBe("Player 20");
+    match.addEntrant({ slot: 20, name: "Dee", bot: false });
+    expect(match.nameOf(20)).toBe("Dee");
+  });
+
+  it("remembers who ended the own match, and nobody else's", () => {
+    const match = world();
+    match.addKill({ kind: "kill", tick: 1, victim: 9, killer: 3, cause: 0 });
+    expect(match.death).toBeNull();
+    match.addKill({ kind: "kill", tick: 2, victim: 3, killer: 9, cause: 1 });
+    expect(match.death?.killer).toBe(9);
+  });
+
+  it("plays each event once, when its moment has come", () => {
+    const match = world();
+    match.addSnapshot(snapshot(10, 1));
+    match.addSnapshot(snapshot(11, 2));
+    expect(match.takeEvents(9.9)).toEqual([]);
+    expect(match.takeEvents(10.2).map((event) => event.x)).toEqual([1]);
+    expect(match.takeEvents(10.9)).toEqual([]);
+    expect(match.takeEvents(11).map((event) => event.x)).toEqual([2]);
+    expect(match.takeEvents(11.5)).toEqual([]);
+  });
+
+  it("still plays what came a little late", () => {
+    const match = world();
+    match.addSnapshot(snapshot(10, 1));
+    match.takeEvents(12);
+    match.addSnapshot(snapshot(11, 2));
+    expect(match.takeEvents(12.5).map((event) => event.x)).toEqual([2]);
+  });
+
+  it("does not fire off everything that happened while the tab was away", () => {
+    const match = world();
+    for (let tick = 10; tick < 300; tick += 1) match.addSnapshot(snapshot(tick, tick));
+    expect(match.takeEvents(299).length).toBeLessThanOrEqual(16);
+  });
+});
