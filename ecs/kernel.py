@@ -9,13 +9,16 @@ refused.
     def drift(count: I64In, x_u: F64Out, vx_ups: F64In, dt_s: Float) -> None: ...
 
 Flags are the same for all: no fastmath (it reorders sums and fuses multiplications), NumPy error
-model (a kernel never raises), no parallel loops (their reductions have no order).  ``@device``
-marks a function that is only called from kernels and is compiled into them.
+model (a kernel never raises), no parallel loops (their reductions have no order), no run time for
+memory: a kernel that allocates does not compile, and arrays are not counted in and out of every
+call, which took a quarter of a small tick.  ``@device`` marks a function that is only called from
+kernels and is compiled into them.
 
 ``NUMBA_DISABLE_JIT=1`` turns every kernel into the Python it is written in, with the same result;
 narrow integers are therefore widened with ``int()`` where they are read.
 """
 
+import inspect
 import shutil
 import typing
 import warnings
@@ -36,7 +39,12 @@ R = TypeVar("R")
 # Numba makes its settings' attributes at run time.
 config: Any = numba.config
 
-FLAGS: dict[str, Any] = {"fastmath": False, "error_model": "numpy", "parallel": False}
+FLAGS: dict[str, Any] = {
+    "fastmath": False,
+    "error_model": "numpy",
+    "parallel": False,
+    "_nrt": False,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,11 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """A one-dimensional array of records, and whether the kernel may write it."""
+    """A one-dimensional array of records, and whether the kernel may write it.
+
+    Numba refuses to replace a record of a read-only array but not to write a field of one: here
+    the compiler does not hold a kernel to its word, a test that reads the sources does.
+    """
 
     dtype: np.dtype[np.void]
     writes: bool = False
@@ -118,9 +130,11 @@ def signature_of(function: Callable[..., Any]) -> Any:
     """Numba signature that the annotations of ``function`` spell."""
     name = f"{function.__module__}.{function.__qualname__}"
     hints = typing.get_type_hints(function, include_extras=True)
-    returned = hints.pop("return", None)
+    returned = hints.get("return")
     result = nb.void if returned in (None, type(None)) else _numba_type(name, "return", returned)
-    return result(*(_numba_type(name, key, value) for key, value in hints.items()))
+    # Parameters rather than hints: one without an annotation has no hint to be found by.
+    parameters = inspect.signature(function).parameters
+    return result(*(_numba_type(name, key, hints.get(key)) for key in parameters))
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
@@ -133,24 +147,28 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """
     name = f"{function.__module__}.{function.__qualname__}"
     signature = signature_of(function)
+    # Also without a cache: what may be frozen must not depend on whether there is one.
+    key = kernel_cache.digest(function, str(signature), repr(sorted(FLAGS.items())))
     if config.DISABLE_JIT:
         REGISTRY[name] = Compiled(name, str(signature), False, function)
         return function
-    dispatcher = _compile(function, name, signature)
-    from_cache = bool(sum(dispatcher.stats.cache_hits.values()))
+    dispatcher = _compile(function, name, signature, key)
+    from_cache = any(dispatcher.stats.cache_hits.values())
     made = REGISTRY[name] = Compiled(name, str(signature), from_cache, dispatcher)
     for observer in _observers:
         observer(made)
     return typing.cast(Callable[P, R], dispatcher)
 
 
-def _compile(function: Callable[..., Any], name: str, signature: Any) -> Any:
+def _compile(function: Callable[..., Any], name: str, signature: Any, key: str) -> Any:
     root = kernel_cache.cache_root()
     if root is None:
         return numba.njit(signature, **FLAGS)(function)
-    key = kernel_cache.digest(function, str(signature), repr(sorted(FLAGS.items())))
+    try:
+        folder = kernel_cache.prepare_folder(root, name, key)
+    except OSError:
+        return numba.njit(signature, **FLAGS)(function)
     former = config.CACHE_DIR
-    folder = kernel_cache.prepare_folder(root, name, key)
     config.CACHE_DIR = str(folder)
     try:
         return numba.njit(signature, cache=True, **FLAGS)(function)

@@ -3,16 +3,15 @@
 Numba's own cache looks at the modification time of the file a kernel stands in.  It therefore
 serves stale machine code, silently, when a function in *another* file or a constant changed.
 Here every kernel gets a folder of its own, named by a digest of everything its machine code
-depends on: its source, the source of every function it calls (recursively), the value of every
-module constant it reads, the compile flags, and the versions of the compiler.  A different
-meaning is a different folder, so there is nothing that could be stale.
+depends on: its byte code, that of every function it calls (recursively), the value of every
+module constant and default it reads, the compile flags, and the versions of the compiler.  A
+different meaning is a different folder, so there is nothing that could be stale.
 
 This file is the one place in ``ecs``, ``schema`` and ``systems`` that looks at the environment;
 it decides where bytes lie on the disk, never what they compute.
 """
 
 import hashlib
-import inspect
 import os
 import shutil
 import sys
@@ -25,7 +24,9 @@ import llvmlite
 import numba
 import numpy as np
 
-CONSTANT_TYPES = (bool, int, float, str, np.generic, tuple)
+CONSTANT_TYPES = (bool, int, float, str, np.generic)
+VERSIONED_MODULES = ("math", "numpy")
+"""Modules whose meaning changes with a version that is in every digest, and never without."""
 
 
 class KernelSourceError(TypeError):
@@ -58,7 +59,11 @@ def cache_root() -> Path | None:
 
 
 def digest(function: Callable[..., Any], signature: str, flags: str) -> str:
-    """Hex digest of everything the machine code of ``function`` depends on."""
+    """Hex digest of everything the machine code of ``function`` depends on.
+
+    Raises:
+        KernelSourceError: it reads something whose value cannot be part of a digest.
+    """
     state = hashlib.sha256()
     versions = (sys.version, numba.__version__, llvmlite.__version__, np.__version__)
     environment = tuple(
@@ -66,46 +71,101 @@ def digest(function: Callable[..., Any], signature: str, flags: str) -> str:
     )
     for part in (*versions, *environment, signature, flags):
         state.update(part.encode() + b"\0")
-    _absorb(state, function, seen=set())
+    _absorb(state, function, seen={})
     return state.hexdigest()[:24]
 
 
-def _absorb(state: Any, function: Callable[..., Any], seen: set[str]) -> None:
+def _absorb(state: Any, function: types.FunctionType | Any, seen: dict[int, object]) -> None:
     """Feed one function, the functions it calls and the constants it reads into ``state``."""
-    name = f"{function.__module__}.{function.__qualname__}"
-    if name in seen:
+    if id(function) in seen:
         return
-    seen.add(name)
-    state.update(name.encode() + b"\0" + inspect.getsource(function).encode() + b"\0")
-    used = set(function.__code__.co_names)
-    for key in sorted(used & function.__globals__.keys()):
-        value = function.__globals__[key]
-        called = getattr(value, "py_func", value)
-        if isinstance(value, types.ModuleType):
-            state.update(f"{key}=module {value.__name__}\0".encode())
-        elif isinstance(called, types.FunctionType):
-            _absorb(state, called, seen)
-        elif isinstance(value, CONSTANT_TYPES):
-            state.update(f"{key}={type(value).__name__} {value!r}\0".encode())
-        elif not isinstance(value, type):
+    seen[id(function)] = function
+    name = f"{function.__module__}.{function.__qualname__}"
+    if function.__closure__:
+        raise KernelSourceError(
+            f"{name} reads {', '.join(function.__code__.co_freevars)} of the function around it; "
+            "define it at the top of its module"
+        )
+    state.update(name.encode() + b"\0")
+    # A default is evaluated where the function is defined: its value is not in the code.
+    defaults = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
+    _absorb_value(state, name, "default", defaults, seen)
+    for key in sorted(_absorb_code(state, function.__code__) & function.__globals__.keys()):
+        _absorb_value(state, name, key, function.__globals__[key], seen)
+
+
+def _absorb_code(state: Any, code: types.CodeType) -> set[str]:
+    """Feed byte code into ``state``; return the names that it and the code within it look up.
+
+    Byte code rather than source, because it is what Numba compiles: after an edit that keeps
+    size and time of a file, Python runs the former byte code beside the new source.
+    """
+    names = set(code.co_names)
+    shape = (code.co_names, code.co_varnames, code.co_cellvars, code.co_freevars, code.co_flags)
+    state.update(repr((shape, code.co_argcount, code.co_kwonlyargcount)).encode())
+    state.update(code.co_code + b"\0" + code.co_exceptiontable + b"\0")
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            names |= _absorb_code(state, constant)
+        else:
+            state.update(f"{type(constant).__name__} {constant!r}\0".encode())
+    return names
+
+
+def _absorb_value(
+    state: Any, reader: str, key: str, value: object, seen: dict[int, object]
+) -> None:
+    """Feed the value of one global into ``state``."""
+    called = getattr(value, "py_func", value)
+    if isinstance(called, types.FunctionType):
+        state.update(f"{key}=function\0".encode())
+        _absorb(state, called, seen)
+    elif isinstance(value, tuple):
+        state.update(f"{key}=tuple of {len(value)}\0".encode())
+        for item in value:
+            _absorb_value(state, reader, key, item, seen)
+    elif isinstance(value, CONSTANT_TYPES):
+        state.update(f"{key}={type(value).__name__} {value!r}\0".encode())
+    elif isinstance(value, types.ModuleType):
+        if value.__name__ not in VERSIONED_MODULES:
             raise KernelSourceError(
-                f"{name} reads the global {key!r} of type {type(value).__name__}; pass it as an "
-                "argument: only functions, modules, types, numbers and tuples of them may be "
-                "frozen into machine code"
+                f"{reader} reads names of the module {value.__name__} through it; import the "
+                "names themselves, so that their values are seen when it is compiled"
             )
+        state.update(f"{key}=module {value.__name__}\0".encode())
+    elif isinstance(value, type) and value.__module__ in ("builtins", *VERSIONED_MODULES):
+        state.update(f"{key}=type {value.__module__}.{value.__qualname__}\0".encode())
+    else:
+        raise KernelSourceError(
+            f"{reader} reads the global {key!r} of type {type(value).__name__}; pass it as an "
+            "argument: only functions, numbers, strings, tuples of them, and the types of Python "
+            "and NumPy may be frozen into machine code"
+        )
 
 
 def prepare_folder(root: Path, name: str, key: str) -> Path:
-    """Make the folder of one kernel and drop those of its former versions."""
+    """Make the folder of one kernel and drop those of its former versions.
+
+    Raises:
+        OSError: it cannot be made, or belongs to somebody else.
+    """
     home = root / name
     folder = home / key
     folder.mkdir(parents=True, exist_ok=True)
-    former = sorted(home.iterdir(), key=lambda path: path.stat().st_mtime)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(f"cannot write {folder}")
     # A few are kept: other Python versions and compile modes share the root.
-    for path in former[:-KEPT_VERSIONS]:
+    for path in sorted(home.iterdir(), key=_written)[:-KEPT_VERSIONS]:
         if path != folder:
             shutil.rmtree(path, ignore_errors=True)
     return folder
+
+
+def _written(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:  # another process that starts at the same time has dropped it
+        return 0.0
 
 
 KEPT_VERSIONS = 12

@@ -124,7 +124,7 @@ class Tally(Group):
     kills = i64("players killed")
     dealt_hp = f64("damage done to others", unit="hp")
     taken_hp = f64("damage suffered", unit="hp")
-    placement = i64("1 for the winner, 0 while alive")
+    placement = i64("1 for the winner, 0 while alive; of those who entered so far")
     killer = i64("row of the killer, NOBODY for none")
     cause = u8("cause of death")
     death_tick = i64("when the player died", unit="tick")

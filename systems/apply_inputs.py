@@ -38,6 +38,7 @@ class ApplyInputs(System):
         Vitals,
         Credit.attacker,
         Tally.killer,
+        Tally.placement,
         Outcome.alive,
         Outcome.refused_commands,
         Hits,
@@ -73,6 +74,7 @@ class ApplyInputs(System):
                 vitals.health_hp,
                 players[Credit].attacker,
                 players[Tally].killer,
+                players[Tally].placement,
                 match[Outcome].alive,
             ),
             partial(

@@ -100,11 +100,13 @@ def admit(
     health_hp: F64Out,
     attacker: I64Out,
     killer: I64Out,
+    placement: I64Out,
     alive_count: I64Out,
 ) -> None:
     """Append a player for every join that names the next free slot; refuse and count others.
 
-    Refused are joins into a full table, into a decided match, and out of order.
+    Refused are joins into a full table, into a decided match, and out of order.  Whoever is out
+    already falls one place behind a late entrant, so that no two share a place in the end.
     """
     for index in range(join_count[0]):
         row = count[0]
@@ -121,6 +123,9 @@ def admit(
         health_hp[row] = health_max_hp
         attacker[row] = NOBODY
         killer[row] = NOBODY
+        for other in range(row):
+            if alive[other] == 0:
+                placement[other] += 1
         alive_count[0] += 1
         count[0] = row + 1
 

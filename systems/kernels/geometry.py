@@ -93,8 +93,8 @@ def sweep_rounded_box(
     """(t, nx, ny) of a point against a box inflated by ``radius``, t = MISS if they never meet.
 
     The rounded box is the union of two boxes and four corner circles; its first entry is the
-    earliest of theirs.  From inside, a step that leads further in is stopped at 0 and any other
-    is free, so that a body which touches a wall can leave it.
+    earliest of theirs.  From inside or in contact, a step that leads further in is stopped at 0
+    and any other is free, so that a body which touches a wall can leave it.
 
     Args:
         px, py: start relative to the box's centre.
@@ -116,9 +116,12 @@ def sweep_rounded_box(
     for corner in range(4):
         cx = hx if corner & 1 else -hx
         cy = hy if corner & 2 else -hy
-        t = sweep_circle(px - cx, py - cy, dx, dy, radius)
-        if t < best:
-            best = t
-            nx = (px + dx * t - cx) / radius
-            ny = (py + dy * t - cy) / radius
+        # Exactly on the surface a circle counts as met, whichever way the step leads.
+        if (px - cx) * dx + (py - cy) * dy < 0.0:
+            best = min(best, sweep_circle(px - cx, py - cy, dx, dy, radius))
+    if best == MISS:
+        return MISS, 0.0, 0.0
+    # Not the normal of the part that was met: a step that grazes may miss a circle by a rounding
+    # error and meet a box behind it, on a face that is no surface of the whole.
+    _, nx, ny = gap_normal(px + dx * best, py + dy * best, hx, hy)
     return best, nx, ny

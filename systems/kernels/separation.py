@@ -38,30 +38,28 @@ def find_push(
             continue
         x, y = x_u[row], y_u[row]
         sum_x, sum_y = 0.0, 0.0
+        first, last = cell_of(x - reach, grid[0], grid[1]), cell_of(x + reach, grid[0], grid[1])
         for cy in range(
             cell_of(y - reach, grid[0], grid[2]), cell_of(y + reach, grid[0], grid[2]) + 1
         ):
-            for cx in range(
-                cell_of(x - reach, grid[0], grid[1]), cell_of(x + reach, grid[0], grid[1]) + 1
-            ):
-                cell = cy * columns + cx
-                for place in range(start[cell], start[cell + 1]):
-                    other = int(row_of[place])
-                    gap_x, gap_y = x - x_u[other], y - y_u[other]
-                    apart_sq = gap_x * gap_x + gap_y * gap_y
-                    if other == row or apart_sq >= reach * reach:
-                        continue
-                    apart = math.sqrt(apart_sq)
-                    half = 0.5 * (reach - apart)
-                    if apart > 0.0:
-                        sum_x += gap_x / apart * half
-                        sum_y += gap_y / apart * half
-                    else:
-                        low, high = min(row, other), max(row, other)
-                        heading = (low * 1031 + high * 677) % directions.shape[0]
-                        side = half if row == low else -half
-                        sum_x += directions[heading, 0] * side
-                        sum_y += directions[heading, 1] * side
+            # Cells of one row lie one behind the other, and so do their bodies: one loop for all.
+            for place in range(start[cy * columns + first], start[cy * columns + last + 1]):
+                other = int(row_of[place])
+                gap_x, gap_y = x - x_u[other], y - y_u[other]
+                apart_sq = gap_x * gap_x + gap_y * gap_y
+                if other == row or apart_sq >= reach * reach:
+                    continue
+                apart = math.sqrt(apart_sq)
+                half = 0.5 * (reach - apart)
+                if apart > 0.0:
+                    sum_x += gap_x / apart * half
+                    sum_y += gap_y / apart * half
+                else:
+                    low, high = min(row, other), max(row, other)
+                    heading = (low * 1031 + high * 677) % directions.shape[0]
+                    side = half if row == low else -half
+                    sum_x += directions[heading, 0] * side
+                    sum_y += directions[heading, 1] * side
         length = math.sqrt(sum_x * sum_x + sum_y * sum_y)
         if length > radius_u:
             sum_x = sum_x * (radius_u / length)

@@ -23,7 +23,7 @@ from schema.events import (
 )
 from systems.kernels.geometry import MISS, sweep_circle
 from systems.kernels.tables import EventsOut, HitsOut, add_event, add_hit
-from systems.kernels.walls import cell_of, leaves_world, sweep_walls
+from systems.kernels.walls import cell_of, is_apart, leaves_world, sweep_walls
 
 
 @kernel
@@ -66,27 +66,28 @@ def sweep_projectiles(
     for row in range(count[0]):
         px, py = x_u[row], y_u[row]
         dx, dy = vx_ups[row] * dt_s, vy_ups[row] * dt_s
-        best, _, _ = sweep_walls(px, py, dx, dy, radius_u, walls, wall_start, wall_row, frame)
-        best = min(best, leaves_world(px, py, dx, dy, frame))
+        best = leaves_world(px, py, dx, dy, frame)
+        if not is_apart(px, py, dx, dy, radius_u, walls, wall_start, wall_row, frame):
+            t, _, _ = sweep_walls(px, py, dx, dy, radius_u, walls, wall_start, wall_row, frame)
+            best = min(t, best)
         found = STRIKE_WALL if best < MISS else STRIKE_NOTHING
         x0, x1 = min(px, px + dx) - wide, max(px, px + dx) + wide
         y0, y1 = min(py, py + dy) - wide, max(py, py + dy) + wide
+        first, last = cell_of(x0, grid[0], grid[1]), cell_of(x1, grid[0], grid[1])
         for cy in range(cell_of(y0, grid[0], grid[2]), cell_of(y1, grid[0], grid[2]) + 1):
-            for cx in range(cell_of(x0, grid[0], grid[1]), cell_of(x1, grid[0], grid[1]) + 1):
-                cell = cy * columns + cx
-                for place in range(start[cell], start[cell + 1]):
-                    body = int(row_of[place])
-                    if body == owner[row] or body_alive[body] == 0:
-                        continue
-                    t = sweep_circle(
-                        px - from_x_u[body],
-                        py - from_y_u[body],
-                        dx - (body_x_u[body] - from_x_u[body]),
-                        dy - (body_y_u[body] - from_y_u[body]),
-                        radii,
-                    )
-                    if t < best or (t == best and t < MISS and 0 <= body < found):
-                        best, found = t, body
+            for place in range(start[cy * columns + first], start[cy * columns + last + 1]):
+                body = int(row_of[place])
+                if body == owner[row] or body_alive[body] == 0:
+                    continue
+                t = sweep_circle(
+                    px - from_x_u[body],
+                    py - from_y_u[body],
+                    dx - (body_x_u[body] - from_x_u[body]),
+                    dy - (body_y_u[body] - from_y_u[body]),
+                    radii,
+                )
+                if t < best or (t == best and t < MISS and 0 <= body < found):
+                    best, found = t, body
         target[row] = found
         moment[row] = best
         t = min(best, 1.0)

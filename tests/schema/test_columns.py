@@ -1,0 +1,53 @@
+"""The manifest: complete, readable, and laid out as it says."""
+
+from __future__ import annotations
+
+import pytest
+
+from ecs.columns import Identity
+from ecs.layout import plan
+from schema import columns
+from schema.events import EVENT_RECORD, HIT_RECORD
+
+CAPACITIES = columns.capacities(players=5, projectiles=7, areas=3, hits=11, events=13, cells=17)
+COLUMNS = {column for table in columns.TABLES for g in table.groups for column in g.columns}
+
+
+@pytest.mark.parametrize("column", sorted(COLUMNS, key=repr), ids=repr)
+def test_a_column_says_what_it_means_in_units_its_name_ends_with(column: object) -> None:
+    assert column.meaning  # type: ignore[attr-defined]
+    name, unit = column.name, column.unit  # type: ignore[attr-defined]
+    for suffix in ("u", "ups", "hp", "tick"):
+        if name.endswith(f"_{suffix}"):
+            assert unit == suffix
+    if unit in ("u", "ups", "hp"):
+        assert name.endswith(f"_{unit}")
+
+
+def test_capacities_cover_the_longest_use_of_each_table() -> None:
+    layout = plan(columns.TABLES, CAPACITIES)
+    rows = {placed.name: placed.rows for placed in layout.columns}
+    assert rows["grid.Grid.start"] == 17 + 1
+    assert rows["order.Order.first"] == 5 + 1
+    assert rows["order.Order.row"] == 11
+    assert rows["mailbox.Mailbox.commands"] == rows["mailbox.Mailbox.joins"] == 5
+    assert rows["strikes.Strike.target"] == 7
+    crowd = columns.capacities(players=50, projectiles=1, areas=1, hits=2, events=1, cells=1)
+    assert crowd["order"] == 50
+
+
+def test_only_reports_and_aids_are_scratch() -> None:
+    scratch = {table.name for table in columns.TABLES if table.scratch}
+    assert scratch == {"hits", "events", "mailbox", "strikes", "grid", "push", "order"}
+
+
+def test_tables_whose_rows_go_have_identity_and_flags() -> None:
+    for table in columns.TABLES:
+        assert (Identity in table.groups) == (columns.Spent in table.groups)
+    names = [table.name for table in columns.TABLES]
+    assert len(set(names)) == len(names)
+
+
+def test_records_have_no_padding() -> None:
+    for dtype in (HIT_RECORD, EVENT_RECORD):
+        assert dtype.itemsize == sum(dtype[name].itemsize for name in dtype.names or ())

@@ -1,0 +1,53 @@
+"""Calling a kernel by the names of its parameters, with plain lists and numbers.
+
+``call`` reads dtypes and directions from the kernel's annotations, hands inputs over read-only,
+and checks that no input was changed: records are where the compiler would not notice.
+"""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from ecs.kernel import Records, Ref, Scalar
+
+NO_WALLS: dict[str, Any] = {
+    "walls": np.zeros((0, 5)),
+    "wall_start": [0, 0],
+    "wall_row": np.zeros(0, np.int32),
+}
+
+
+def notes_of(kernel: Any) -> dict[str, Ref | Records | Scalar]:
+    """Parameter name to its kernel type, in order."""
+    function = getattr(kernel, "py_func", kernel)
+    hints = typing.get_type_hints(function, include_extras=True)
+    return {name: hints[name].__metadata__[0] for name in inspect.signature(function).parameters}
+
+
+def call(kernel: Any, **given: Any) -> SimpleNamespace:
+    """Call ``kernel``; return all its arrays, by parameter name, as they are afterwards.
+
+    A number given for an array is an array of one.  Arrays are copied before the call.
+    """
+    notes = notes_of(kernel)
+    assert notes.keys() == given.keys(), notes.keys() ^ given.keys()
+    arguments: dict[str, Any] = {}
+    before: dict[str, np.ndarray] = {}
+    for name, note in notes.items():
+        if isinstance(note, Scalar):
+            arguments[name] = given[name]
+            continue
+        array = np.array(given[name], dtype=note.dtype, ndmin=1, copy=True)
+        if not note.writes:
+            before[name] = array.copy()
+            array.flags.writeable = False
+        arguments[name] = array
+    kernel(*arguments.values())
+    for name, array in before.items():
+        assert array.tobytes() == arguments[name].tobytes(), f"the input {name} was changed"
+    return SimpleNamespace(**arguments)
