@@ -57,20 +57,16 @@ class _Edge(trio.abc.Stream):
     """The socket as trio-websocket sees it: metered, shared with our own frames, closed by us."""
 
     def __init__(self, connection: _Connection, head: bytes) -> None:
-        limits = connection.server.limits
+        server, limits = connection.server, connection.server.limits
         self._connection = connection
-        self._counters = connection.server.counters
-        self._clock = clock = connection.server.clock
-        self._sock = connection.sock
-        self._stream = connection.stream
+        self._counters, self._clock = server.counters, server.clock
+        self._sock, self._stream = connection.sock, connection.stream
         self._head = head
-        self._budget = TokenBucket(limits.bytes_per_s, limits.bytes_burst, clock())
+        self._budget = TokenBucket(limits.bytes_per_s, limits.bytes_burst, server.clock())
         self._turn = trio.Lock()
-        self.closed = False
-        self.answered = False
-        self.close_sent = False
-        # True while part of a frame may be out: nothing else can ever be sent.
-        self.mid_frame = False
+        self.closed = self.answered = self.close_sent = False
+        # Part of a frame may be out, or a goodbye went unanswered: nothing more can be sent.
+        self.stuck = False
         self.handshake: trio.CancelScope | None = None
 
     async def receive_some(self, max_bytes: int | None = None) -> bytes:
@@ -79,7 +75,6 @@ class _Edge(trio.abc.Stream):
             raise trio.ClosedResourceError
         if self._head:
             head, self._head = self._head, b""
-            await trio.lowlevel.checkpoint()
             return head
         data = bytes(await self._stream.receive_some(max_bytes))
         self._counters.bytes_in += len(data)
@@ -96,7 +91,7 @@ class _Edge(trio.abc.Stream):
 
     def send_now(self, frame: bytes) -> int:
         """Give the kernel what it takes of ``frame`` at once; 0 when it is not our turn."""
-        if self._turn.locked():
+        if self._turn.locked() or self.close_sent:
             return 0
         try:
             sent = self._sock.send(frame)
@@ -123,9 +118,9 @@ class _Edge(trio.abc.Stream):
             raise trio.ClosedResourceError
         self.close_sent = data[:1] == b"\x88"
         self.answered = True
-        self.mid_frame = True
+        self.stuck = True
         await self._stream.send_all(data[sent:])
-        self.mid_frame = False
+        self.stuck = False
         self._counters.bytes_out += len(data) - sent
 
     async def wait_send_all_might_not_block(self) -> None:
@@ -154,8 +149,8 @@ class _Connection:
         self.scope = trio.CancelScope(shield=True)
         self.reason = ""
         self._refusal = self.key if isinstance(self.key, Refusal) else None
-        self._edge: _Edge | None = None
         self._open = False
+        self._edge: _Edge | None = None
         self._session = Session(server.door, server.limits, server.counters, server.clock())
         self.outbox = self._session.outbox
         self._writer_waits = trio.lowlevel.ParkingLot()
@@ -280,8 +275,9 @@ class _Connection:
                 continue
             if isinstance(item, Ending):
                 self.reason = self.reason or item.reason
-                with trio.CancelScope(deadline=end_by):
+                with trio.CancelScope(deadline=end_by) as patience:
                     await ws.aclose(item.close_code, item.reason)
+                edge.stuck = edge.stuck or patience.cancelled_caught
                 return
             frame = wire.binary_frame(item)
             if (sent := edge.send_now(frame)) < len(frame):
@@ -290,7 +286,7 @@ class _Connection:
                     await edge.send_rest(frame, sent)
                 if patience.cancelled_caught:
                     self.reason = self.reason or ErrorCode.TOO_SLOW.value
-                    edge.mid_frame = True
+                    edge.stuck = True
                     return
             self.server.counters.messages_out += 1
 
@@ -309,26 +305,23 @@ class _Connection:
 
     def _end(self) -> None:
         """Free everything. Runs once, waits for nothing."""
-        dropped, outbox, edge = self.server.counters.dropped, self.outbox, self._edge
+        edge = self._edge
         try:
             self._session.leave()
         except Exception as error:
             self.server.fault(error)
         reason = self._refusal.reason if self._refusal is not None else self.reason
-        if edge is None or not (edge.mid_frame or edge.close_sent):
-            # Where trio-websocket has said nothing: a refusal, a broken frame, a bug of ours.
-            refusal = None if edge is not None and edge.answered else self._refusal
-            with suppress(OSError):
-                sent = self.sock.send(wire.last_words(refusal, self.reason))
-                self.server.counters.bytes_out += sent
-        if outbox.too_slow or (edge is not None and edge.mid_frame):
+        if edge is not None and edge.stuck:
             # Reset: the kernel would go on offering the rest to somebody who does not read.
             with suppress(OSError):
                 self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        elif edge is None or not edge.close_sent:
+            # Where trio-websocket has said nothing: a refusal, a broken frame, a bug of ours.
+            refusal = None if edge is not None and edge.answered else self._refusal
+            with suppress(OSError):
+                words = wire.last_words(refusal, self.reason)
+                self.server.counters.bytes_out += self.sock.send(words)
         self.stream.socket.close()
-        dropped["snapshot_skipped"] += outbox.skipped
-        dropped["snapshot_replaced"] += outbox.replaced
-        outbox.shut()
         self.server.connections.discard(self)
         self.server.books.depart(self.key, reason)
         # A log that cannot be written ends no connection, and no server.

@@ -83,7 +83,10 @@ class Session:
             raise Rejection(ErrorCode.BAD_MESSAGE, "JOIN is sent once")
 
     def leave(self) -> None:
-        """Give the seat back if there is one. Whatever the game raises is its own."""
+        """Shut the box, and give the seat back if there is one. The game's exceptions pass."""
+        self._counters.dropped["snapshot_skipped"] += self.outbox.skipped
+        self._counters.dropped["snapshot_replaced"] += self.outbox.replaced
+        self.outbox.shut()
         if self._seat is not None:
             seat, self._seat = self._seat, None
             self._counters.joined_open -= 1

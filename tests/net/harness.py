@@ -1,0 +1,225 @@
+"""The real listener in a thread, a tiny game behind it, and a good client from another library."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import msgspec
+import structlog
+import trio
+from websockets.sync.client import ClientConnection, connect
+
+from net.limits import Limits
+from net.listener import serve
+from net.outbox import Outbox
+from net.rejections import Counters
+from net.wire import encode
+from schema import messages as m
+
+WAIT_S = 10.0
+
+QUICK = Limits(
+    connections_max=200,
+    connections_per_address_max=150,
+    handshakes_per_minute=1_000_000,
+    handshake_deadline_s=0.5,
+    first_message_deadline_s=0.5,
+    idle_deadline_s=1.5,
+    send_deadline_s=0.4,
+    close_deadline_s=0.4,
+    stop_deadline_s=1.0,
+)
+
+RULES = m.Rules(
+    body_radius_u=0.5,
+    health_max_hp=100.0,
+    view_width_u=40.0,
+    view_height_u=24.0,
+    shot_radius_u=0.1,
+    shot_speed_ups=30.0,
+    shot_range_u=20.0,
+    shot_cooldown_ticks=10,
+    blast_radius_u=3.0,
+    blast_range_u=12.0,
+    blast_fuse_ticks=20,
+    blast_cooldown_ticks=90,
+    dash_cooldown_ticks=60,
+    dash_ticks=6,
+)
+WORLD = m.MapView("yard", 128.0, 96.0, [(10.0, 12.5, 2.0, 1.0, 0.25), (40.0, 40.0, 0.0, 0.0, 3.0)])
+
+
+class FakeSeat:
+    def __init__(self, game: FakeGame, join: m.Join, outbox: Outbox, address: str) -> None:
+        self.game = game
+        self.join = join
+        self.outbox = outbox
+        self.address = address
+        self.inputs: list[m.Input] = []
+        self.left = 0
+
+    def receive(self, message: m.Input) -> None:
+        if self.game.on_input is not None:
+            self.game.on_input(self, message)
+        self.inputs.append(message)
+
+    def leave(self) -> None:
+        self.left += 1
+        if self.game.on_leave is not None:
+            self.game.on_leave(self)
+
+
+class FakeGame:
+    """A Door. ``seats`` keeps everybody who ever entered."""
+
+    def __init__(self) -> None:
+        self.seats: list[FakeSeat] = []
+        self.on_enter: Callable[[m.Join], None] | None = None
+        self.on_input: Callable[[FakeSeat, m.Input], None] | None = None
+        self.on_leave: Callable[[FakeSeat], None] | None = None
+
+    def enter(self, join: m.Join, outbox: Outbox, address: str) -> FakeSeat:
+        if self.on_enter is not None:
+            self.on_enter(join)
+        seat = FakeSeat(self, join, outbox, address)
+        self.seats.append(seat)
+        slot = len(self.seats) % 1000
+        roster = [m.RosterRow(slot, join.name, False)]
+        outbox.push(
+            encode(m.Welcome(m.PROTOCOL_VERSION, slot, 30, 0, "match-1", WORLD, RULES, roster))
+        )
+        return seat
+
+
+class Server:
+    """The listener on a free loopback port, run by trio in a thread of its own."""
+
+    def __init__(self, limits: Limits, host: str = "127.0.0.1") -> None:
+        self.limits = limits
+        self.game = FakeGame()
+        self.counters = Counters()
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._socket = socket.create_server((host, 0), family=family, backlog=256)
+        self.host = host
+        self.port: int = self._socket.getsockname()[1]
+        self.crash: BaseException | None = None
+        self._token: trio.lowlevel.TrioToken
+        self._cancel: trio.CancelScope
+        self._started = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def _run(self) -> None:
+        try:
+            trio.run(self._main)
+        except BaseException as error:
+            self.crash = error
+
+    async def _main(self) -> None:
+        self._token = trio.lowlevel.current_trio_token()
+        with trio.CancelScope() as self._cancel:
+            async with trio.open_nursery() as nursery:
+                await nursery.start(serve_, [self._socket], self)
+                self._started.set()
+
+    def start(self) -> None:
+        self._thread.start()
+        assert self._started.wait(WAIT_S)
+        self.baseline = self.tasks()
+
+    def stop(self) -> None:
+        if self._thread.is_alive():
+            trio.from_thread.run_sync(self._cancel.cancel, trio_token=self._token)
+        self._thread.join(WAIT_S)
+        assert not self._thread.is_alive(), "the listener did not stop"
+        if self.crash is not None:
+            raise self.crash
+
+    def call(self, function: Callable[[], object]) -> object:
+        """Run ``function`` in the trio thread, as the game would."""
+        return trio.from_thread.run_sync(function, trio_token=self._token)
+
+    def tasks(self) -> int:
+        return int(
+            trio.from_thread.run_sync(
+                lambda: trio.lowlevel.current_statistics().tasks_living, trio_token=self._token
+            )
+        )
+
+    def settled(self) -> bool:
+        """Whether nobody is left: no connection, no task, no seat."""
+        return (
+            self.counters.open == 0
+            and self.counters.joined_open == 0
+            and self.counters.accepted == self.counters.ended
+            and self.tasks() == self.baseline
+            and all(seat.left == 1 for seat in self.game.seats)
+        )
+
+    def wait_settled(self) -> None:
+        wait_for(self.settled, lambda: f"{self.counters}, {self.tasks()} tasks of {self.baseline}")
+
+
+async def serve_(
+    sockets: list[socket.socket],
+    server: Server,
+    task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
+) -> None:
+    await serve(sockets, server.game, server.limits, server.counters, task_status=task_status)
+
+
+def wait_for(condition: Callable[[], object], explain: Callable[[], object] = lambda: "") -> None:
+    """Poll until ``condition``; fail after WAIT_S with what ``explain`` says."""
+    give_up = time.monotonic() + WAIT_S
+    while not condition():
+        assert time.monotonic() < give_up, f"never came true: {explain()}"
+        time.sleep(0.005)
+
+
+@contextlib.contextmanager
+def running(host: str = "127.0.0.1", **changes: object) -> Iterator[Server]:
+    """A server with the quick limits, some of them changed; stopped and checked at the end."""
+    structlog.configure(processors=[drop_event], cache_logger_on_first_use=False)
+    server = Server(dataclasses.replace(QUICK, **changes), host)  # type: ignore[arg-type]
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+    assert server.counters.open == 0
+    assert server.counters.accepted == server.counters.ended
+    assert all(seat.left == 1 for seat in server.game.seats)
+
+
+def drop_event(_logger: object, _name: str, _event: structlog.typing.EventDict) -> str:
+    raise structlog.DropEvent
+
+
+def open_client(host: str, port: int, **options: object) -> ClientConnection:
+    options = {"open_timeout": WAIT_S, "close_timeout": 2, "compression": None, **options}
+    shown = f"[{host}]" if ":" in host else host
+    return connect(f"ws://{shown}:{port}/", **options)  # type: ignore[arg-type]
+
+
+def join(client: ClientConnection, name: str = "Ada") -> list[object]:
+    """Send JOIN and return WELCOME as plain lists."""
+    client.send(encode(m.Join(m.PROTOCOL_VERSION, name)))
+    reply = msgspec.msgpack.decode(client.recv(timeout=WAIT_S))
+    assert isinstance(reply, list)
+    assert reply[0] == m.ServerKind.WELCOME, reply
+    return reply
+
+
+def good_client(host: str, port: int) -> None:
+    """Join, get WELCOME, have a PING answered, leave in good order."""
+    with open_client(host, port) as client:
+        join(client)
+        client.send(encode(m.Ping(77)))
+        give_up = time.monotonic() + WAIT_S
+        while msgspec.msgpack.decode(client.recv(timeout=WAIT_S)) != [m.ServerKind.PONG, 77]:
+            assert time.monotonic() < give_up, "no PONG among what the server sends"
+    assert client.close_code == 1000
