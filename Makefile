@@ -128,7 +128,7 @@ test-client: setup-dev
 
 # --- Longer proofs -------------------------------------------------------------------------
 
-.PHONY: bench determinism e2e smoke test-packaging test-lowest
+.PHONY: bench determinism determinism-long e2e smoke test-packaging test-lowest
 bench: setup-dev ## benchmarks (never part of the gate)
 	@mkdir -p build
 	@$(PYTEST) -o addopts="--import-mode=importlib" benchmarks --benchmark-only \
@@ -136,6 +136,9 @@ bench: setup-dev ## benchmarks (never part of the gate)
 
 determinism: setup-dev ## one recorded match, the same hashes in every mode
 	@$(PYTEST) -m "slow or not slow" tests/determinism
+
+determinism-long: setup-dev ## whole matches from ten seeds in the modes of one process
+	@$(PY) -m tests.determinism.long
 
 e2e: setup-dev ## start the real server and play on it
 	@$(PYTEST) -m e2e tests
