@@ -6,20 +6,28 @@ Exit codes: 0 done, 1 the answer is no (a replay that diverges, a server that lo
 
 from __future__ import annotations
 
-import json
+import io
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from ringfall import __version__
+from ringfall.cli_output import (
+    complain,
+    err,
+    fail,
+    json_number,
+    out,
+    print_divergence,
+    print_facts,
+    print_json,
+    progress,
+    refusing,
+)
 
 if TYPE_CHECKING:
     from ringfall.datapack import DataPack
@@ -36,9 +44,6 @@ app = typer.Typer(
 replay_app = typer.Typer(help="Look at recorded matches.", no_args_is_help=True)
 app.add_typer(replay_app, name="replay")
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
-
 DataOption = Annotated[
     Path | None,
     typer.Option("--data", metavar="DIR", help="Folder with balance/ and maps/ to use instead."),
@@ -47,38 +52,53 @@ MapOption = Annotated[str | None, typer.Option("--map", help="Map, when there ar
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 SEED_MAX = 2**64 - 1
 
+# typer carries its own click in some releases and imports it in others.
+UsageError: type[Exception] = next(
+    base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException"
+)
+
 
 def main() -> None:
     """Run the command line."""
     try:
-        app()
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except BrokenPipeError:
-        # The reader of our output has gone, as in `ringfall … | head`.
-        sys.stderr.close()
-        sys.exit(0)
-
-
-def fail(message: object, code: int = 2) -> NoReturn:
-    """End with one clear message and no traceback."""
-    err.print(f"[bold red]ringfall:[/] {escape(str(message))}", soft_wrap=True)
-    raise typer.Exit(code)
-
-
-@contextmanager
-def refusing() -> Iterator[None]:
-    """Turn the errors that users can cause into one line and exit code 2."""
-    from persistence.errors import JournalError
-    from ringfall.documents import DataError
-    from ringfall.replay import CannotReplayError
-
+        code = app(prog_name="ringfall", standalone_mode=False) or 0
+        # At exit Python would complain in its own words about what cannot be written.
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except (KeyboardInterrupt, typer.Abort):
+        code = 130
+    except (BrokenPipeError, SystemExit):
+        # The reader of our output has gone, as in `ringfall … | head`.  typer, which raises
+        # SystemExit for nothing else here, calls that a failure.
+        code = _drop_output(0)
+    except OSError as error:
+        place = error.filename or "the output"
+        complain(f"{place} cannot be written: {error.strerror}; free space or choose another")
+        code = _drop_output(2)
+    except UsageError as error:
+        _refuse_usage(error)
+        code = 2
     try:
-        yield
-    except (DataError, JournalError, CannotReplayError) as error:
-        fail(error)
-    except MemoryError:
-        fail("not enough memory for a match of this size; ask for fewer players")
+        if sys.stderr is not None:
+            sys.stderr.flush()
+    except OSError:
+        # A log that nobody could read is no reason for an exit code of its own (120).
+        sys.stderr = io.StringIO()
+    sys.exit(code)
+
+
+def _drop_output(code: int) -> int:
+    """Leave nothing that would be tried again, and fail again, at exit."""
+    sys.stdout = io.StringIO()
+    return code
+
+
+def _refuse_usage(error: Any) -> None:
+    """One line about flags that make no sense; nothing where the help was shown instead."""
+    message = " ".join(error.format_message().split()).rstrip(".")
+    if message:
+        command = error.ctx.command_path if error.ctx is not None else "ringfall"
+        complain(f"{message}; see {command} --help")
 
 
 def _version(wanted: bool) -> None:
@@ -104,7 +124,7 @@ def warm(as_json: JsonOption = False) -> None:
     compiled = warming.warm(err)
     total = warming.count_kernels()
     if as_json:
-        _print_json({"kernels": total, "compiled": compiled})
+        print_json({"kernels": total, "compiled": compiled})
     else:
         out.print(f"{total} kernels ready, {compiled} of them compiled just now")
 
@@ -173,6 +193,15 @@ def simulate(
     record: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Record the match to a new file.")
     ] = None,
+    keyframe_ticks: Annotated[
+        int | None,
+        typer.Option(
+            "--keyframe-ticks",
+            min=1,
+            help="Ticks between recorded keyframes, 10 s when left out; with 1, a divergence is "
+            "named to the value at its very tick.",
+        ),
+    ] = None,
     tick_rate: Annotated[
         int, typer.Option("--tick-rate", min=10, max=60, help="Ticks per second.")
     ] = 30,
@@ -189,8 +218,8 @@ def simulate(
         _warm_quietly()
         from ringfall.simulation import simulate as run
 
-        with _progress("playing", ticks, quiet=as_json) as advance:
-            result = run(plan, ticks, record, advance)
+        with progress("playing", ticks, quiet=as_json) as advance:
+            result = run(plan, ticks, record, keyframe_ticks, advance)
     facts = {
         "ticks": result.ticks,
         "final_hash": f"{result.final_hash:016x}",
@@ -206,10 +235,10 @@ def simulate(
         "bytes_recorded": result.bytes_recorded,
     }
     if as_json:
-        _print_json(facts)
+        print_json(facts)
         return
     won = "undecided" if result.winner is None else f"won by {result.winner_name}"
-    _print_facts(
+    print_facts(
         {
             "match": f"{players} bots, {result.ticks} ticks, {won}",
             "final hash": facts["final_hash"],
@@ -226,16 +255,16 @@ def replay_info(
 ) -> None:
     """Tell what a journal holds, without playing it."""
     with refusing():
-        from ringfall.replay import describe
+        from ringfall.replay_info import describe
 
         facts = describe(file)
     damage = facts["damage"]
     if as_json:
-        _print_json(facts)
+        print_json(facts)
     else:
         engine = "this engine" if facts["same_engine"] else "another engine build"
         won = facts["winner_name"] or "nobody"
-        _print_facts(
+        print_facts(
             {
                 "match": facts["match_id"],
                 "recorded": f"{facts['created_utc']} by Ringfall {facts['engine_version']}, "
@@ -273,7 +302,7 @@ def replay_verify(
 
         header = read_header(file)
         same_engine = header.source_hash == source_hash()
-        with _progress("re-stepping", None, quiet=as_json) as advance:
+        with progress("re-stepping", None, quiet=as_json) as advance:
             found = verify(file, advance)
     divergence, damage = found.divergence, found.damage
     if as_json:
@@ -284,15 +313,18 @@ def replay_verify(
         if divergence is not None:
             for key in ("recorded_hash", "replayed_hash"):
                 facts["divergence"][key] = f"{getattr(divergence, key):016x}"
-        _print_json(facts)
+            for key in ("recorded", "replayed"):
+                facts["divergence"][key] = json_number(getattr(divergence, key))
+        print_json(facts)
     elif divergence is None:
         out.print(
             f"{found.ticks} ticks re-stepped, {found.compared} hashes and {found.keyframes} "
             f"keyframes agree, final hash {found.final_hash:016x}"
+            + ("" if found.sealed else "; not sealed: the match was cut off, or still runs")
         )
     if divergence is not None:
         if not as_json:
-            _print_divergence(divergence, same_engine, header.engine_version)
+            print_divergence(divergence, same_engine, header.engine_version)
         raise typer.Exit(1)
     if damage is not None:
         fail(
@@ -310,7 +342,7 @@ def bench(as_json: JsonOption = False) -> None:
 
         rows = run(lambda label: None if as_json else err.print(f"[dim]{label}[/]"))
     if as_json:
-        _print_json(rows)
+        print_json(rows)
         return
     table = Table("scene", "tick µs", "bots µs", "keyframe µs", "hash µs", "agent steps/s")
     for row in rows["scenes"]:
@@ -345,51 +377,3 @@ def _warm_quietly() -> None:
     from ringfall import warming
 
     warming.warm(err)
-
-
-@contextmanager
-def _progress(
-    text: str, total: int | None, *, quiet: bool
-) -> Iterator[Callable[[int], None] | None]:
-    if quiet or not err.is_terminal:
-        yield None
-        return
-    from rich.progress import Progress
-
-    with Progress(console=err, transient=True) as progress:
-        task = progress.add_task(text, total=total)
-        yield lambda done: progress.update(task, completed=done)
-
-
-def _print_json(facts: object) -> None:
-    print(json.dumps(facts, ensure_ascii=False))
-
-
-def _print_facts(facts: dict[str, object]) -> None:
-    table = Table.grid(padding=(0, 2))
-    for key, value in facts.items():
-        table.add_row(f"[dim]{key}[/]", escape(str(value)))
-    out.print(table)
-
-
-def _print_divergence(divergence: Any, same_engine: bool, version: str) -> None:
-    err.print(
-        f"[bold red]diverges[/] before tick {divergence.tick}: recorded "
-        f"{divergence.recorded_hash:016x}, replayed {divergence.replayed_hash:016x}"
-    )
-    if divergence.groups:
-        err.print(f"column groups that differ there: {', '.join(divergence.groups)}")
-    if divergence.cell_tick is not None:
-        err.print(
-            f"first value that differs in the keyframe of tick {divergence.cell_tick}: "
-            f"{divergence.group}, column {divergence.column}, row {divergence.row}: recorded "
-            f"{divergence.recorded!r}, replayed {divergence.replayed!r} "
-            f"({divergence.differing_columns} columns differ)"
-        )
-    else:
-        err.print("the journal has no later keyframe, so single values cannot be compared")
-    if not same_engine:
-        err.print(
-            f"the journal was recorded by another build of the engine (Ringfall {version}): "
-            "replay it with that one"
-        )

@@ -35,7 +35,8 @@ class HostedMatch:
         match_id: as in its journal.
         match: the match.
         viewers: outbox of every connected player, by slot.
-        finished: whether the result has been shown long enough and everybody was sent home.
+        finished: whether the result has been shown long enough and everybody was sent home, or
+            nobody came.
     """
 
     def __init__(self, match_id: str, match: Match) -> None:
@@ -98,16 +99,20 @@ class HostedMatch:
             told = encode(kill)
             for outbox in self.viewers.values():
                 outbox.push(told)
+        # The tick goes on while the result is shown; a winner who dies then has won all the same.
         if match.over and self._over_since is None:
             self._over_since = match.tick
             self._tell_results(list(self.viewers), over=True)
-        elif match.kills:
+        elif match.kills and self._over_since is None:
             fallen = [kill.victim for kill in match.kills if kill.victim in self.viewers]
             if fallen:
                 self._tell_results(fallen, over=False)
         self._send_snapshots()
         if self._over_since is not None and match.tick - self._over_since >= self._linger_ticks:
             self.close(None)
+            self.finished = True
+        if not match.entrants and not match.has_room:
+            # Nobody came while one could: it would never be decided, and hold its place for ever.
             self.finished = True
 
     def close(self, rejection: Rejection | None) -> None:

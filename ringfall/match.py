@@ -18,6 +18,9 @@ from systems.bots import Bots
 from systems.rules import Rules, make_rules, make_terrain
 from systems.tick import capacities_for, make_world, step
 
+NO_JOINS = np.zeros(0, dtype=JOIN)
+NO_LEAVES = np.zeros(0, dtype=LEAVE)
+
 
 @dataclass(frozen=True, slots=True)
 class MatchPlan:
@@ -140,13 +143,14 @@ class Match:
         """Collect the tick's inputs, record them, apply them."""
         if self.bot_count:
             self.mailbox.post_batch(self._bots.decide())
-        inputs = TickInputs(
-            commands=self.mailbox.drain(),
-            joins=in_slot_order(np.array(self._joins, dtype=JOIN)),
-            leaves=in_slot_order(np.array([(slot,) for slot in self._leaves], dtype=LEAVE)),
-        )
-        self._joins.clear()
-        self._leaves.clear()
+        joins, leaves = NO_JOINS, NO_LEAVES
+        if self._joins:
+            joins = in_slot_order(np.array(self._joins, dtype=JOIN))
+            self._joins.clear()
+        if self._leaves:
+            leaves = in_slot_order(np.array([(slot,) for slot in self._leaves], dtype=LEAVE))
+            self._leaves.clear()
+        inputs = TickInputs(self.mailbox.drain(), joins, leaves)
         if self.recorder is not None:
             self.recorder.record(self.world, self.tick, inputs, self.names)
         step(self.world, inputs)
@@ -155,6 +159,9 @@ class Match:
     def _deaths(self) -> list[Kill]:
         tick = self.tick
         events = self._events.record[: int(self._event_rows.count[0])]
+        dead = events["kind"] == DEATH
+        if not dead.any():
+            return []
         return [
             Kill(
                 tick=tick,
@@ -162,5 +169,5 @@ class Match:
                 killer=None if event["b"] == NOBODY else int(event["b"]),
                 cause=int(event["detail"]),
             )
-            for event in events[events["kind"] == DEATH]
+            for event in events[dead]
         ]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+import prometheus_client as prometheus
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from net.rejections import Counters
+from ringfall.hosting import HostedMatch
 from ringfall.lobby import Lobby
 
 TICK_BUCKETS_S = (
@@ -21,41 +23,51 @@ class Metrics:
     """All metrics of one server, in a registry of its own."""
 
     def __init__(self, counters: Counters, lobby: Lobby) -> None:
-        self.registry = CollectorRegistry()
-        self.tick_duration = Histogram(
+        self.registry = prometheus.CollectorRegistry()
+        self.tick_duration = prometheus.Histogram(
             "ringfall_tick_duration_seconds",
             "Time to apply a tick and pack its snapshots",
             buckets=TICK_BUCKETS_S,
             registry=self.registry,
         )
-        self.tick_lateness = Histogram(
+        self.tick_lateness = prometheus.Histogram(
             "ringfall_tick_lateness_seconds",
             "How much later than due a tick began",
             buckets=TICK_BUCKETS_S,
             registry=self.registry,
         )
-        self.ticks_slipped = Counter(
+        self.ticks_slipped = prometheus.Counter(
             "ringfall_ticks_slipped",
             "Ticks given up because catching up would have taken too long",
             registry=self.registry,
         )
-        self.matches_started = Counter(
+        self.matches_started = prometheus.Counter(
             "ringfall_matches_started", "Matches started", registry=self.registry
         )
-        self.match_faults = Counter(
+        self.match_faults = prometheus.Counter(
             "ringfall_match_faults", "Matches ended by a fault", registry=self.registry
         )
-        self.journal_failures = Counter(
+        self.journal_failures = prometheus.Counter(
             "ringfall_journal_failures", "Journals given up", registry=self.registry
         )
-        self.journal_backlog = Gauge(
+        self.http_faults = prometheus.Counter(
+            "ringfall_http_faults",
+            "HTTP connections ended by an exception, most often a hostile client's",
+            registry=self.registry,
+        )
+        self.journal_backlog = prometheus.Gauge(
             "ringfall_journal_backlog_bytes",
             "Records that wait for the disk",
             ["match"],
             registry=self.registry,
         )
+        self._matches = _Matches(lobby)
         self.registry.register(_Edge(counters))
-        self.registry.register(_Matches(lobby))
+        self.registry.register(self._matches)
+
+    def match_ended(self, hosted: HostedMatch) -> None:
+        """Keep the counts of a match that is about to leave the lobby."""
+        self._matches.bequeath(hosted)
 
 
 class _Edge(Collector):
@@ -90,13 +102,21 @@ class _Edge(Collector):
 
 
 class _Matches(Collector):
-    """What the running matches are doing."""
+    """What the matches are doing."""
 
     def __init__(self, lobby: Lobby) -> None:
         self._lobby = lobby
+        # Of matches that have ended: a counter that falls when one does would read as a restart.
+        self._past_rows_dropped = 0
+        self._past_commands_dropped: Counter[str] = Counter()
+
+    def bequeath(self, hosted: HostedMatch) -> None:
+        """Keep the counts of a match that is about to leave the lobby."""
+        self._past_rows_dropped += hosted.rows_dropped
+        self._past_commands_dropped += hosted.match.mailbox.dropped
 
     def collect(self) -> Iterator[Metric]:
-        """Gauges over all running matches."""
+        """Gauges over all running matches, and counters over all there ever were."""
         matches = list(self._lobby.matches)
         yield GaugeMetricFamily("ringfall_matches", "Matches running", value=len(matches))
         yield GaugeMetricFamily(
@@ -107,16 +127,15 @@ class _Matches(Collector):
         )
         yield CounterMetricFamily(
             "ringfall_snapshot_rows_dropped",
-            "Rows that did not fit into snapshots of the running matches",
-            value=sum(m.rows_dropped for m in matches),
+            "Rows that did not fit into snapshots",
+            value=self._past_rows_dropped + sum(m.rows_dropped for m in matches),
         )
         family = CounterMetricFamily(
             "ringfall_dropped_commands", "Commands dropped on purpose", labels=["reason"]
         )
-        totals: dict[str, int] = {}
+        totals = self._past_commands_dropped.copy()
         for hosted in matches:
-            for reason, count in hosted.match.mailbox.dropped.items():
-                totals[reason] = totals.get(reason, 0) + count
+            totals += hosted.match.mailbox.dropped
         _add(family, totals.items())
         yield family
 

@@ -2,43 +2,50 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import xxhash
 
-from ecs.world import Difference, World
+from ecs.layout import Placed
+from ecs.world import Difference
 from persistence.errors import BadKeyframe, Damage
 from persistence.keyframes import RawKeyframe, unpack_keyframe
 from persistence.reader import Journal, open_journal
-from persistence.records import Header, Keyframe, Tick
-from ringfall import __version__
-from ringfall.datapack import DataPack, balance_from_json, content_hash, map_from_json
-from ringfall.engine import source_hash
-from ringfall.match import MatchPlan, world_of
-from schema.commands import COMMAND, JOIN, LEAVE, TickInputs
+from persistence.records import Keyframe, Seal, Tick
+from ringfall.recording import placements, winner_of
+from ringfall.replay_source import CannotReplayError, inputs_of, world_of_header
 from systems.tick import step
 
+__all__ = [
+    "CannotReplayError",
+    "Divergence",
+    "Verification",
+    "inputs_of",
+    "verify",
+    "world_of_header",
+]
 
-class CannotReplayError(Exception):
-    """This build cannot re-step the journal; the text says why and what can."""
+RESULT = ("placement", "name", "kills", "damage_hp", "ticks_alive")
 
 
 @dataclass(frozen=True, slots=True)
 class Divergence:
-    """Where re-stepping first came to another state than the recording.
+    """Where re-stepping first came to something else than the recording.
 
     Attributes:
-        tick: the first tick before which the states differ.
+        tick: the first tick before which they differ.
         recorded_hash, replayed_hash: of the whole state before that tick.
         groups: column groups that differ there, in order of memory; empty when the journal
-            carries no group hashes for that tick.
+            carries no group hashes for that tick, or all of them agree.
         cell_tick: the tick of the first keyframe at or after ``tick``, where single values can
             be compared; None when the journal has none.
         group, column, row: the first value that differs there, in order of memory.
         recorded, replayed: both values of it.
         differing_columns: how many columns differ there.
+        agrees_tick: the tick of the first keyframe at or after ``tick`` that is the same in every
+            value: the difference had gone by then, or is one of the recorded hash alone.
     """
 
     tick: int
@@ -49,9 +56,10 @@ class Divergence:
     group: str | None = None
     column: str | None = None
     row: int | None = None
-    recorded: float | None = None
-    replayed: float | None = None
+    recorded: float | str | None = None
+    replayed: float | str | None = None
     differing_columns: int = 0
+    agrees_tick: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,7 @@ class Verification:
         ticks: ticks re-stepped.
         compared: hashes compared.
         keyframes: keyframes compared byte for byte.
+        sealed: whether the journal was ended in good order.
         final_hash: state hash at the end.
         divergence: None when every hash agreed.
         damage: where the file stops being readable, None for a whole one.
@@ -71,65 +80,11 @@ class Verification:
     ticks: int
     compared: int
     keyframes: int
+    sealed: bool
     final_hash: int
     divergence: Divergence | None
     damage: Damage | None
     seconds: float
-
-
-def inputs_of(record: Tick) -> TickInputs:
-    """The inputs a tick record holds.
-
-    Raises:
-        CannotReplayError: its commands are not of this version's form.
-    """
-    if len(record.commands) % COMMAND.itemsize:
-        raise CannotReplayError(
-            f"tick {record.tick}: {len(record.commands)} bytes of commands are not a whole number "
-            f"of {COMMAND.itemsize}-byte commands; the journal was written by another version"
-        )
-    return TickInputs(
-        commands=np.frombuffer(record.commands, dtype=COMMAND),
-        joins=np.array([(e.slot, e.kind) for e in record.joins], dtype=JOIN),
-        leaves=np.array([(slot,) for slot in record.leaves], dtype=LEAVE),
-    )
-
-
-def world_of_header(header: Header) -> World:
-    """The world a journal began with.
-
-    Raises:
-        CannotReplayError: the journal's balance, map or layout is not what this build has.
-        DataError: the balance or map in it is malformed.
-    """
-    for name, data, told in (
-        ("balance", header.balance, header.balance_hash),
-        ("map", header.map, header.map_hash),
-    ):
-        if content_hash(data) != told:
-            raise CannotReplayError(f"the {name} in the journal does not have the hash it states")
-    pack = DataPack(
-        balance=balance_from_json(header.balance, "the journal's balance"),
-        balance_json=header.balance,
-        balance_hash=header.balance_hash,
-        map=map_from_json(header.map, "the journal's map"),
-        map_json=header.map,
-        map_hash=header.map_hash,
-    )
-    players = header.capacities.get("players", 0)
-    if not 1 <= players <= PLAYERS_MAX:
-        raise CannotReplayError(f"the journal says {players} players; 1 to {PLAYERS_MAX} can be")
-    world = world_of(MatchPlan(pack, header.tick_rate_hz, players, header.seed))
-    if world.layout.digest() != header.layout_hash:
-        raise CannotReplayError(
-            f"the journal was recorded by Ringfall {header.engine_version} with another layout of "
-            f"columns ({header.layout_hash}); this is {__version__} ({world.layout.digest()}). "
-            f"Replay it with Ringfall {header.engine_version}"
-        )
-    return world
-
-
-PLAYERS_MAX = 65_535
 
 
 def verify(path: Path, progress: Callable[[int], None] | None = None) -> Verification:
@@ -157,18 +112,28 @@ class _Verifier:
         self.compared = 0
         self.keyframes = 0
         self.ticks = 0
+        self.names: list[str] = []
         self.divergence: Divergence | None = None
 
     def run(self) -> Verification:
         """Go through all records."""
         started = time.perf_counter()
         damage = None
+        if self.journal.first_tick not in (None, 0):
+            raise CannotReplayError(
+                f"the journal begins at tick {self.journal.first_tick}; only from tick 0 can it be "
+                "re-stepped"
+            )
         for offset, record in self.journal.records():
             if isinstance(record, Tick):
                 if self.divergence is None:
                     self._compare_hash(record)
-                step(self.world, inputs_of(record))
-                self.ticks += 1
+                self.names += [entrant.name for entrant in record.joins]
+                inputs = inputs_of(record)
+                # The last tick may have been recorded and not applied any more.
+                if self.journal.seal is None or record.tick < self.journal.seal.tick:
+                    step(self.world, inputs)
+                    self.ticks += 1
                 if self.progress is not None and self.ticks % 256 == 0:
                     self.progress(self.ticks)
             else:
@@ -181,6 +146,7 @@ class _Verifier:
             ticks=self.ticks,
             compared=self.compared,
             keyframes=self.keyframes,
+            sealed=self.journal.seal is not None,
             final_hash=self.world.state_hash(),
             divergence=self.divergence,
             damage=damage or self.journal.damage,
@@ -194,15 +160,21 @@ class _Verifier:
     def _compare_hash(self, record: Tick) -> None:
         mine = self.world.state_hash()
         self.compared += 1
-        if mine == record.hash_before:
-            return
-        groups: tuple[str, ...] = ()
-        names = self.journal.header.group_names
-        if len(record.group_hashes) == 4 * len(names):
-            told = np.frombuffer(record.group_hashes, dtype="<u4")
-            differ = told != self.world.group_hashes()
-            groups = tuple(name for name, wrong in zip(names, differ, strict=True) if wrong)
-        self.divergence = Divergence(record.tick, record.hash_before, mine, groups)
+        groups = self._differing_groups(record)
+        if mine != record.hash_before or groups:
+            self.divergence = Divergence(record.tick, record.hash_before, mine, groups)
+
+    def _differing_groups(self, record: Tick) -> tuple[str, ...]:
+        if not record.group_hashes:
+            return ()
+        # Where there are any, the reader has seen to it that there is one for each name.
+        told = np.frombuffer(record.group_hashes, dtype="<u4")
+        differ = told != self.world.group_hashes()
+        return tuple(
+            name
+            for name, wrong in zip(self.journal.header.group_names, differ, strict=True)
+            if wrong
+        )
 
     def _compare_keyframe(self, offset: int, record: Keyframe) -> Damage | None:
         try:
@@ -211,79 +183,82 @@ class _Verifier:
             return Damage(offset, str(error))
         self.keyframes += 1
         difference = self._difference(raw)
-        if difference is None:
+        if difference is not None:
+            self._place(raw, difference)
             return None
-        place = difference.placed
-        found = self.divergence
-        self.divergence = Divergence(
-            tick=raw.tick if found is None else found.tick,
-            recorded_hash=raw.state_hash if found is None else found.recorded_hash,
-            replayed_hash=self.world.state_hash() if found is None else found.replayed_hash,
-            groups=() if found is None else found.groups,
+        # The block's own hash as well: bytes between two columns belong to no value.
+        if {raw.state_hash, xxhash.xxh3_64_intdigest(raw.block)} != {self.world.state_hash()}:
+            return Damage(
+                offset, f"the keyframe of tick {raw.tick} has another hash than it states"
+            )
+        if self.divergence is not None and self.divergence.agrees_tick is None:
+            self.divergence = replace(self.divergence, agrees_tick=raw.tick)
+        return None
+
+    def _place(self, raw: RawKeyframe, difference: Difference) -> None:
+        """Name the first value in which the keyframe differs."""
+        # Of the block, not what the record states: that may not have been changed along with it.
+        recorded_hash = xxhash.xxh3_64_intdigest(raw.block)
+        place, columns = difference.placed, self._differing_columns(raw)
+        groups = tuple(dict.fromkeys(f"{c.table}.{c.column.group.__name__}" for c in columns))
+        found = self.divergence or Divergence(
+            raw.tick, recorded_hash, self.world.state_hash(), groups
+        )
+        self.divergence = replace(
+            found,
             cell_tick=raw.tick,
-            group=f"{place.table}.{place.column.group.__name__}",
+            group=groups[0],
             column=place.column.name,
             row=difference.row,
             recorded=difference.theirs,
             replayed=difference.mine,
-            differing_columns=self._count_differing(raw),
+            differing_columns=len(columns),
         )
-        return None
 
     def _difference(self, raw: RawKeyframe) -> Difference | None:
         return self.world.first_difference(np.frombuffer(raw.block, dtype=np.uint8))
 
-    def _count_differing(self, raw: RawKeyframe) -> int:
+    def _differing_columns(self, raw: RawKeyframe) -> list[Placed]:
         theirs, mine = np.frombuffer(raw.block, dtype=np.uint8), self.world.block
-        return sum(
-            bool((placed.view(mine).view("u1") != placed.view(theirs).view("u1")).any())
+        return [
+            placed
             for placed in self.world.layout.columns
-        )
+            if (placed.view(mine).view("u1") != placed.view(theirs).view("u1")).any()
+        ]
 
     def _compare_seal(self) -> None:
         seal = self.journal.seal
-        if seal is None or self.divergence is not None:
+        # Behind damage the state at the end is not known.
+        if seal is None or self.divergence is not None or self.journal.damage is not None:
             return
         self.compared += 1
         mine = self.world.state_hash()
         if mine != seal.final_hash:
             self.divergence = Divergence(seal.tick, seal.final_hash, mine)
+            return
+        told, found = _result_values(seal), self._replayed_result()
+        for (column, row), value in told.items():
+            if found.get((column, row)) != value:
+                self.divergence = Divergence(
+                    seal.tick,
+                    mine,
+                    mine,
+                    cell_tick=seal.tick,
+                    group="result",
+                    column=column,
+                    row=row,
+                    recorded=value,
+                    replayed=found.get((column, row)),
+                )
+                return
+
+    def _replayed_result(self) -> dict[tuple[str, int], float | str | None]:
+        rows = placements(self.world, self.names)
+        found = {(column, row.slot): getattr(row, column) for row in rows for column in RESULT}
+        return {**found, ("winner", 0): winner_of(self.world)}
 
 
-def describe(path: Path) -> dict[str, Any]:
-    """What ``replay info`` tells of a journal, read without re-stepping it.
-
-    Raises:
-        JournalError: the file is no journal, of another format, or unreadable.
-    """
-    with open_journal(path) as journal:
-        damage = journal.verify()
-        header, seal = journal.header, journal.seal
-        ticks = (journal.end_tick or 0) - (journal.first_tick or 0)
-        names = {e.slot: e.name for record in journal.ticks() for e in record.joins}
-        bots = sum(e.kind for record in journal.ticks() for e in record.joins)
-        return {
-            "file": str(path),
-            "match_id": header.match_id,
-            "created_utc": header.created_utc,
-            "engine_version": header.engine_version,
-            "source_hash": header.source_hash,
-            "same_engine": header.source_hash == source_hash(),
-            "environment": header.environment,
-            "tick_rate_hz": header.tick_rate_hz,
-            "seed": header.seed,
-            "balance_hash": header.balance_hash,
-            "map_hash": header.map_hash,
-            "ticks": ticks,
-            "seconds": ticks / header.tick_rate_hz,
-            "entrants": len(names),
-            "bots": bots,
-            "keyframes": len(journal.keyframes),
-            "size_bytes": journal.size_bytes,
-            "sealed": seal is not None,
-            "reason": seal.reason if seal else None,
-            "final_hash": f"{seal.final_hash:016x}" if seal else None,
-            "winner": seal.winner if seal else None,
-            "winner_name": names.get(seal.winner) if seal and seal.winner is not None else None,
-            "damage": {"offset": damage.offset, "reason": damage.reason} if damage else None,
-        }
+def _result_values(seal: Seal) -> dict[tuple[str, int], float | str | None]:
+    """Everything the seal says about how the match ended, by column and slot."""
+    told = {(column, row.slot): getattr(row, column) for row in seal.result for column in RESULT}
+    return {("winner", 0): seal.winner, **told}

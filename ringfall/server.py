@@ -17,11 +17,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
-import hypercorn.trio
 import structlog
 import trio
-from hypercorn.config import Config as HypercornConfig
+from starlette.applications import Starlette
 
 from net import listener
 from net.rejections import Counters, Rejection
@@ -33,6 +33,7 @@ from persistence.writer import write_journal
 from ringfall.config import Config
 from ringfall.datapack import DataPack
 from ringfall.hosting import HostedMatch
+from ringfall.http_port import serve_http
 from ringfall.lobby import Lobby
 from ringfall.match import Match, MatchPlan
 from ringfall.metrics import Metrics
@@ -100,16 +101,25 @@ class Server:
             StartError: a port is taken.
         """
         http, game = self._bind()
+        async with trio.open_nursery() as listening:
+            scope = trio.CancelScope()
+            await listening.start(_stop_on_signal, scope)
+            with scope:
+                await self._run_all(http, game, on_ready)
+            listening.cancel_scope.cancel()
+        return self.outcome
+
+    async def _run_all(
+        self, http: socket.socket, game: socket.socket, on_ready: Callable[[Addresses], None]
+    ) -> None:
         async with trio.open_nursery() as nursery:
             self._nursery = nursery
-            nursery.start_soon(_stop_on_signal, nursery.cancel_scope)
             self._open_match()
             await nursery.start(
                 listener.serve, [game], self.lobby, self.config.net_limits(), self.counters
             )
-            await nursery.start(self._serve_http, http)
+            await nursery.start(serve_http, http, self._app(), self.metrics.http_faults.inc)
             on_ready(self.addresses)
-        return self.outcome
 
     # ---- set-up ---------------------------------------------------------------------------
 
@@ -128,25 +138,13 @@ class Server:
         self.addresses.page = f"http://{shown}:{self.addresses.http_port}/"
         return http, game
 
-    async def _serve_http(
-        self, sock: socket.socket, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
-    ) -> None:
-        settings = HypercornConfig()
-        # Hypercorn takes the socket over by its number.
-        settings.bind = [f"fd://{sock.detach()}"]
-        settings.graceful_timeout = 1.0
-        settings.errorlog = None
-        settings.accesslog = None
-        settings.include_server_header = False
-        app = make_app(
+    def _app(self) -> Starlette:
+        return make_app(
             self.lobby,
             self.metrics,
             lambda: self.addresses.game_port,
             self.config.server.public_game_url,
         )
-        async with trio.open_nursery() as nursery:
-            await nursery.start(hypercorn.trio.serve, app, settings)
-            task_status.started()
 
     # ---- matches --------------------------------------------------------------------------
 
@@ -190,7 +188,10 @@ class Server:
             backlog.remove(match_id)
             if sink.failure is not None:
                 self.metrics.journal_failures.inc()
-                self.outcome.unrecorded.append(f"{path}: {sink.failure}")
+                self.outcome.unrecorded.append(
+                    f"{path}: {sink.failure}; it replays up to its last good record: free space "
+                    "and check permissions before the next match"
+                )
                 log.error("match is not recorded", match=match_id, reason=sink.failure)
 
     async def _run_match(self, hosted: HostedMatch, sink: JournalSink) -> None:
@@ -200,9 +201,9 @@ class Server:
             while not hosted.finished:
                 await trio.sleep_until(clock.next_s)
                 self._play_tick(hosted, clock)
-            self._seal(hosted, sink, "finished")
+            self._seal(hosted, sink)
         except trio.Cancelled:
-            self._seal(hosted, sink, "finished" if hosted.match.over else "stopped")
+            self._seal(hosted, sink)
             raise
         except Exception:
             # A fault in one match must not end the others.  Its journal stays unsealed: it is
@@ -212,6 +213,7 @@ class Server:
             hosted.close(Rejection(ErrorCode.MATCH_OVER, "the match had to be ended"))
             sink.close()
         finally:
+            self.metrics.match_ended(hosted)
             self.lobby.matches.remove(hosted)
 
     def _play_tick(self, hosted: HostedMatch, clock: TickClock) -> None:
@@ -229,8 +231,9 @@ class Server:
                 slipped_ticks=slipped,
             )
 
-    def _seal(self, hosted: HostedMatch, sink: JournalSink, reason: str) -> None:
+    def _seal(self, hosted: HostedMatch, sink: JournalSink) -> None:
         match = hosted.match
+        reason: Literal["finished", "stopped"] = "finished" if match.over else "stopped"
         if match.recorder is not None:
             match.recorder.record_end(match.world, match.tick)
         winner = winner_of(match.world)
@@ -239,7 +242,7 @@ class Server:
             final_hash=match.world.state_hash(),
             winner=winner,
             result=hosted.result(),
-            reason="finished" if reason == "finished" else "stopped",
+            reason=reason,
         )
         log.info(
             "match ended",
@@ -250,12 +253,20 @@ class Server:
         )
 
 
-async def _stop_on_signal(scope: trio.CancelScope) -> None:
+async def _stop_on_signal(
+    scope: trio.CancelScope, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
+) -> None:
+    """Cancel ``scope`` at the first signal, and go on listening.
+
+    Stopping takes a moment, and whoever presses Ctrl-C again in it must not cost a journal its
+    seal.
+    """
     with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        task_status.started()
         async for number in signals:
-            log.info("stopping", signal=signal.Signals(number).name)
+            text = "stopping already" if scope.cancel_called else "stopping"
+            log.info(text, signal=signal.Signals(number).name)
             scope.cancel()
-            return
 
 
 def _listen(host: str, port: int, key: str, flag: str) -> socket.socket:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 import trio
@@ -98,6 +100,8 @@ def run(config: Config, pack: DataPack, out: Console, err: Console, as_json: boo
     try:
         outcome = trio.run(server.run, announce)
     except BaseExceptionGroup as group:
+        if group.subgroup(KeyboardInterrupt) is not None:
+            raise KeyboardInterrupt from None
         matched = group.subgroup(StartError)
         if matched is None:
             raise
@@ -110,6 +114,27 @@ def _first(group: BaseExceptionGroup[StartError]) -> BaseException:
     while isinstance(found, BaseExceptionGroup):
         found = found.exceptions[0]
     return found
+
+
+class LossyText(io.TextIOBase):
+    """A text stream that drops what cannot be written.
+
+    A log on a full disk, or into a pipe that nobody reads any more, must not end a match.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write ``text`` if that is possible."""
+        with suppress(OSError, ValueError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush if that is possible."""
+        with suppress(OSError, ValueError):
+            self._stream.flush()
 
 
 def configure_logs(as_json: bool) -> None:
@@ -126,7 +151,7 @@ def configure_logs(as_json: bool) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, LossyText(sys.stderr))),
         cache_logger_on_first_use=False,
     )
 

@@ -46,6 +46,7 @@ def simulate(
     plan: MatchPlan,
     ticks: int,
     record_to: Path | None = None,
+    keyframe_ticks: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> SimulationResult:
     """Play bots against each other until one is left or ``ticks`` are over.
@@ -54,6 +55,7 @@ def simulate(
         plan: the match; every place is taken by a bot.
         ticks: most ticks to play.
         record_to: journal to write; it must not exist.
+        keyframe_ticks: ticks between its keyframes, None for 10 s.
         progress: called with the tick number now and then.
 
     Raises:
@@ -64,7 +66,7 @@ def simulate(
     with ExitStack() as stack:
         journal = None
         if record_to is not None:
-            cadence = Cadence(match.rules.ticks(KEYFRAME_S))
+            cadence = Cadence(keyframe_ticks or match.rules.ticks(KEYFRAME_S))
             header = make_header(f"simulated-{plan.seed}", plan.pack, match.world, cadence)
             journal = stack.enter_context(JournalFile.create(record_to, header))
             match.recorder = Recorder(journal.append, cadence)

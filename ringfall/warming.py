@@ -44,7 +44,9 @@ def warm(console: Console) -> int:
         TimeElapsedColumn(),
         TextColumn("[dim]{task.fields[name]}"),
     )
-    with Progress(*columns, console=console, transient=True) as progress:
+    # Into a file or a pipe even a transient bar would leave an empty line.
+    quiet = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=quiet) as progress:
         task = progress.add_task("", total=count_kernels(), name="")
         return load_kernels(
             lambda made: progress.update(task, advance=1, name=made.name.rpartition(".")[2])

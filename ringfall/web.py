@@ -6,6 +6,7 @@ from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 
+import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
@@ -22,7 +23,12 @@ from ringfall.lobby import Lobby
 from ringfall.metrics import Metrics
 from schema.messages import PROTOCOL_VERSION
 
+log = structlog.get_logger("ringfall.web")
+
 SAFETY_HEADERS = {
+    # The game port is another origin of the same host, hence ws: and wss:.
+    "Content-Security-Policy": "default-src 'self'; connect-src 'self' ws: wss:; "
+    "img-src 'self' blob:; worker-src 'self' blob:; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
@@ -116,6 +122,7 @@ async def _refuse(request: Request, error: Exception) -> Response:
 
 
 async def _fault(request: Request, error: Exception) -> Response:
+    log.error("request failed", path=request.url.path, exc_info=error)
     return JSONResponse(
         {"code": "internal", "message": "something went wrong on the server"}, status_code=500
     )

@@ -32,8 +32,9 @@ def meets_box(
     reach_y = walls[wall, 3] + walls[wall, 4]
     # Joined with & rather than "and": which side misses is anybody's guess, and a branch that is
     # guessed wrongly costs more than the comparisons it saves.
-    along = (right >= x - reach_x) & (left <= x + reach_x)
-    return along & (bottom >= y - reach_y) & (top <= y + reach_y)
+    along_x = (right >= x - reach_x) & (left <= x + reach_x)
+    along_y = (bottom >= y - reach_y) & (top <= y + reach_y)
+    return bool(along_x & along_y)
 
 
 @device

@@ -1,0 +1,205 @@
+"""The HTTP side: what the page asks, what operators scrape, and how a request is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+import trio
+from prometheus_client.parser import text_string_to_metric_families
+
+from net.rejections import Counters
+from ringfall import web
+from ringfall.hosting import HostedMatch
+from ringfall.lobby import Lobby
+from ringfall.metrics import Metrics
+from ringfall.names import bot_names
+from ringfall.web import make_app
+from schema.messages import Input, Join
+from tests.ringfall.packs import new_match, outbox
+
+
+class Site:
+    """An application over a lobby without a network."""
+
+    def __init__(self, public_game_url: str | None = None) -> None:
+        self.counters = Counters()
+        self.lobby = Lobby(lambda: None)
+        self.metrics = Metrics(self.counters, self.lobby)
+        self.app = make_app(self.lobby, self.metrics, lambda: 4321, public_game_url)
+
+    def host(self, bots: int) -> HostedMatch:
+        match = new_match()
+        match.enter_bots(bot_names(bots, 1))
+        hosted = HostedMatch(f"match-{len(self.lobby.matches)}", match)
+        self.lobby.matches.append(hosted)
+        return hosted
+
+    def ask(self, method: str, path: str) -> httpx.Response:
+        async def run() -> httpx.Response:
+            transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+                return await client.request(method, path)
+
+        return trio.run(run)
+
+    def get(self, path: str) -> httpx.Response:
+        return self.ask("GET", path)
+
+    def samples(self) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+        """Everything at /metrics, by name and labels, through the parser Prometheus ships."""
+        found = {}
+        for family in text_string_to_metric_families(self.get("/metrics").text):
+            assert family.documentation
+            for sample in family.samples:
+                key = (sample.name, tuple(sorted(sample.labels.items())))
+                assert key not in found, "a series twice"
+                found[key] = sample.value
+        return found
+
+
+def test_config() -> None:
+    reply = Site("wss://play.example.org/game").get("/api/config")
+    assert reply.status_code == 200
+    assert reply.json() == {
+        "game_port": 4321,
+        "game_url": "wss://play.example.org/game",
+        "protocol_version": 1,
+        "version": web.__version__,
+    }
+    assert reply.headers["cache-control"] == "no-store"
+    assert Site().get("/api/config").json()["game_url"] is None
+
+
+def test_status() -> None:
+    site = Site()
+    assert site.get("/api/status").json()["matches"] == []
+    hosted = site.host(bots=2)
+    hosted.seat(Join(1, "Ada"), outbox())
+    for _ in range(45):
+        hosted.advance()
+    assert site.get("/api/status").json()["matches"] == [
+        {
+            "match_id": "match-0",
+            "tick": 45,
+            "seconds": 1.5,
+            "entrants": 3,
+            "alive": 3,
+            "humans": 1,
+            "open": True,
+            "over": False,
+        }
+    ]
+
+
+@pytest.mark.parametrize("path", ["/api/config", "/api/status", "/metrics", "/nowhere", "/"])
+def test_every_answer_has_the_safety_headers(path: str) -> None:
+    reply = Site().get(path)
+    for name, value in web.SAFETY_HEADERS.items():
+        assert reply.headers[name] == value
+
+
+@pytest.mark.parametrize("built", [True, False])
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/nowhere", 404, "not_found"),
+        ("GET", "/api/nowhere", 404, "not_found"),
+        ("GET", "/../../etc/passwd", 404, "not_found"),
+        ("GET", "/%2e%2e/%2e%2e/etc/passwd", 404, "not_found"),
+        ("POST", "/api/config", 405, "method_not_allowed"),
+        ("DELETE", "/metrics", 405, "method_not_allowed"),
+    ],
+)
+def test_refusals_are_json(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    built: bool,
+    method: str,
+    path: str,
+    status: int,
+    code: str,
+) -> None:
+    (tmp_path / "index.html").write_text("<title>Ringfall</title>")
+    monkeypatch.setattr(web, "client_folder", lambda: tmp_path if built else None)
+    reply = Site().ask(method, path)
+    assert reply.status_code == status
+    assert reply.json()["code"] == code
+    assert reply.json()["message"]
+
+
+def test_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "index.html").write_text("<title>Ringfall</title>")
+    (tmp_path / "a.js").write_text("1")
+    monkeypatch.setattr(web, "client_folder", lambda: tmp_path)
+    site = Site()
+    assert "<title>Ringfall" in site.get("/").text
+    assert "javascript" in site.get("/a.js").headers["content-type"]
+    monkeypatch.setattr(web, "client_folder", lambda: None)
+    reply = Site().get("/")
+    assert reply.status_code == 503
+    assert "make client" in reply.text
+
+
+def test_a_fault_of_ours_is_one_line_of_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    site = Site()
+    monkeypatch.setattr(site.lobby, "matches", None)
+    reply = site.get("/api/status")
+    assert reply.status_code == 500
+    assert reply.json()["code"] == "internal"
+    assert "NoneType" not in reply.text
+
+
+def test_metrics_of_a_running_server() -> None:
+    site = Site()
+    hosted = site.host(bots=3)
+    hosted.seat(Join(1, "Ada"), outbox())
+    site.counters.open, site.counters.accepted, site.counters.joined_open = 2, 9, 1
+    site.counters.rejected.update({"bad_message": 4, "flooding": 1})
+    site.counters.dropped["message_rate"] = 6
+    site.metrics.tick_duration.observe(0.0003)
+    site.metrics.tick_lateness.observe(0.2)
+    site.metrics.ticks_slipped.inc(8)
+    site.metrics.journal_backlog.labels("match-0").set(77)
+    hosted.advance()
+    for seq in (1, 1, 2, 3, 4, 5, 6):
+        hosted.match.post(3, Input(seq, 0, 0, 0, 0, 0))
+    found = site.samples()
+    assert found["ringfall_connections", ()] == 2
+    assert found["ringfall_clients", ()] == 1
+    assert found["ringfall_accepted_connections_total", ()] == 9
+    assert found["ringfall_rejected_connections_total", (("reason", "bad_message"),)] == 4
+    assert found["ringfall_rejected_connections_total", (("reason", "flooding"),)] == 1
+    assert found["ringfall_dropped_messages_total", (("reason", "message_rate"),)] == 6
+    assert found["ringfall_matches", ()] == 1
+    assert found["ringfall_players_alive", ()] == 4
+    assert found["ringfall_humans", ()] == 1
+    assert found["ringfall_ticks_slipped_total", ()] == 8
+    assert found["ringfall_tick_duration_seconds_count", ()] == 1
+    assert found["ringfall_tick_duration_seconds_bucket", (("le", "0.0002"),)] == 0
+    assert found["ringfall_tick_duration_seconds_bucket", (("le", "0.0005"),)] == 1
+    assert found["ringfall_tick_lateness_seconds_sum", ()] == 0.2
+    assert found["ringfall_journal_backlog_bytes", (("match", "match-0"),)] == 77
+    assert found["ringfall_dropped_commands_total", (("reason", "sequence"),)] == 1
+    assert found["ringfall_dropped_commands_total", (("reason", "overflow"),)] == 2
+    assert found["ringfall_http_faults_total", ()] == 0
+
+
+def test_counters_never_fall_when_a_match_ends() -> None:
+    """Prometheus would take a fall for a restart and count everything again."""
+    site = Site()
+    for _ in range(2):
+        hosted = site.host(bots=0)
+        hosted.seat(Join(1, "Ada"), outbox())
+        hosted.advance()
+        for seq in (3, 3, 2):
+            hosted.match.post(0, Input(seq, 0, 0, 0, 0, 0))
+    counters = {key: value for key, value in site.samples().items() if key[0].endswith("_total")}
+    dropped = ("ringfall_dropped_commands_total", (("reason", "sequence"),))
+    assert counters[dropped] == 4
+    site.metrics.match_ended(site.lobby.matches[0])
+    site.lobby.matches.pop(0)
+    after = site.samples()
+    assert {key: after[key] for key in counters} == counters
+    assert after["ringfall_matches", ()] == 1

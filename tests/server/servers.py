@@ -1,0 +1,205 @@
+"""The real server in a process of its own, on free ports, in a folder of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from prometheus_client.parser import text_string_to_metric_families
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND = (sys.executable, "-c", "from ringfall.cli import main; main()")
+WAIT_S = 30.0
+START_S = 240.0  # all kernels may have to be compiled first
+HOST = "127.0.0.1"
+
+# Everybody in these tests comes from one address, and hostile clients are not waited for.
+LIMITS: dict[str, object] = {
+    "connections_max": 400,
+    "connections_per_address_max": 300,
+    "handshakes_per_minute": 1_000_000,
+    "handshake_deadline_s": 1.0,
+    "first_message_deadline_s": 1.0,
+    "send_deadline_s": 1.0,
+    "close_deadline_s": 1.0,
+    "stop_deadline_s": 1.0,
+}
+
+
+def environment() -> dict[str, str]:
+    """The tests' own, with the checkout importable from any folder and no width to wrap at."""
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    return {**inherited, "PYTHONPATH": str(ROOT), "COLUMNS": "400"}
+
+
+def toml(sections: Mapping[str, Mapping[str, object]]) -> str:
+    """Sections of plain values as a TOML file."""
+    lines = []
+    for name, section in sections.items():
+        lines.append(f"[{name}]")
+        lines += [f"{key} = {json.dumps(value)}" for key, value in section.items()]
+    return "\n".join(lines) + "\n"
+
+
+def wait_for(
+    condition: Callable[[], Any],
+    explain: Callable[[], object] = lambda: "",
+    seconds: float = WAIT_S,
+) -> Any:
+    """Poll until ``condition`` is true and return it; fail after ``seconds``."""
+    give_up = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < give_up, f"never came true: {explain()}"
+        time.sleep(0.02)
+    return value
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Its standard output as JSON."""
+        return json.loads(self.out)
+
+    @property
+    def line(self) -> str:
+        """The one line it has to say on standard error."""
+        assert "Traceback" not in self.out + self.err, self.err
+        lines = self.err.strip().splitlines()
+        assert len(lines) == 1, self.err
+        return lines[0]
+
+
+def command(*arguments: object, cwd: Path, file_bytes_max: int | None = None) -> Finished:
+    """Run ``ringfall`` to its end."""
+    done = subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        cwd=cwd,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=START_S,
+        check=False,
+        preexec_fn=None if file_bytes_max is None else lambda: limit_files(file_bytes_max),
+    )
+    return Finished(done.returncode, done.stdout, done.stderr)
+
+
+def limit_files(size_bytes: int) -> None:
+    """Let no file of this process grow over ``size_bytes``: to it, the disk is full."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, size_bytes))
+
+
+class Served:
+    """A running ``ringfall serve --json``."""
+
+    def __init__(self, folder: Path, process: subprocess.Popen[bytes]) -> None:
+        self.folder = folder
+        self.process = process
+        self.http_port = 0
+        self.game_port = 0
+
+    def wait_started(self) -> None:
+        """Wait for the line of JSON that says where it is."""
+        wait_for(
+            lambda: b"\n" in self.bytes_out() or self.process.poll() is not None,
+            self.log,
+            START_S,
+        )
+        assert self.process.poll() is None, self.log()
+        facts = json.loads(self.bytes_out())
+        assert set(facts) == {"page", "http_port", "game_port"}
+        self.http_port, self.game_port = facts["http_port"], facts["game_port"]
+        assert facts["page"] == f"http://{HOST}:{self.http_port}/"
+
+    def bytes_out(self) -> bytes:
+        return (self.folder / "stdout").read_bytes()
+
+    def log(self) -> str:
+        """Everything it wrote to standard error so far."""
+        return (self.folder / "stderr").read_text()
+
+    def get(self, path: str) -> Any:
+        """JSON at ``path`` of the HTTP port."""
+        return json.loads(self.fetch(path))
+
+    def fetch(self, path: str) -> str:
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(f"http://{HOST}:{self.http_port}{path}", timeout=WAIT_S) as response:
+            return str(response.read().decode())
+
+    def metrics(self) -> dict[str, float]:
+        """Samples of /metrics by name, summed over their labels."""
+        totals: dict[str, float] = {}
+        for family in text_string_to_metric_families(self.fetch("/metrics")):
+            for sample in family.samples:
+                totals[sample.name] = totals.get(sample.name, 0.0) + sample.value
+        return totals
+
+    def journals(self) -> list[Path]:
+        return sorted((self.folder / "journals").glob("*.journal"))
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Send a signal and return the exit code; it must not have left a traceback."""
+        self.process.send_signal(number)
+        code = self.process.wait(WAIT_S)
+        assert "Traceback" not in self.log(), self.log()
+        return code
+
+
+@contextlib.contextmanager
+def serving(
+    folder: Path,
+    *flags: object,
+    limits: Mapping[str, object] | None = None,
+    match: Mapping[str, object] | None = None,
+    server: Mapping[str, object] | None = None,
+    journal: Mapping[str, object] | None = None,
+    file_bytes_max: int | None = None,
+) -> Iterator[Served]:
+    """A server that has started; killed at the end if the test has not stopped it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sections = {
+        "limits": {**LIMITS, **(limits or {})},
+        "match": {"bots": 4, "matches_max": 64, **(match or {})},
+        "server": {"http_port": 0, "game_port": 0, **(server or {})},
+        "journal": dict(journal or {}),
+    }
+    (folder / "ringfall.toml").write_text(toml(sections))
+    arguments: Sequence[object] = ("serve", "--json", "--config", "ringfall.toml", *flags)
+    with open(folder / "stdout", "wb") as out, open(folder / "stderr", "wb") as err:
+        process = subprocess.Popen(
+            [*COMMAND, *map(str, arguments)],
+            cwd=folder,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            preexec_fn=None if file_bytes_max is None else lambda: limit_files(file_bytes_max),
+        )
+    served = Served(folder, process)
+    try:
+        served.wait_started()
+        yield served
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait(WAIT_S)

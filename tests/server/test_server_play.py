@@ -1,0 +1,247 @@
+"""The real server, played by a client that shares no code with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import msgpack
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from tests.oracle.snapshot import Snapshot
+from tests.server import player as p
+from tests.server.data import CALM_ZONE, DEADLY_ZONE, make_data
+from tests.server.player import Player, playing
+from tests.server.servers import Served, serving, wait_for
+
+ORIGIN = "https://play.example.org"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("calm")
+    data = make_data(folder / "data", CALM_ZONE, join_window_s="600.0", result_linger_s="0.5")
+    limits = {"skips_in_a_row_max": 60, "allowed_origins": ["same-host", ORIGIN]}
+    with serving(folder, "--data", data, limits=limits, match={"bots": 0}) as server:
+        yield server
+        assert server.metrics()["ringfall_match_faults_total"] == 0
+        assert server.stop() == 0
+
+
+@pytest.fixture(autouse=True)
+def _everybody_has_gone(server: Served) -> None:
+    """Matches of the tests before have ended: they would end under the players of the next."""
+
+    def occupied() -> list[str]:
+        matches = server.get("/api/status")["matches"]
+        return [match["match_id"] for match in matches if match["entrants"]]
+
+    wait_for(lambda: not occupied(), occupied)
+
+
+def moved(view: Snapshot, then: Snapshot) -> tuple[int, int]:
+    return then.players[0].x - view.players[0].x, then.players[0].y - view.players[0].y
+
+
+def test_walking_stopping_and_the_edge_of_the_world(server: Served) -> None:
+    with playing(server.game_port, "Walker") as [ada]:
+        begin = ada.settle()
+        moving = ada.until(lambda view: view.header.tick >= begin.header.tick + 15, p.MOVE, p.RIGHT)
+        dx, dy = moved(begin, moving)
+        assert dx > 64
+        assert dy == 0
+        # 7 u/s at 30 Hz and 64 steps a unit; inputs may arrive in bunches, ticks do not.
+        before = moving
+        after = ada.until(lambda view: view.header.tick >= before.header.tick + 5, p.MOVE, p.DOWN)
+        assert moved(before, after)[1] > 0
+        stopped = ada.settle()
+        assert stopped.header.ack_seq > 0
+        assert moved(stopped, ada.step()) == (0, 0)
+        for direction, edge in ((p.LEFT, (32, None)), (p.UP, (32, 32))):
+            ada.until(
+                lambda view, edge=edge: (  # type: ignore[misc]
+                    view.players[0].x == edge[0] and edge[1] in (None, view.players[0].y)
+                ),
+                p.MOVE,
+                direction,
+            )
+        # Pushing on does not help: a body of radius 0.5 ends at 0.5.
+        for _ in range(5):
+            view = ada.step(p.MOVE | p.DASH, 2560)
+        assert (view.players[0].x, view.players[0].y) == (32, 32)
+
+
+def test_held_input_ends_by_itself(server: Served) -> None:
+    """Half a second after the last INPUT the body stands, however long the button was held."""
+    with playing(server.game_port, "Gone quiet") as [ada]:
+        here = ada.settle().players[0]
+        way = p.RIGHT if here.x < 20 * 64 else p.LEFT
+        start = ada.until(lambda view: abs(view.players[0].x - here.x) > 64, p.MOVE, way)
+
+        def tick() -> int:
+            matches = server.get("/api/status")["matches"]
+            mine = [match["tick"] for match in matches if match["match_id"] == ada.welcome[5]]
+            return int(mine[0])
+
+        wait_for(lambda: tick() > start.header.tick + 60)
+        ada.catch_up()
+        end = ada.settle()
+        assert abs(end.players[0].x - start.players[0].x) < 6 * 64, "15 ticks at 7 u/s, not 60"
+
+
+def test_shots_hit(server: Served) -> None:
+    with playing(server.game_port, "Ada", "Bo") as [ada, bo]:
+        aim = ada.aim_at(bo.slot)
+        view = ada.until(lambda view: view.projectiles, p.ATTACK, aim=aim)
+        assert {shot.owner for shot in view.projectiles} == {ada.slot}
+        assert abs(view.projectiles[0].direction - aim) <= 1
+        assert view.header.shot_wait_ticks > 0
+        events, healths = [], []
+
+        def hurt(view: Snapshot) -> bool:
+            events.extend(view.events)
+            healths.append(ada.other(bo.slot).health)
+            return healths[-1] < 255
+
+        ada.until(hurt, p.ATTACK, aim=aim)
+        bo.until(lambda view: view.header.self_health < 100 * 64)
+        assert bo.view is not None
+        assert bo.view.header.self_health % (8 * 64) == (100 % 8) * 64, "8 hp a hit"
+        hits = [event for event in events if event.kind == 2]
+        assert [(hit.a, hit.b, hit.detail) for hit in hits[:1]] == [(ada.slot, bo.slot, 8)]
+
+
+def test_a_blast_goes_off(server: Served) -> None:
+    with playing(server.game_port, "Ada") as [ada]:
+        here = ada.settle().players[0]
+        aim = p.RIGHT if here.x < 20 * 64 else p.LEFT
+        view = ada.until(lambda view: view.areas, p.BLAST, aim=aim, reach=128)
+        [area] = view.areas
+        assert (area.owner, area.radius) == (ada.slot, 224)
+        assert abs(abs(area.x - here.x) - 6 * 64) < 16, "half of 12 u"
+        assert 0 < view.header.blast_wait_ticks <= 180
+        fuses = [area.fuse_ticks]
+        events = []
+
+        def gone(view: Snapshot) -> bool:
+            fuses.extend(row.fuse_ticks for row in view.areas)
+            events.extend(event for event in view.events if event.kind == 3)
+            return not view.areas
+
+        ada.until(gone)
+        assert fuses == sorted(fuses, reverse=True)
+        assert fuses[0] <= 21
+        if events:  # a snapshot may be skipped on a busy machine, and with it the event
+            assert (events[0].a, events[0].detail) == (ada.slot, 14)
+            assert (events[0].x, events[0].y) == (area.x, area.y)
+
+
+def test_a_dash_is_fast_and_has_to_wait(server: Served) -> None:
+    with playing(server.game_port, "Ada") as [ada]:
+        begin = ada.settle()
+        way = p.RIGHT if begin.players[0].x < 20 * 64 else p.LEFT
+        view = ada.until(lambda view: view.header.dash_wait_ticks > 0, p.DASH | p.MOVE, way)
+        assert view.header.dash_wait_ticks <= 90
+        done = ada.until(lambda view: not view.players[0].flags & 1)
+        assert abs(done.players[0].x - begin.players[0].x) > 2 * 64
+
+
+def test_ping(server: Served) -> None:
+    with playing(server.game_port, "Ada") as [ada]:
+        for nonce in (0, 1, 2**32 - 1):
+            ada.news.clear()
+            ada.socket.send(msgpack.packb([p.PING, nonce]))
+            assert ada.wait_news(p.PONG) == [p.PONG, nonce]
+
+
+def test_others_are_announced_seen_and_missed(server: Served) -> None:
+    with playing(server.game_port, "Ada") as [ada]:
+        bo = Player(server.game_port, "  Bo\x00 the\n\u202eGreat and Terrible ")
+        assert ada.wait_news(p.JOINED) == [p.JOINED, bo.slot, "Bo the Great and", False]
+        assert bo.welcome[8] == [
+            [ada.slot, "Ada", False],
+            [bo.slot, "Bo the Great and", False],
+        ]
+        assert bo.welcome[5] == ada.welcome[5], "the same match"
+        ada.until(lambda view: any(row.slot == bo.slot for row in view.players))
+        bo.leave()
+        kill = ada.wait_news(p.KILL)
+        assert kill[2:] == [bo.slot, None, 3]
+        # Of two one is left: the match is decided.
+        result = ada.wait_news(p.RESULT)
+        assert result[1:3] == [1, 2]
+        assert result[6:] == [ada.slot, True]
+        assert ada.wait_closed() == (1000, "")
+
+
+def test_whoever_does_not_acknowledge_is_not_sent_more(server: Served) -> None:
+    with playing(server.game_port, "Keen") as [keen]:
+        silent = Player(server.game_port, "Silent")
+        silent.acks = False
+        assert keen.view is not None
+        until_tick = keen.view.header.tick + 40
+        keen.until(lambda view: view.header.tick >= until_tick)
+        silent.socket.send(msgpack.packb([p.PING, 5]))
+        silent.wait_news(p.PONG)
+        assert silent.seen == 8, "unacked_max"
+        assert [message[0] for message in silent.news] == [p.WELCOME, p.PONG]
+        silent.acks = True
+        view = silent.step()
+        silent.until(lambda later: later.header.tick > view.header.tick + 3)
+        assert silent.seen > 10, "one acknowledgement opens the window"
+        silent.acks = False
+        assert silent.wait_closed()[0] == 1008
+        assert silent.news[-1][:2] == [p.ERROR, "too_slow"]
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "file://", "http://localhost"])
+def test_foreign_pages_stay_out(server: Served, origin: str) -> None:
+    with pytest.raises(InvalidStatus) as caught:
+        Player(server.game_port, origin=origin)
+    assert caught.value.response.status_code == 403
+
+
+@pytest.mark.parametrize("origin", [ORIGIN, "http://127.0.0.1:8000", None])
+def test_allowed_pages_come_in(server: Served, origin: str | None) -> None:
+    with playing(server.game_port, "Guest", origin=origin) as [guest]:
+        assert guest.seen
+
+
+def test_what_the_page_asks_for(server: Served) -> None:
+    config = server.get("/api/config")
+    assert config["game_port"] == server.game_port
+    assert config["protocol_version"] == 1
+    with playing(server.game_port, "Ada") as [ada]:
+        matches = server.get("/api/status")["matches"]
+        mine = next(match for match in matches if match["match_id"] == ada.welcome[5])
+        assert mine["humans"] == 1
+        assert mine["entrants"] == ada.slot + 1
+        assert mine["tick"] > 0
+
+
+def test_death_then_result_then_goodbye(tmp_path: Path) -> None:
+    data = make_data(tmp_path / "data", DEADLY_ZONE, result_linger_s="0.5", view_width_u="60.0")
+    with serving(tmp_path, "--data", data, match={"bots": 2}) as server:
+        # The zone of the first match may have closed by the time everybody is in: then the second.
+        ada, bo = (Player(server.game_port, name) for name in ("Ada", "Bo"))
+        with ThreadPoolExecutor(2) as pool:
+            closings = [pool.submit(player.wait_closed) for player in (ada, bo)]
+            assert [closing.result() for closing in closings] == [(1000, "")] * 2
+        for player in (ada, bo):
+            results = [message for message in player.news if message[0] == p.RESULT]
+            assert 1 <= len(results) <= 2
+            assert [result[7] for result in results] == [False, True][-len(results) :]
+            assert results[-1][6] is not None
+            kills = [message for message in player.news if message[0] == p.KILL]
+            assert {kill[4] for kill in kills} == {2}, "of the zone"
+            assert any(kill[2] == player.slot for kill in kills) or results[-1][1] == 1
+            assert player.view is not None
+            assert player.view.header.match_state == 1, "they saw the end"
+        # The journals of matches that are over are sealed while the server goes on.
+        wait_for(lambda: '"journal closed"' in server.log() or '"sealed": true' in server.log())
+        again = Player(server.game_port, "Again")
+        assert again.welcome[5] != ada.welcome[5]
+        again.leave()
+        assert server.stop() == 0
