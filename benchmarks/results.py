@@ -15,6 +15,7 @@ FORMAT = 1
 
 def condense(raw: dict[str, Any]) -> dict[str, Any]:
     """Machine facts and, for each benchmark, its median and spread per tick in microseconds."""
+    rows = {item["name"]: _row(item) for item in raw["benchmarks"]}
     one_minute = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
     return {
         "format": FORMAT,
@@ -23,8 +24,26 @@ def condense(raw: dict[str, Any]) -> dict[str, Any]:
         "environment": environment(),
         "processors": os.cpu_count(),
         "load_at_the_end": one_minute,
-        "results": [_row(item) for item in raw["benchmarks"]],
+        "ratios": ratios(rows),
+        "results": list(rows.values()),
     }
+
+
+def ratios(rows: dict[str, dict[str, Any]]) -> dict[str, float]:
+    """How many times longer the peers took in this run, medians over medians."""
+    found = {}
+    for players in (100, 1_000, 10_000):
+        theirs, ours = rows.get(f"test_obvious[{players}]"), rows.get(f"test_step[{players}]")
+        if theirs and ours:
+            found[f"obvious / step, {players} players"] = theirs["median_us"] / ours["median_us"]
+    for circles in (1_000, 10_000):
+        ours = rows.get(f"test_our_kernels[{circles}]")
+        for index in ("hash", "tree"):
+            theirs = rows.get(f"test_pymunk[{index}-{circles}]")
+            if theirs and ours:
+                name = f"pymunk with its {index} / our kernels, {circles} circles"
+                found[name] = theirs["median_us"] / ours["median_us"]
+    return {name: _short(ratio) for name, ratio in found.items()}
 
 
 def _row(item: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import Any
 
 import numpy as np
@@ -37,7 +37,7 @@ def test_obvious(benchmark: Any, scene_of: Callable[[int], Scene], players: int)
     matches.close()
 
 
-def fresh_matches(scene: Scene) -> Iterator[ObviousMatch]:
+def fresh_matches(scene: Scene) -> Generator[ObviousMatch, None, None]:
     """A match at the beginning of the window, again and again; the former one is dropped."""
     scene.rewind()
     while True:

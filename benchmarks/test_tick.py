@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from ringfall.bench import SIZES, Scene, empty_tick_us, system_costs_us
+from ringfall.bench import SIZES, Scene, make_empty_world, system_costs_us
+from schema.commands import TickInputs
+from systems.tick import step
 
 ROUNDS = {100: 60, 1_000: 25, 10_000: 9}
 
@@ -45,5 +47,5 @@ def test_step_with_bots(benchmark: Any, scene_of: Callable[[int], Scene], player
 @pytest.mark.benchmark(group="tick")
 def test_empty_tick(benchmark: Any) -> None:
     """A tick with nobody in it: the price of calling every kernel."""
-    benchmark.extra_info.update(ticks=1, median_of_many_us=round(empty_tick_us(), 2))
-    benchmark.pedantic(empty_tick_us, args=(200,), rounds=1)
+    world = make_empty_world()
+    benchmark.pedantic(step, args=(world, TickInputs()), rounds=3_000, warmup_rounds=50)

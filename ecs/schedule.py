@@ -14,6 +14,7 @@ from typing import Any, ClassVar, TypeVar
 import esper
 import numpy as np
 
+from ecs.binding import bound
 from ecs.columns import Column, Group
 from ecs.world import World
 
@@ -141,6 +142,7 @@ def attach(world: World, systems: Sequence[type[System]]) -> None:
     for index, kind in enumerate(systems):
         system = kind()
         system.bind(Granted(world, kind.reads, kind.writes))
+        system.calls = [bound(call) for call in system.calls]
         esper.add_processor(system, priority=len(systems) - index)
     world.enter()
 

@@ -20,7 +20,7 @@ from schema.balance import Balance
 from schema.columns import Outcome, Position, Vitals
 from schema.commands import ATTACK, JOIN, TickInputs
 from systems.bots import Bots
-from systems.rules import Rules, Terrain, make_rules, make_terrain
+from systems.rules import Terrain, make_rules, make_terrain
 from systems.tick import SCHEDULE, capacities_for, make_world, step
 
 SIZES = (100, 1_000, 10_000)
@@ -206,14 +206,12 @@ def _timed(
     return timed
 
 
-def empty_tick_us(rounds: int = 2000) -> float:
-    """Cost of a tick with nobody in it: what calling all kernels costs before they do anything."""
+def make_empty_world() -> World:
+    """A world with nobody in it: its tick costs what calling all kernels costs."""
     pack = load_datapack()
     terrain = tiled_terrain(pack, 1)
-    rules: Rules = make_rules(pack.balance, RATE_HZ, terrain, 1)
-    world = make_world(rules, terrain, capacities_for(rules, 1), 1)
-    idle = TickInputs()
-    return time_us(lambda: step(world, idle), lambda: None, rounds)
+    rules = make_rules(pack.balance, RATE_HZ, terrain, 1)
+    return make_world(rules, terrain, capacities_for(rules, 1), 1)
 
 
 def measure(scene: Scene) -> dict[str, Any]:
@@ -250,9 +248,10 @@ def run(report: Callable[[str], None]) -> dict[str, Any]:
     for players in SIZES:
         report(f"{players:,} players …")
         rows.append(measure(make_scene(players)))
+    empty, idle = make_empty_world(), TickInputs()
     return {
         "engine": build_facts(),
         "environment": environment(),
-        "empty_tick_us": empty_tick_us(),
+        "empty_tick_us": time_us(lambda: step(empty, idle), lambda: None, 2_000),
         "scenes": rows,
     }

@@ -130,7 +130,7 @@ class HostedMatch:
             for outbox in self.viewers.values():
                 if not outbox.window_open:
                     outbox.skip_snapshot()
-        # A body appears with the tick after its player was seated.
+        # Whoever is seated when the match is decided already never gets a body to look from.
         rows = self.match.rows
         ready = [slot for slot in ready if slot < rows]
         tick = self.match.tick

@@ -22,6 +22,7 @@ from hypercorn.utils import wrap_app
 CONNECTIONS_MAX = 256  # further ones are closed at once
 CONNECTION_MAX_S = 60.0  # what a request sent byte by byte can hold; browsers just connect again
 SEND_MAX_S = 5.0  # one chunk of an answer; beyond, the client does not read, and is cut off
+SEND_BUFFER_BYTES = 262_144  # the kernel's, per connection; by itself it grows to megabytes
 ACCEPT_PAUSE_S = 0.1
 _OUT_OF_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
@@ -131,6 +132,8 @@ async def serve_http(
     port = _HttpPort(app, count_fault)
     with sock:
         sock.setblocking(False)
+        # Accepted sockets inherit it.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
         listener = trio.SocketListener(trio.socket.from_stdlib_socket(sock))
         async with trio.open_nursery() as connections:
             try:

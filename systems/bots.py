@@ -5,11 +5,12 @@ the same journal as everybody's, so a replay needs no bots.
 """
 
 import math
-from typing import Any
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ecs.binding import bound
 from ecs.columns import Rows
 from ecs.world import World
 from schema.columns import Clock, Control, Motion, Position, Vitals, Zone
@@ -71,7 +72,8 @@ class Bots:
         start = np.zeros(cells + 1, dtype=np.int32)
         row_of = np.zeros(capacity, dtype=np.int32)
         # A grid of their own: the tick's is scratch and says nothing after a restore.
-        self._grid_arguments: tuple[Any, ...] = (
+        build = partial(
+            build_grid,
             rows.count,
             vitals.alive,
             position.x_u,
@@ -82,7 +84,8 @@ class Bots:
             np.zeros(capacity, dtype=np.int32),
             np.zeros(1, dtype=np.float64),
         )
-        self._arguments: tuple[Any, ...] = (
+        choose = partial(
+            decide,
             rows.count,
             clock.tick,
             clock.seed,
@@ -106,6 +109,7 @@ class Bots:
             self._commands,
             self._made,
         )
+        self._calls = (bound(build), bound(choose))
 
     def decide(self) -> NDArray[np.void]:
         """Commands for the coming tick, COMMAND[n] ascending by slot, valid until the next call."""
@@ -113,6 +117,6 @@ class Bots:
         circles[0], circles[1], circles[2] = zone.x_u[0], zone.y_u[0], zone.radius_u[0]
         circles[3], circles[4] = zone.next_x_u[0], zone.next_y_u[0]
         circles[5] = zone.next_radius_u[0]
-        build_grid(*self._grid_arguments)
-        decide(*self._arguments)
+        for call in self._calls:
+            call()
         return self._commands[: self._made[0]]

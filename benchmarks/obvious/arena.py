@@ -61,9 +61,9 @@ class Arena:
         for cell in cells_of(box, WALL_CELL):
             for wall in self.walls.get(cell, ()):
                 reach_x, reach_y = wall.half_x + wall.radius, wall.half_y + wall.radius
-                if left <= wall.x + reach_x and right >= wall.x - reach_x:
-                    if top <= wall.y + reach_y and bottom >= wall.y - reach_y:
-                        yield wall
+                along_x = left <= wall.x + reach_x and right >= wall.x - reach_x
+                if along_x and top <= wall.y + reach_y and bottom >= wall.y - reach_y:
+                    yield wall
 
     def sweep(
         self, px: float, py: float, dx: float, dy: float, radius: float
@@ -72,7 +72,7 @@ class Arena:
         best, best_place = None, -1
         for wall in self._walls_near(swept_box(px, py, dx, dy, radius)):
             met = sweep_wall(wall, px, py, dx, dy, radius)
-            if met is None or best is not None and met[0] > best[0]:
+            if met is None or (best is not None and met[0] > best[0]):
                 continue
             if best is None or met[0] < best[0] or wall.place < best_place:
                 best, best_place = met, wall.place

@@ -189,7 +189,7 @@ class Separate(Rule):
     def process(self) -> None:
         state, arena = self.state, self.state.arena
         radius = arena.balance.body.radius_u
-        places = {entity: place for entity, place in esper.get_component(Position)}
+        places = dict(esper.get_component(Position))
         players = [row for row in esper.get_components(Player, Position, Push) if row[1][0].alive]
         for entity, (_, position, push) in players:
             push.x, push.y = self._push(entity, position, places, 2.0 * radius, radius)

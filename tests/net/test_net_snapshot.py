@@ -541,6 +541,8 @@ def test_the_page_draws_what_the_twin_reads() -> None:
     block = page.split("offset type  field\n")[1].split("\nplayer ")[0]
     drawn = []
     for line in block.strip().splitlines():
+        if line.startswith(" "):
+            continue  # the meaning above goes on
         offset, kind = line.split()[:2]
         names = line[13:].split("   ")[0].replace(",", " ").split()
         width = {"u8": 1, "u16": 2, "u32": 4, "i32": 4}[kind]

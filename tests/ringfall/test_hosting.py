@@ -181,6 +181,24 @@ def test_linger_then_goodbye() -> None:
     assert sorted(of_kind(w.told, K.RESULT)[-1][1] for w in watchers) == [1, 2, 3]
 
 
+def test_whoever_comes_after_the_end_gets_no_body_and_no_snapshots() -> None:
+    """The lobby seats nobody there; were it to, nothing is read beyond the rows there are."""
+    hosted = hosted_match()
+    ada, bo = Watcher(hosted, "Ada"), Watcher(hosted, "Bo")
+    hosted.advance()
+    bo.seat.leave()
+    hosted.advance()
+    assert hosted.match.over
+    late = Watcher(hosted, "Late")
+    while not hosted.finished:
+        hosted.advance()
+        ada.listen()
+        late.listen()
+    assert late.snapshots == []
+    assert ada.snapshots
+    assert late.ending == Ending(CloseCode.NORMAL, "")
+
+
 def test_a_closed_window_skips_and_an_ack_opens_it() -> None:
     hosted = hosted_match()
     silent = Watcher(hosted, "Silent", acks=False, unacked_max=4)

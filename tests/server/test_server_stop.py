@@ -35,7 +35,11 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     "signals",
-    [[signal.SIGTERM], [signal.SIGINT], [signal.SIGINT] * 5 + [signal.SIGTERM]],
+    [
+        [signal.SIGTERM],
+        pytest.param([signal.SIGINT], marks=pytest.mark.e2e),
+        [signal.SIGINT] * 5 + [signal.SIGTERM],
+    ],
     ids=["SIGTERM", "SIGINT", "impatient"],
 )
 def test_a_signal_ends_it_in_good_order(folder: Path, signals: list[signal.Signals]) -> None:
@@ -101,6 +105,7 @@ def test_killed(folder: Path) -> None:
         assert "not sealed" in text.out or done.code == 2
 
 
+@pytest.mark.e2e
 def test_torn_like_a_power_cut_would(folder: Path) -> None:
     with serving(folder) as server:
         play(server, 20).leave()
@@ -119,6 +124,7 @@ def test_torn_like_a_power_cut_would(folder: Path) -> None:
     assert torn.read_bytes() == data[:-7] + bytes(4096), "looking changes nothing"
 
 
+@pytest.mark.e2e
 def test_a_full_disk_costs_the_recording_and_nothing_else(folder: Path) -> None:
     """Standard error goes to the same full disk: a log that cannot be written ends nothing."""
     with serving(folder, match={"bots": 20}, file_bytes_max=40_000) as server:
@@ -140,6 +146,7 @@ def test_a_full_disk_costs_the_recording_and_nothing_else(folder: Path) -> None:
         assert found.ticks > 10, "what was written is whole"
 
 
+@pytest.mark.e2e
 def test_a_journal_folder_that_vanishes(folder: Path) -> None:
     """The match in progress goes on, and the next one cannot be recorded: both are said."""
     with serving(folder) as server:
