@@ -4,8 +4,19 @@ from functools import partial
 
 from ecs.columns import Rows
 from ecs.schedule import Granted, System
-from schema.columns import Clock, Credit, Events, Hits, Intent, Order, Position, Tally, Vitals
-from systems.kernels.settling import settle, sort_hits
+from schema.columns import (
+    Clock,
+    Credit,
+    Events,
+    Hits,
+    Intent,
+    Order,
+    Outcome,
+    Position,
+    Tally,
+    Vitals,
+)
+from systems.kernels.settling import forgive, settle, sort_hits
 from systems.rules import Rules
 from systems.shrink_zone import ShrinkZone
 
@@ -14,7 +25,7 @@ class SettleDamage(System):
     """Sort the collected hits, take them off, and give credit: the one place where health falls."""
 
     after = (ShrinkZone,)
-    reads = (Clock.tick, Position, Hits, Vitals.alive)
+    reads = (Clock.tick, Position, Hits, Vitals.alive, Outcome.over)
     writes = (
         Rows,
         Order,
@@ -34,6 +45,7 @@ class SettleDamage(System):
         players, hits, events = granted.table(Intent), granted.table(Hits), granted.table(Events)
         order, tally = granted.table(Order)[Order], players[Tally]
         self.calls = [
+            partial(forgive, granted.table(Outcome)[Outcome].over, hits[Rows].count),
             partial(
                 sort_hits,
                 players[Rows].count,
