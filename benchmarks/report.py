@@ -116,7 +116,7 @@ def others(rows: dict[str, Any]) -> str:
     lines = [
         ("a tick with nobody in it", us(rows["test_empty_tick"]), ""),
         ("recording a tick of 100 players", us(append), f"{append['bytes_per_tick']} bytes a tick"),
-        ("headless match of 100 bots, a tick", us(plain), f"{plain['ticks']:,} ticks"),
+        ("headless match of 100 bots, a tick", us(plain), f"{plain['ticks_per_round']:,} ticks"),
         ("the same, recorded", us(recorded), f"{recorded['bytes_recorded']:,} bytes"),
         ("verifying it", us(verify), f"{verify['times_real_time']:,} × real time"),
     ]

@@ -6,18 +6,40 @@ strictly, and from then on the compiled function is called directly.  In a match
 is the larger part of what calling all kernels costs.
 """
 
+import functools
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
-import numba
+import numpy as np
 from numba.core import types as nb
-from numba.core.errors import NumbaError
+from numba.np.numpy_support import as_dtype
 
 R = TypeVar("R")
 
-# Numba carries no annotations.
-_typeof: Callable[[object], Any] = numba.typeof
+
+@dataclass(frozen=True, slots=True)
+class _Parameter:
+    """What one parameter takes: an array when there is a dtype, otherwise a number."""
+
+    kind: str
+    dtype: np.dtype[Any] | None
+    ndim: int
+    writes: bool
+    numbers: tuple[type, ...]
+
+    def takes(self, argument: Any) -> bool:
+        """Whether machine code may take ``argument`` as it is."""
+        if self.dtype is None:
+            return isinstance(argument, self.numbers)
+        return (
+            isinstance(argument, np.ndarray)
+            and argument.dtype == self.dtype
+            and argument.ndim == self.ndim
+            and argument.flags.c_contiguous
+            and (argument.flags.writeable or not self.writes)
+        )
 
 
 def bound(call: Callable[[], R]) -> Callable[[], R]:
@@ -30,38 +52,40 @@ def bound(call: Callable[[], R]) -> Callable[[], R]:
     Raises:
         TypeError: an argument is not of the type that the kernel's signature states.
     """
-    overloads = getattr(call.func, "overloads", None) if isinstance(call, partial) else None
-    if not isinstance(call, partial) or not overloads or call.keywords:
+    if not isinstance(call, partial) or call.keywords or not hasattr(call.func, "overloads"):
         return call
-    ((wanted, compiled),) = overloads.items()
     name = call.func.__qualname__
-    if len(wanted) != len(call.args):
-        raise TypeError(f"{name} takes {len(wanted)} arguments, not {len(call.args)}")
-    arguments = [
-        _checked(f"argument {index} of {name}", argument, kind)
-        for index, (argument, kind) in enumerate(zip(call.args, wanted, strict=True))
-    ]
-    return partial(compiled.entry_point, *arguments)
+    entry, parameters = _compiled(call.func)
+    if len(parameters) != len(call.args):
+        raise TypeError(f"{name} takes {len(parameters)} arguments, not {len(call.args)}")
+    for index, (argument, parameter) in enumerate(zip(call.args, parameters, strict=True)):
+        if not parameter.takes(argument):
+            raise TypeError(
+                f"argument {index} of {name} must be {parameter.kind}, not {_told(argument)}"
+            )
+    return partial(entry, *call.args)
 
 
-def _checked(what: str, argument: Any, wanted: Any) -> Any:
-    """``argument``, if machine code that was compiled for ``wanted`` may take it as it is."""
-    try:
-        given = _typeof(argument)
-    except NumbaError:
-        given = type(argument)
+# Once for each kernel rather than for each world: Numba's types are slow to look at.
+@functools.cache
+def _compiled(dispatcher: Any) -> tuple[Callable[..., Any], tuple[_Parameter, ...]]:
+    ((signature, result),) = dispatcher.overloads.items()
+    return result.entry_point, tuple(map(_parameter, signature))
+
+
+def _parameter(wanted: Any) -> _Parameter:
     if isinstance(wanted, nb.Array):
-        fits = (
-            isinstance(given, nb.Array)
-            and (given.dtype, given.ndim, given.layout) == (wanted.dtype, wanted.ndim, "C")
-            and (given.mutable or not wanted.mutable)
-        )
-    else:
-        fits = isinstance(given, nb.Integer) or (given, wanted) == (nb.float64, nb.float64)
-    if not fits:
-        raise TypeError(f"{what} must be {wanted}, not {given}")
-    return argument if isinstance(wanted, nb.Array) else _as(wanted, argument)
+        return _Parameter(str(wanted), as_dtype(wanted.dtype), wanted.ndim, wanted.mutable, ())
+    # A whole number becomes a float on its way in; the other way round it would lose its fraction.
+    whole = (int, np.integer)
+    return _Parameter(
+        str(wanted), None, 0, False, (*whole, float) if wanted == nb.float64 else whole
+    )
 
 
-def _as(wanted: Any, number: Any) -> int | float:
-    return float(number) if wanted == nb.float64 else int(number)
+def _told(argument: object) -> str:
+    if not isinstance(argument, np.ndarray):
+        return type(argument).__name__
+    order = "" if argument.flags.c_contiguous else "strided "
+    access = "" if argument.flags.writeable else "read-only "
+    return f"a {access}{order}array of {argument.dtype} with {argument.ndim} axes"

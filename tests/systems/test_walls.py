@@ -196,7 +196,9 @@ def test_gliding_ends_in_the_clear_and_not_too_far(data: st.DataObject, scene: R
     assert room(width, height, walls, x, y) >= RADIUS - 1e-12
     twin = rest_of(px, py, dx, dy, RADIUS, width, height, walls, SKIN_U, 4)
     if twin is not None:
-        assert (x, y) == pytest.approx(twin, abs=1e-6)
+        # The twin knows a contact to 1e-7 u, hence the normal there as exactly, and what is left
+        # of the step turns with it.
+        assert (x, y) == pytest.approx(twin, abs=1e-6 * (1.0 + abs(dx) + abs(dy)))
 
 
 @settings(max_examples=150)
