@@ -141,7 +141,7 @@ def look_with_chromium(server: Server) -> None:
         SmokeError: the page never got into a match, reported errors, or shows nothing.
     """
     address = f"http://127.0.0.1:{server.http_port}/?autoplay=1&name=Smoke"
-    state = "document.documentElement.dataset.state || document.body?.dataset.state || ''"
+    state = "document.documentElement?.dataset.state || ''"
     picture = OUT / "match.png"
     with browser(OUT / "chromium.log") as page:
         page.open(1280, 800)
