@@ -16,43 +16,28 @@ from ecs.world import World
 from schema.columns import Clock, Control, Motion, Position, Vitals, Zone
 from schema.commands import COMMAND
 from schema.directions import COUNT
+from systems.kernels import deciding
 from systems.kernels.broadphase import build_grid
-from systems.kernels.deciding import decide
 from systems.rules import Rules, Terrain
-
-SKILL = (
-    "period_ticks",
-    "sight_u",
-    "aim_error_directions",
-    "keep_distance_u",
-    "dash_health_hp",
-    "blast_chance",
-    "wander_ticks",
-    "shot_speed_ups",
-    "shot_range_u",
-    "blast_range_u",
-    "body_radius_u",
-)
-"""What the entries of the kernel's ``skill`` array mean, in order."""
 
 
 def skill_array(rules: Rules) -> NDArray[np.float64]:
-    """f64[len(SKILL)] of how good bots are under these rules."""
+    """f64[11] of how good bots are under these rules, by ``kernels.deciding``'s places."""
     bots, skills = rules.balance.bots, rules.balance.skills
     values = {
-        "period_ticks": rules.ticks(bots.reaction_s),
-        "sight_u": bots.sight_u,
-        "aim_error_directions": math.floor(bots.aim_error_degrees * COUNT / 360.0),
-        "keep_distance_u": bots.keep_distance_u,
-        "dash_health_hp": bots.dash_health_hp,
-        "blast_chance": bots.blast_chance,
-        "wander_ticks": rules.ticks(bots.wander_s),
-        "shot_speed_ups": skills.shot.speed_ups,
-        "shot_range_u": skills.shot.range_u,
-        "blast_range_u": skills.blast.range_u,
-        "body_radius_u": rules.balance.body.radius_u,
+        deciding.PERIOD_TICKS: rules.ticks(bots.reaction_s),
+        deciding.SIGHT_U: bots.sight_u,
+        deciding.AIM_ERROR_DIRECTIONS: math.floor(bots.aim_error_degrees * COUNT / 360.0),
+        deciding.KEEP_DISTANCE_U: bots.keep_distance_u,
+        deciding.DASH_HEALTH_HP: bots.dash_health_hp,
+        deciding.BLAST_CHANCE: bots.blast_chance,
+        deciding.WANDER_TICKS: rules.ticks(bots.wander_s),
+        deciding.SHOT_SPEED_UPS: skills.shot.speed_ups,
+        deciding.SHOT_RANGE_U: skills.shot.range_u,
+        deciding.BLAST_RANGE_U: skills.blast.range_u,
+        deciding.BODY_RADIUS_U: rules.balance.body.radius_u,
     }
-    return np.array([values[name] for name in SKILL], dtype=np.float64)
+    return np.array([values[place] for place in range(len(values))], dtype=np.float64)
 
 
 class Bots:
@@ -85,7 +70,7 @@ class Bots:
             np.zeros(1, dtype=np.float64),
         )
         choose = partial(
-            decide,
+            deciding.decide,
             rows.count,
             clock.tick,
             clock.seed,

@@ -26,7 +26,28 @@ STREAM_BLAST = 13
 STREAM_DASH = 14
 STREAM_SIDE = 15
 
+# Places in the array that says how good a bot is; ``systems.bots`` fills it.
+PERIOD_TICKS = 0
+SIGHT_U = 1
+AIM_ERROR_DIRECTIONS = 2
+KEEP_DISTANCE_U = 3
+DASH_HEALTH_HP = 4
+BLAST_CHANCE = 5
+WANDER_TICKS = 6
+SHOT_SPEED_UPS = 7
+SHOT_RANGE_U = 8
+BLAST_RANGE_U = 9
+BODY_RADIUS_U = 10
+
 STRAFE_TICKS = 24
+WHIM = 0.03  # chance of a dash for no reason, per decision in a fight
+
+# Turns against the line to the enemy, in directions: 1024 is a quarter.
+ACROSS = 900
+CLOSER = 420
+WIDER = 1500
+AWAY = 2048
+
 PROBE_U = 3.0
 LOITER_U = 3.0
 SHOT_RADIUS_U = 0.15
@@ -111,6 +132,95 @@ def wander_target(
     return circle[0] + directions[heading, 0] * far, circle[1] + directions[heading, 1] * far
 
 
+@device
+def travel(
+    now: int,
+    row: int,
+    seed: np.uint64,
+    x: float,
+    y: float,
+    outside: bool,
+    zone: F64In,
+    skill: F64In,
+    directions: F64In2,
+) -> tuple[int, int]:
+    """(heading, buttons) of a bot that sees nobody: into the zone, otherwise wandering in it."""
+    buttons = MOVE
+    if outside:
+        goal_x, goal_y = zone[3] - x, zone[4] - y
+        buttons |= DASH
+    else:
+        stretch = (now + row * 7) // int(skill[WANDER_TICKS])
+        circle = (zone[3], zone[4], zone[5])
+        target_x, target_y = wander_target(seed, stretch, row, circle, directions)
+        goal_x, goal_y = target_x - x, target_y - y
+    if goal_x * goal_x + goal_y * goal_y < LOITER_U * LOITER_U:
+        buttons &= ~MOVE
+    return heading_of(goal_x, goal_y, directions), buttons
+
+
+@device
+def attack(
+    now: int,
+    row: int,
+    seed: np.uint64,
+    gap: tuple[float, float],
+    enemy_velocity: tuple[float, float],
+    skill: F64In,
+    directions: F64In2,
+) -> tuple[int, int, int]:
+    """(aim, reach, buttons) against an enemy: ahead of where it is, and off by the bot's error."""
+    size = int(directions.shape[0])
+    dx, dy = gap
+    apart = math.sqrt(dx * dx + dy * dy)
+    lead = apart / skill[SHOT_SPEED_UPS]
+    off = (draw_unit(seed, now, STREAM_AIM, row) * 2.0 - 1.0) * skill[AIM_ERROR_DIRECTIONS]
+    ahead_x, ahead_y = dx + enemy_velocity[0] * lead, dy + enemy_velocity[1] * lead
+    aim = (heading_of(ahead_x, ahead_y, directions) + int(off)) % size
+    buttons, reach = 0, 255
+    if apart <= skill[SHOT_RANGE_U]:
+        buttons |= ATTACK
+    if (
+        apart <= skill[BLAST_RANGE_U]
+        and draw_unit(seed, now, STREAM_BLAST, row) < skill[BLAST_CHANCE]
+    ):
+        buttons |= BLAST
+        reach = int(min(255.0, 255.0 * apart / skill[BLAST_RANGE_U]))
+    return aim, reach, buttons
+
+
+@device
+def strafe(
+    now: int,
+    row: int,
+    seed: np.uint64,
+    gap: tuple[float, float],
+    health_hp: float,
+    enemy_health_hp: float,
+    skill: F64In,
+    directions: F64In2,
+) -> tuple[int, int]:
+    """(heading, buttons) in a fight: around the enemy at the liked distance; away when weak."""
+    size = int(directions.shape[0])
+    dx, dy = gap
+    apart = math.sqrt(dx * dx + dy * dy)
+    toward = heading_of(dx, dy, directions)
+    sway = 1 if draw_unit(seed, now // STRAFE_TICKS, STREAM_STRAFE, row) < 0.5 else -1
+    angle = ACROSS
+    if apart > skill[KEEP_DISTANCE_U] * 1.25:
+        angle = CLOSER
+    elif apart < skill[KEEP_DISTANCE_U] * 0.75:
+        angle = WIDER
+    buttons = MOVE
+    weak = enemy_health_hp > health_hp and health_hp < skill[DASH_HEALTH_HP]
+    heading = (toward + sway * angle) % size
+    if weak:
+        heading = (toward + AWAY + sway * 300) % size
+    if weak or draw_unit(seed, now, STREAM_DASH, row) < WHIM:
+        buttons |= DASH
+    return heading, buttons
+
+
 @kernel
 def decide(
     count: I64In,
@@ -140,12 +250,11 @@ def decide(
 
     Args:
         zone: f64[6], x, y, radius now and next, units.
-        skill: f64[11], see ``systems.bots.SKILL``.
+        skill: f64[11], indexed by the constants above.
         commands: written from the front, ascending by slot.
         made: i64[1], written: number of commands.
     """
-    period, size = int(skill[0]), directions.shape[0]
-    now, written = tick[0], 0
+    period, now, written = int(skill[PERIOD_TICKS]), tick[0], 0
     for row in range(count[0]):
         if bot[row] == 0 or alive[row] == 0 or (now + row) % period != 0:
             continue
@@ -153,55 +262,31 @@ def decide(
         out_x, out_y = zone[0] - x, zone[1] - y
         outside = out_x * out_x + out_y * out_y > (zone[2] * 0.96) * (zone[2] * 0.96)
         enemy = find_enemy(
-            row, skill[1], x_u, y_u, grid, start, row_of, walls, wall_start, wall_row, frame
+            row, skill[SIGHT_U], x_u, y_u, grid, start, row_of, walls, wall_start, wall_row, frame
         )
-        buttons = MOVE
-        side = 1 if draw_unit(seed[0], now // STRAFE_TICKS, STREAM_SIDE, row) < 0.5 else -1
-        aim, reach = 0, 255
-        if outside:
-            goal_x, goal_y = zone[3] - x, zone[4] - y
-            buttons |= DASH
-        else:
-            stretch = (now + row * 7) // int(skill[6])
-            target_x, target_y = wander_target(
-                seed[0], stretch, row, (zone[3], zone[4], zone[5]), directions
-            )
-            goal_x, goal_y = target_x - x, target_y - y
-        heading = heading_of(goal_x, goal_y, directions)
-        aim = heading
-        if goal_x * goal_x + goal_y * goal_y < LOITER_U * LOITER_U:
-            buttons &= ~MOVE
+        heading, buttons = travel(now, row, seed[0], x, y, outside, zone, skill, directions)
+        aim, reach = heading, 255
         if enemy >= 0:
-            dx, dy = x_u[enemy] - x, y_u[enemy] - y
-            apart = math.sqrt(dx * dx + dy * dy)
-            lead = apart / skill[7]
-            error = int((draw_unit(seed[0], now, STREAM_AIM, row) * 2.0 - 1.0) * skill[2])
-            aim = heading_of(dx + vx_ups[enemy] * lead, dy + vy_ups[enemy] * lead, directions)
-            aim = (aim + error) % size
-            if apart <= skill[8]:
-                buttons |= ATTACK
-            if apart <= skill[9] and draw_unit(seed[0], now, STREAM_BLAST, row) < skill[5]:
-                buttons |= BLAST
-                reach = int(min(255.0, 255.0 * apart / skill[9]))
+            gap = (x_u[enemy] - x, y_u[enemy] - y)
+            velocity = (vx_ups[enemy], vy_ups[enemy])
+            aim, reach, pressed = attack(now, row, seed[0], gap, velocity, skill, directions)
             if not outside:
-                toward = heading_of(dx, dy, directions)
-                sway = (
-                    1 if draw_unit(seed[0], now // STRAFE_TICKS, STREAM_STRAFE, row) < 0.5 else -1
+                heading, buttons = strafe(
+                    now, row, seed[0], gap, health_hp[row], health_hp[enemy], skill, directions
                 )
-                angle = 900
-                if apart > skill[3] * 1.25:
-                    angle = 420
-                elif apart < skill[3] * 0.75:
-                    angle = 1500
-                heading = (toward + sway * angle) % size
-                buttons |= MOVE
-                weak = health_hp[enemy] > health_hp[row] and health_hp[row] < skill[4]
-                if weak:
-                    heading = (toward + 2048 + sway * 300) % size
-                if weak or draw_unit(seed[0], now, STREAM_DASH, row) < 0.03:
-                    buttons |= DASH
+            buttons |= pressed
+        side = 1 if draw_unit(seed[0], now // STRAFE_TICKS, STREAM_SIDE, row) < 0.5 else -1
         heading = find_way(
-            x, y, heading, side, skill[10], directions, walls, wall_start, wall_row, frame
+            x,
+            y,
+            heading,
+            side,
+            skill[BODY_RADIUS_U],
+            directions,
+            walls,
+            wall_start,
+            wall_row,
+            frame,
         )
         commands[written]["slot"] = row
         commands[written]["move"] = heading

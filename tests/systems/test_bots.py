@@ -15,7 +15,8 @@ from schema.columns import Clock, Control, Motion, Position, Vitals, Zone
 from schema.commands import ATTACK, BLAST, BUTTONS_ALL, DASH, MOVE
 from schema.directions import TABLE
 from systems import tick as ticking
-from systems.bots import SKILL, Bots, skill_array
+from systems.bots import Bots, skill_array
+from systems.kernels import deciding
 from systems.kernels.deciding import PROBE_U, SHOT_RADIUS_U
 from systems.rules import Rules
 from tests.oracle import throwing
@@ -31,7 +32,11 @@ OPEN = new_world(7, 1, balance=shipped(), walls=())
 OPEN_EMPTY = OPEN.keyframe()
 OPEN_BOTS = Bots(OPEN)
 RULES = WORLD.resource(Rules)
-GOOD = dict(zip(SKILL, skill_array(RULES).tolist(), strict=True))
+SKILLS = (
+    "period_ticks sight_u aim_error_directions keep_distance_u dash_health_hp blast_chance "
+    "wander_ticks shot_speed_ups shot_range_u blast_range_u body_radius_u"
+).split()
+GOOD = {name: float(skill_array(RULES)[getattr(deciding, name.upper())]) for name in SKILLS}
 PERIOD = int(GOOD["period_ticks"])
 BODY_U = GOOD["body_radius_u"]
 
