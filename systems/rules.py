@@ -65,8 +65,7 @@ def make_terrain(
         raise ValueError("a map needs at least one spawn point")
     columns = max(1, math.ceil(width_u / WALL_CELL_U))
     rows = max(1, math.ceil(height_u / WALL_CELL_U))
-    # Neighbours in the world become neighbours in memory: on maps of many thousand walls this
-    # took a third off every sweep.
+    # Neighbours in the world become neighbours in memory, for maps of many thousand walls.
     walls = sorted(walls, key=_cell_of_centre)
     cells: list[list[int]] = [[] for _ in range(columns * rows)]
     for index, (cx, cy, hx, hy, radius) in enumerate(walls):
@@ -165,7 +164,7 @@ def plan_grid(
     """f64[3] of cell size, columns, rows: about two cells a player, none below a body's diameter.
 
     Fewer cells make sweeps look at more bodies, more cells make the counting sort walk over empty
-    ones; two a player was the flat bottom between 100 and 10,000 players.
+    ones.
     """
     cell_u = max(2.0 * radius_u, math.sqrt(width_u * height_u / (2.0 * players)))
     columns, rows = math.ceil(width_u / cell_u), math.ceil(height_u / cell_u)
