@@ -103,7 +103,11 @@ def sweep_rounded_box(
         radius: by how much it is inflated.
     """
     distance, nx, ny = gap_normal(px, py, hx, hy)
-    if distance < radius:
+    # A gap may round up to ``radius`` at a place that the boxes, whose half extents are rounded
+    # too, count as theirs; their slabs would put the entry before the start and see no hit.
+    ax, ay = abs(px), abs(py)
+    in_boxes = (ax < hx + radius and ay < hy) or (ax < hx and ay < hy + radius)
+    if distance < radius or in_boxes:
         if dx * nx + dy * ny < 0.0:
             return 0.0, nx, ny
         return MISS, 0.0, 0.0

@@ -8,7 +8,7 @@ kernels is used: no quadratic is solved, no face or corner told from another.
 Floats can only promise an answer for a shape a hair smaller or larger than the one asked about.
 ``bracket`` therefore gives the earliest and the latest time a kernel may answer: those for the
 shape grown and shrunk by that hair.  It is tight where the answer is well conditioned and wide
-where a path grazes.
+where a path grazes.  ``Path.touch`` gives the time itself, for whoever goes on from there.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from math import inf, isqrt
 
 HAIR_U = Fraction(1, 10**7)
 MOMENTS = 1 << 44
-FINE = 1 << 90
+INSTANTS = 1 << 120
+FINE = 1 << 120
 
 
 @dataclass(frozen=True)
@@ -87,12 +88,24 @@ def clearance(wall: object, x: float, y: float) -> float:
     return float(max(abs(px) - shape.hx, abs(py) - shape.hy) - shape.radius)
 
 
+def exactly(value: Fraction | float) -> Fraction:
+    """The number itself: a fraction as it is, anything else by way of a float."""
+    return value if isinstance(value, Fraction) else Fraction(float(value))
+
+
+def on_lattice(value: Fraction) -> Fraction:
+    """Nearest multiple of 1 / FINE: keeps a chain of fractions from growing without end."""
+    return Fraction(round(value * FINE), FINE)
+
+
 class Path:
     """A point that moves from (px, py) by (dx, dy) between the times 0 and 1."""
 
-    def __init__(self, px: float, py: float, dx: float, dy: float) -> None:
-        self.px, self.py = Fraction(float(px)), Fraction(float(py))
-        self.dx, self.dy = Fraction(float(dx)), Fraction(float(dy))
+    def __init__(
+        self, px: Fraction | float, py: Fraction | float, dx: Fraction | float, dy: Fraction | float
+    ) -> None:
+        self.px, self.py = exactly(px), exactly(py)
+        self.dx, self.dy = exactly(dx), exactly(dy)
 
     def at(self, t: Fraction | float) -> tuple[Fraction, Fraction]:
         t = Fraction(t)
@@ -112,31 +125,41 @@ class Path:
             or max(self.py, ey) < shape.cy - ry
         )
 
-    def first_touch(self, shape: Shape | None) -> tuple[Fraction, Fraction] | None:
-        """Bounds, 2**-44 apart, of the first time in the closed shape; None if there is none."""
+    def first_touch(
+        self, shape: Shape | None, moments: int = MOMENTS
+    ) -> tuple[Fraction, Fraction] | None:
+        """Bounds, 1 / moments apart, of the first time in the closed shape; None if there is none.
+
+        Coordinates are cut to whole multiples of 1 / FINE.
+        """
         if shape is None or self.passes_wide_of(shape):
             return None
         # Whole numbers are exact as well, and much faster than fractions.
         start_x, start_y = (int((self.px - shape.cx) * FINE), int((self.py - shape.cy) * FINE))
         step_x, step_y = int(self.dx * FINE), int(self.dy * FINE)
-        half_x, half_y = int(shape.hx * FINE) * MOMENTS, int(shape.hy * FINE) * MOMENTS
-        limit = (int(shape.radius * FINE) * MOMENTS) ** 2
+        half_x, half_y = int(shape.hx * FINE) * moments, int(shape.hy * FINE) * moments
+        limit = (int(shape.radius * FINE) * moments) ** 2
 
         def excess(moment: int) -> int:
-            gx = abs(start_x * MOMENTS + moment * step_x) - half_x
-            gy = abs(start_y * MOMENTS + moment * step_y) - half_y
+            gx = abs(start_x * moments + moment * step_x) - half_x
+            gy = abs(start_y * moments + moment * step_y) - half_y
             return (gx * gx if gx > 0 else 0) + (gy * gy if gy > 0 else 0) - limit
 
         if excess(0) <= 0:
             return Fraction(0), Fraction(0)
-        closest = first_moment(lambda moment: excess(moment + 1) >= excess(moment))
+        closest = first_moment(lambda moment: excess(moment + 1) >= excess(moment), moments)
         if excess(closest) > 0:
             return None
         touch = first_moment(lambda moment: excess(moment) <= 0, closest)
-        return Fraction(touch - 1, MOMENTS), Fraction(touch, MOMENTS)
+        return Fraction(touch - 1, moments), Fraction(touch, moments)
+
+    def touch(self, shape: Shape) -> Fraction | None:
+        """First time in the closed shape, late by 2**-120 at most; None if there is none."""
+        bounds = self.first_touch(shape, INSTANTS)
+        return None if bounds is None else bounds[1]
 
 
-def first_moment(holds: Callable[[int], bool], last: int = MOMENTS) -> int:
+def first_moment(holds: Callable[[int], bool], last: int) -> int:
     """First moment at which something holds that will not cease to hold, by bisection."""
     low, high = 0, last
     while low < high:

@@ -163,6 +163,21 @@ def test_who_touches_a_wall_can_leave_it(
         assert nx * -dx + ny * -dy < 0.0
 
 
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_hair_inside_a_face_is_touching_it(sign: float, turned: bool) -> None:
+    # The gap to a box of half extent 0.3 rounds up to the radius, though the sum of both is beyond.
+    at, half, radius = 0.9999999999999999 * sign, 0.3, 0.7
+    assert abs(at) - half == radius
+    assert abs(at) < half + radius
+    place, way, box = (at, 0.01), (-0.25 * sign, 0.0), (half, 1.0)
+    if turned:
+        place, way, box = place[::-1], way[::-1], box[::-1]
+    normal = (0.0, sign) if turned else (sign, 0.0)
+    assert sweep_rounded_box(*place, *way, *box, radius) == (0.0, *normal)
+    assert sweep_rounded_box(*place, -way[0], -way[1], *box, radius)[0] == MISS
+
+
 @given(st.data(), st.sampled_from(SHAPES), st.sampled_from(RADII))
 def test_a_mirrored_world_is_met_at_the_same_bits(
     data: st.DataObject, shape: tuple[float, float, float], radius: float

@@ -20,6 +20,7 @@ from tests.systems.contact import (
     SHAPES,
     SIZES,
     Room,
+    Step,
     Wall,
     paths_at,
     rooms,
@@ -196,9 +197,22 @@ def test_gliding_ends_in_the_clear_and_not_too_far(data: st.DataObject, scene: R
     assert room(width, height, walls, x, y) >= RADIUS - 1e-12
     twin = rest_of(px, py, dx, dy, RADIUS, width, height, walls, SKIN_U, 4)
     if twin is not None:
-        # The twin knows a contact to 1e-7 u, hence the normal there as exactly, and what is left
-        # of the step turns with it.
-        assert (x, y) == pytest.approx(twin, abs=1e-6 * (1.0 + abs(dx) + abs(dy)))
+        assert (x, y) == pytest.approx(twin, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("wall", "step"),
+    [
+        ((8.0, 8.0, 0.0, 0.0, 1 / 64), (8.309375, 7.5875, 160.0, 120.0)),
+        ((36.0, 8.0, 0.5, 1 / 64, 0.5), (37.100000024, 7.184375018, -24.0, -18.0)),
+        ((36.0, 11.7, 1.0, 8.0, 0.0), (39.5, 20.199992500001, -30.0, 3e-5)),
+    ],
+)
+def test_a_long_step_off_a_corner_is_followed_exactly(wall: Wall, step: Step) -> None:
+    # A normal that is off by 1e-7 takes the rest of these steps more than 1e-6 u astray.
+    twin = rest_of(*step, RADIUS, 40.0, 40.0, [wall], SKIN_U, 4)
+    assert twin is not None
+    assert go(ground(40.0, 40.0, [wall]), *step, RADIUS) == pytest.approx(twin, abs=1e-6)
 
 
 @settings(max_examples=150)
