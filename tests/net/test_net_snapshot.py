@@ -138,6 +138,7 @@ def unframed(frame: bytes) -> bytes:
 def check(state: oracle.State, slot: int, frame: bytes) -> oracle.Snapshot:
     """One frame against the twin, in full."""
     payload = unframed(frame)
+    assert oracle.framed(payload) == frame
     got = oracle.read_payload(payload)
     assert oracle.write_payload(got) == payload
     players = oracle.expected_players(state, slot)

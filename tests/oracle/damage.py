@@ -35,6 +35,11 @@ class Fighter:
     placement: int = 0
 
 
+def counted(hits: Sequence[Hit], over: bool) -> list[Hit]:
+    """The hits that hurt: none of those that come after the match was decided."""
+    return [hit for hit in hits if not over]
+
+
 def settle(
     fighters: list[Fighter], hits: Sequence[Hit], tick: int, credit_ticks: int
 ) -> list[tuple[int, int, int, int]]:

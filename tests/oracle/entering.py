@@ -83,6 +83,12 @@ def enter(
     return refused
 
 
+def farewells(players: Sequence[Player], leaves: Sequence[int]) -> list[tuple[int, float]]:
+    """(slot, health) of everybody alive who leaves, once for each time it is said."""
+    living = {slot: player.health for slot, player in enumerate(players) if player.alive}
+    return [(slot, living[slot]) for slot in leaves if slot in living]
+
+
 def obey(
     players: list[Player], commands: Sequence[dict[str, int]], tick: int, hold_ticks: int
 ) -> int:

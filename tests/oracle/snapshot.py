@@ -312,6 +312,11 @@ def expected_events(state: State, slot: int) -> list[Event]:
     ]
 
 
+def framed(payload: bytes) -> bytes:
+    """A payload as a message: a MessagePack array of two, the number 2 and a long byte string."""
+    return b"\x92\x02\xc5" + struct.pack(">H", len(payload)) + payload
+
+
 def write_payload(snapshot: Snapshot) -> bytes:
     """The payload of a snapshot: the inverse of ``read_payload``."""
     parts = [HEADER.pack(*snapshot.header)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import hypot, inf
 
@@ -9,7 +10,7 @@ from tests.oracle.exact import HAIR_U, Path, Shape, bracket
 from tests.oracle.terrain import first_wall, sees, world_exit
 
 Place = tuple[float, float]
-WALL = -2
+NOTHING, WALL = -1, -2
 
 
 @dataclass(frozen=True)
@@ -64,3 +65,19 @@ def reached(
         if seen and spare > float(HAIR_U):
             must.add(row)
     return must, may
+
+
+@dataclass(frozen=True)
+class Flown:
+    """A shot after its tick: the row it met, WALL or NOTHING, and when it is to vanish."""
+
+    target: int
+    expires: int
+
+
+def consequences(shots: Sequence[Flown], tick: int) -> tuple[list[int], list[int], list[int]]:
+    """(shots that hurt somebody, that end at a wall or the world's edge, that fly on)."""
+    at_walls = [row for row, shot in enumerate(shots) if shot.target == WALL]
+    missing = [row for row, shot in enumerate(shots) if shot.target == NOTHING]
+    hurting = sorted({*range(len(shots))} - {*at_walls} - {*missing})
+    return hurting, at_walls, [row for row in missing if shots[row].expires > tick]

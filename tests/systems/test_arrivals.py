@@ -179,10 +179,10 @@ def test_leaves_become_lethal_hits_by_nobody(data: st.DataObject) -> None:
         hit_count=0,
         hits_refused=0,
     )
+    players = [Player(0, 0, alive[row], health=health[row]) for row in range(here)]
     expected = [
-        (slot, NOBODY, health[slot], 0.0, CAUSE_LEFT)
-        for slot in slots
-        if slot < capacity and alive[slot]
+        (slot, NOBODY, lost_hp, 0.0, CAUSE_LEFT)
+        for slot, lost_hp in entering.farewells(players, slots)
     ]
     assert found.hits[: found.hit_count[0]].tolist() == expected[:room]
     assert found.hits_refused[0] == max(0, len(expected) - room)

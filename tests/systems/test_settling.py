@@ -20,7 +20,7 @@ from schema.events import (
     HIT_RECORD,
     NOBODY,
 )
-from systems.kernels.settling import bury, crown, settle, sort_hits
+from systems.kernels.settling import bury, crown, forgive, settle, sort_hits
 from tests.oracle import damage
 from tests.oracle.damage import Fighter, Hit
 from tests.systems.kernel_calls import call
@@ -135,6 +135,18 @@ def test_settling(battle: tuple[list[Fighter], list[Hit]], room: int) -> None:
     assert (told["x_u"] == told["b"]).all()
     assert (told["y_u"] == -told["b"]).all()
     assert found.events_refused[0] == max(0, len(events) - room)
+
+
+@CAREFUL
+@given(battles(), st.booleans())
+def test_forgiving(battle: tuple[list[Fighter], list[Hit]], over: bool) -> None:
+    fighters, hits = battle
+    count = call(forgive, over=over, hit_count=[len(hits), 44]).hit_count
+    assert count[1] == 44
+    found = settled(fighters, hits[: count[0]])
+    damage.settle(fighters, damage.counted(hits, over), TICK, 10)
+    assert found.health_hp.tolist() == [f.health for f in fighters]
+    assert found.dying.tolist() == [f.dying for f in fighters]
 
 
 @CAREFUL

@@ -22,7 +22,7 @@ from schema.events import (
 from systems.kernels.geometry import MISS
 from systems.kernels.striking import strike, sweep_projectiles
 from systems.rules import Terrain
-from tests.oracle.strikes import WALL, Body, Place, meetings
+from tests.oracle.strikes import NOTHING, WALL, Body, Flown, Place, consequences, meetings
 from tests.systems.contact import HEADINGS, NUDGES, Room, Step, paths_at, rooms
 from tests.systems.ground import assert_table, crowd_columns, ground, terrain_columns
 from tests.systems.kernel_calls import call
@@ -32,7 +32,7 @@ BODY = 0.5
 TOUCH = RADIUS + BODY
 DT_S = 1 / 32  # a power of two: displacements in tests are exact
 TICK = 500
-assert STRIKE_WALL == WALL
+assert (STRIKE_NOTHING, STRIKE_WALL) == (NOTHING, WALL)
 
 
 def flown(
@@ -214,20 +214,11 @@ def test_strikes_become_hits_and_full_tables_count_the_rest(
         event_count=0,
         events_refused=200,
     )
-    hits = [
-        (target, owner, 12.0, moments[row], CAUSE_SHOT)
-        for row, (target, owner, _) in enumerate(rows)
-        if target >= 0
-    ]
-    events = [
-        (WALL_HIT, owner, NOBODY, row + 0.5, row + 0.25, 0)
-        for row, (target, owner, _) in enumerate(rows)
-        if target == STRIKE_WALL
-    ]
+    shots = [Flown(target, expires) for target, _, expires in rows]
+    hurting, at_walls, flying = consequences(shots, TICK)
+    hits = [(rows[row][0], rows[row][1], 12.0, moments[row], CAUSE_SHOT) for row in hurting]
+    events = [(WALL_HIT, rows[row][1], NOBODY, row + 0.5, row + 0.25, 0) for row in at_walls]
     assert_table(made.hits, made.hit_count, made.hits_refused, 100, hits)
     assert_table(made.events, made.event_count, made.events_refused, 200, events)
-    assert (
-        made.gone.tolist()
-        == [int(target != STRIKE_NOTHING or expires <= TICK) for target, _, expires in rows]
-        + [0] * spare
-    )
+    gone = [int(row not in flying) for row in range(len(rows))]
+    assert made.gone.tolist() == gone + [0] * spare
