@@ -97,10 +97,11 @@ def state(rows: dict[str, Any]) -> str:
             ("keyframe (one copy)", "test_block[keyframe-{}]"),
             ("restore", "test_block[restore-{}]"),
             ("hash of the block", "test_block[state_hash-{}]"),
-            ("hash per column group", "test_block[group_hashes-{}]"),
+            ("changes from tick to tick", "test_changes[{}]"),
             ("compressed keyframe", "test_packed_keyframe[{}]"),
             ("fork, with its schedule", "test_fork[{}]"),
         )
+        if pattern.format(SIZES[0]) in rows
     ]
     blocks = (rows[f"test_block[keyframe-{size}]"]["block_bytes"] for size in SIZES)
     packed = (rows[f"test_packed_keyframe[{size}]"]["packed_bytes"] for size in SIZES)

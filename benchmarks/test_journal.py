@@ -15,7 +15,7 @@ from ringfall.datapack import load_datapack
 from ringfall.match import MatchPlan
 from ringfall.recording import Cadence, Recorder, make_header
 from ringfall.replay import verify
-from ringfall.simulation import KEYFRAME_S, SimulationResult, simulate
+from ringfall.simulation import CHANGES_S, KEYFRAME_S, SimulationResult, simulate
 
 PLAYERS = 100
 TICKS = 300
@@ -29,10 +29,13 @@ def plan() -> MatchPlan:
 
 @pytest.mark.benchmark(group="journal")
 def test_record(benchmark: Any, scene_of: Callable[[int], Scene], tmp_path: Path) -> None:
-    """Hash, frame and append what 100 players sent, 300 ticks with one keyframe."""
+    """Hash, frame and append what 100 players sent and changed, 300 ticks with one keyframe.
+
+    A copy of each tick's state is part of it; in a match the tick itself puts it there.
+    """
     scene = scene_of(PLAYERS)
-    scene.rewind()
-    cadence = Cadence(round(KEYFRAME_S * RATE_HZ))
+    states = scene.states()
+    cadence = Cadence(round(KEYFRAME_S * RATE_HZ), round(CHANGES_S * RATE_HZ))
     header = make_header("bench", load_datapack(), scene.world, cadence)
     numbers, files = itertools.count(), list[JournalFile]()
 
@@ -44,7 +47,8 @@ def test_record(benchmark: Any, scene_of: Callable[[int], Scene], tmp_path: Path
 
     def record(recorder: Recorder) -> None:
         for tick in range(TICKS):
-            recorder.record(scene.world, tick, scene.inputs[tick % len(scene.inputs)], ())
+            scene.world.block[:] = states[tick % len(states)]
+            recorder.record(scene.world, tick, scene.inputs[tick % len(states)], ())
 
     benchmark.pedantic(record, setup=setup, rounds=15, warmup_rounds=1)
     benchmark.extra_info.update(
@@ -75,7 +79,7 @@ def test_simulate(benchmark: Any, tmp_path: Path, recorded: bool) -> None:
 
 @pytest.mark.benchmark(group="journal")
 def test_verify(benchmark: Any, tmp_path: Path) -> None:
-    """Re-step the whole match and compare every hash and every keyframe."""
+    """Re-step the whole match and compare every hash, all changes and every keyframe."""
     path = tmp_path / "match.journal"
     simulate(plan(), 20_000, path)
     found = benchmark.pedantic(verify, args=(path,), rounds=5, warmup_rounds=1)

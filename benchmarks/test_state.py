@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from ecs.changes import ChangeFinder
 from persistence.keyframes import RawKeyframe, pack_keyframe
 from ringfall.bench import SIZES, Scene
+from ringfall.recording import predictor_of
 from systems.tick import fork
 
 ROUNDS = {100: 2_000, 1_000: 500, 10_000: 60}
@@ -16,7 +18,7 @@ ROUNDS = {100: 2_000, 1_000: 500, 10_000: 60}
 
 @pytest.mark.benchmark(group="state")
 @pytest.mark.parametrize("players", SIZES)
-@pytest.mark.parametrize("what", ["keyframe", "restore", "state_hash", "group_hashes"])
+@pytest.mark.parametrize("what", ["keyframe", "restore", "state_hash"])
 def test_block(benchmark: Any, scene_of: Callable[[int], Scene], players: int, what: str) -> None:
     scene = scene_of(players)
     scene.rewind()
@@ -25,6 +27,24 @@ def test_block(benchmark: Any, scene_of: Callable[[int], Scene], players: int, w
     arguments = (scene.keyframe,) if what == "restore" else ()
     benchmark.pedantic(
         getattr(world, what), args=arguments, rounds=ROUNDS[players], warmup_rounds=5
+    )
+
+
+@pytest.mark.benchmark(group="state")
+@pytest.mark.parametrize("players", SIZES)
+def test_changes(benchmark: Any, scene_of: Callable[[int], Scene], players: int) -> None:
+    """What changed in every tick of the window."""
+    scene = scene_of(players)
+    states = scene.states()
+    finder = ChangeFinder(predictor_of(scene.world), states[0])
+    changed: list[int] = []
+
+    def find() -> None:
+        changed[:] = [len(finder.advance(state).place) for state in states]
+
+    benchmark.pedantic(find, rounds=max(5, ROUNDS[players] // 20), warmup_rounds=2)
+    benchmark.extra_info.update(
+        ticks=len(states), players=players, words_per_tick=round(sum(changed[1:]) / len(states))
     )
 
 

@@ -29,6 +29,10 @@ class Column(Generic[T]):
         length: rows; None means the table's capacity, a number is that many, a string names a
             capacity.
         by_slot: indexed by entity slot rather than by row, so it stays when rows move.
+        follows: a column of the same table whose value before a tick this one usually has after
+            it; see ``ecs.changes``.
+        drifts: a column of velocities per second that usually carries this one from tick to tick;
+            tables without that column leave it where it is.
     """
 
     def __init__(
@@ -39,6 +43,8 @@ class Column(Generic[T]):
         quantum: float = 0.0,
         length: int | str | None = None,
         by_slot: bool = False,
+        follows: Column[Any] | None = None,
+        drifts: Column[Any] | None = None,
     ) -> None:
         self.dtype = np.dtype(dtype)
         self.meaning = meaning
@@ -46,6 +52,8 @@ class Column(Generic[T]):
         self.quantum = quantum
         self.length = length
         self.by_slot = by_slot
+        self.follows = follows
+        self.drifts = drifts
         self.name = ""
         self.group: type[Group] = Group
 

@@ -82,6 +82,7 @@ I64Out = Annotated[NDArray[np.int64], Ref("i8", True)]
 I32In = Annotated[NDArray[np.int32], Ref("i4", False)]
 I32Out = Annotated[NDArray[np.int32], Ref("i4", True)]
 U64In = Annotated[NDArray[np.uint64], Ref("u8", False)]
+U64Out = Annotated[NDArray[np.uint64], Ref("u8", True)]
 U32In = Annotated[NDArray[np.uint32], Ref("u4", False)]
 U32Out = Annotated[NDArray[np.uint32], Ref("u4", True)]
 U16In = Annotated[NDArray[np.uint16], Ref("u2", False)]
@@ -189,6 +190,7 @@ def device(function: Callable[P, R]) -> Callable[P, R]:
 
 
 if config.DISABLE_JIT:
-    # Wrapping multiplication is what the draws of ``randomness`` are made of; NumPy's scalars
-    # wrap as well, but say so each time.
-    warnings.filterwarnings("ignore", message="overflow encountered in scalar")
+    # Wrapping multiplication is what the draws of ``randomness`` are made of, and ``changes`` looks
+    # for NaN: NumPy's scalars do as compiled code does, but say so each time.
+    for what in ("overflow", "invalid value"):
+        warnings.filterwarnings("ignore", message=f"{what} encountered in scalar")

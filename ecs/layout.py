@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from ecs.columns import Column, Group
 
 ALIGNMENT_BYTES = 64
+WORD_BYTES = 8
 
 
 class LayoutError(ValueError):
-    """Tables that cannot be laid out: an unknown capacity, or a group twice in one table."""
+    """Tables that cannot be laid out: an unknown capacity, a group twice, a wrong prediction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,26 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a column is expected to be after a tick, row by row (see ``ecs.changes``).
+
+    Attributes:
+        drifts: whether ``target`` moves by the velocity ``source``; otherwise it follows it.
+        target: the column that is predicted.
+        source: of the same table and as long.
+    """
+
+    drifts: bool
+    target: Placed
+    source: Placed
+
+    @property
+    def name(self) -> str:
+        """``follows Group.column`` or ``drifts Group.column``."""
+        return f"{'drifts' if self.drifts else 'follows'} {self.source.column!r}"
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """The contiguous bytes of one group of one table."""
 
@@ -83,19 +104,26 @@ class Layout:
         columns: all columns in order of memory.
         spans: all groups in order of memory.
         size_bytes: bytes of the block.
+        predictions: of all columns that have one, in order of memory.
     """
 
     capacities: dict[str, int]
     columns: tuple[Placed, ...]
     spans: tuple[Span, ...]
     size_bytes: int
+    predictions: tuple[Prediction, ...]
 
     def of_table(self, table: str) -> Iterator[Placed]:
         """Columns of one table, in order of memory."""
         return (placed for placed in self.columns if placed.table == table)
 
-    def describe(self) -> list[tuple[str, str, str, str, int, int]]:
-        """Rows (table, group, column, dtype, offset, rows) by which others read a keyframe."""
+    def describe(self) -> list[tuple[str, str, str, str, int, int, str]]:
+        """Rows (table, group, column, dtype, offset, rows, prediction) for other readers.
+
+        By them a keyframe is read, and with the prediction, which is empty for most columns, the
+        changes from one state to the next.
+        """
+        predicted = {found.target.name: found.name for found in self.predictions}
         return [
             (
                 placed.table,
@@ -104,6 +132,7 @@ class Layout:
                 placed.column.dtype.str,
                 placed.offset,
                 placed.rows,
+                predicted.get(placed.name, ""),
             )
             for placed in self.columns
         ]
@@ -121,7 +150,8 @@ def plan(tables: tuple[Table, ...], capacities: Mapping[str, int]) -> Layout:
         capacities: number of rows for every capacity that is named rather than fixed.
 
     Raises:
-        LayoutError: a capacity is missing or not positive, or a group appears twice in a table.
+        LayoutError: a capacity is missing or not positive, a group appears twice in a table, or a
+            column is predicted from one that cannot tell.
     """
     columns: list[Placed] = []
     spans: list[Span] = []
@@ -139,7 +169,45 @@ def plan(tables: tuple[Table, ...], capacities: Mapping[str, int]) -> Layout:
                 columns.append(Placed(table.name, column, offset, rows))
                 offset += -(-rows * column.dtype.itemsize // ALIGNMENT_BYTES) * ALIGNMENT_BYTES
             spans.append(Span(table.name, group, start, offset))
-    return Layout(rows_of, tuple(columns), tuple(spans), offset)
+    return Layout(rows_of, tuple(columns), tuple(spans), offset, tuple(_predictions(columns)))
+
+
+def _predictions(columns: list[Placed]) -> Iterator[Prediction]:
+    """The predictions of ``columns``; a column drifts only in tables that have its velocity."""
+    places = {(placed.table, placed.column): placed for placed in columns}
+    for placed in columns:
+        follows, drifts = placed.column.follows, placed.column.drifts
+        if follows is not None and drifts is not None:
+            raise LayoutError(f"{placed.name} both follows and drifts")
+        wanted = drifts if follows is None else follows
+        if wanted is None:
+            continue
+        source = places.get((placed.table, wanted))
+        if source is None:
+            if follows is not None:
+                raise LayoutError(f"{placed.name} follows {wanted!r}, which its table has not")
+            continue
+        found = Prediction(drifts is not None, placed, source)
+        reason = _unfit(found)
+        if reason is not None:
+            raise LayoutError(f"{placed.name} {found.name}, {reason}")
+        yield found
+
+
+def _unfit(found: Prediction) -> str | None:
+    """Why a prediction cannot be made as declared, None when it can."""
+    target, source = found.target.column, found.source.column
+    if target.dtype != source.dtype or target.dtype.itemsize != WORD_BYTES:
+        return f"of {source.dtype.str} for {target.dtype.str}: both must be of 8 bytes and the same"
+    if found.target.rows != found.source.rows:
+        return f"which has {found.source.rows} rows for {found.target.rows}"
+    if found.drifts and target.dtype.kind != "f":
+        return f"but only floats drift, not {target.dtype.str}"
+    if found.drifts and source.drifts is not None:
+        return "which drifts itself"
+    if not found.drifts and source.follows is not None:
+        return "which follows another itself"
+    return None
 
 
 def _rows(length: int | str, name: str, capacities: Mapping[str, int]) -> int:

@@ -67,7 +67,6 @@ class World:
         self.layout: Layout = plan(tuple(t for t in tables if not t.scratch), capacities)
         self.scratch_layout: Layout = plan(tuple(t for t in tables if t.scratch), capacities)
         self.block: NDArray[np.uint8] = allocate(self.layout.size_bytes)
-        self._spans = [self.block.data[s.start : s.end] for s in self.layout.spans]
         self.scratch: NDArray[np.uint8] = allocate(self.scratch_layout.size_bytes)
         self.name = f"world-{next(_names)}"
         self._archetypes: dict[str, ArchetypeTable] = {}
@@ -144,11 +143,6 @@ class World:
     def state_hash(self) -> int:
         """xxh3 of the block: equal states, equal hashes."""
         return xxhash.xxh3_64_intdigest(self.block.data)
-
-    def group_hashes(self) -> NDArray[np.uint32]:
-        """Lower half of the xxh3 of each group, u32[groups] in the order of ``layout.spans``."""
-        digests = b"".join(map(xxhash.xxh3_64_digest, self._spans))
-        return np.frombuffer(digests, dtype=">u8").astype("<u4")
 
     def fork(self) -> "World":
         """A second world in the same state, with the same resources and no schedule yet."""

@@ -79,6 +79,10 @@ class BadKeyframe(JournalError):
     """A keyframe does not unpack to the block it promises."""
 
 
+class BadChanges(JournalError):
+    """A record of changes does not unpack, or not to changes of its block and ticks."""
+
+
 class DamagedJournal(JournalError):
     """The journal cannot be used at all: its header, or most of what follows, is damaged."""
 

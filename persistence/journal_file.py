@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Self, TypeAlias
 
 from persistence import reader
+from persistence.changes import RawChanges, pack_changes
 from persistence.disk import Disk, create_disk, reopen_disk, sync_folder
 from persistence.errors import (
     AlreadyExists,
@@ -26,10 +27,10 @@ from persistence.errors import (
 )
 from persistence.frames import MAGIC, frame, trailer
 from persistence.keyframes import RawKeyframe, pack_keyframe
-from persistence.records import Header, Keyframe, Placement, Seal, Tick, encode_record
+from persistence.records import Changes, Header, Keyframe, Placement, Seal, Tick, encode_record
 from persistence.tally import Tally
 
-Entry: TypeAlias = Tick | Keyframe | RawKeyframe
+Entry: TypeAlias = Tick | Keyframe | RawKeyframe | Changes | RawChanges
 OpenDisk: TypeAlias = Callable[[Path], Disk]
 
 # What a kill or power loss can tear off is about a sync interval's worth. More than this is
@@ -145,7 +146,7 @@ class JournalFile:
         frames = []
         offset = self.size_bytes
         for entry in records:
-            record = pack_keyframe(entry) if isinstance(entry, RawKeyframe) else entry
+            record = _packed(entry)
             if (refusal := self.tally.refusal(record)) is not None:
                 raise BadRecord(f"{self.path}: {refusal}")
             framed = frame(encode_record(record))
@@ -261,6 +262,12 @@ class JournalFile:
         except OSError as error:
             raise _unwritable(self.path, "cannot cut back the journal", error) from error
         self._torn = False
+
+
+def _packed(entry: Entry) -> Tick | Keyframe | Changes:
+    if isinstance(entry, RawKeyframe):
+        return pack_keyframe(entry)
+    return pack_changes(entry) if isinstance(entry, RawChanges) else entry
 
 
 def _unwritable(path: Path, doing: str, error: Exception) -> Unwritable:

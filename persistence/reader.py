@@ -13,7 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from persistence.errors import BadKeyframe, Damage
+from persistence.changes import unpack_changes
+from persistence.errors import BadChanges, BadKeyframe, Damage
 from persistence.frames import (
     FRAME_HEAD,
     TRAILER,
@@ -24,7 +25,7 @@ from persistence.frames import (
 )
 from persistence.keyframes import RawKeyframe, unpack_keyframe
 from persistence.opening import decoded, read_header, read_header_frame
-from persistence.records import Header, Keyframe, KeyframeEntry, Seal, Tick
+from persistence.records import Changes, Header, Keyframe, KeyframeEntry, Seal, Tick
 from persistence.source import Source
 from persistence.tally import Tally
 
@@ -87,7 +88,7 @@ class Journal:
             if type(record) is Tick and record.tick >= from_tick:
                 yield record
 
-    def records(self) -> Iterator[tuple[int, Tick | Keyframe]]:
+    def records(self) -> Iterator[tuple[int, Tick | Keyframe | Changes]]:
         """Yield ``(byte offset, record)`` of everything between header and seal."""
         return self._records(self._start, self.end_offset, Tally.of(self.header))
 
@@ -103,15 +104,17 @@ class Journal:
         return None if found is None else found[1]
 
     def verify(self) -> Damage | None:
-        """Read everything, unpack every keyframe, and return the first damage, if any."""
+        """Read and unpack everything, and return the first damage, if any."""
         tally = Tally.of(self.header)
         for offset, record in self._records(self._start, self.end_offset, tally):
-            if isinstance(record, Keyframe):
-                try:
+            try:
+                if isinstance(record, Keyframe):
                     unpack_keyframe(record, self.header.block_bytes)
-                except BadKeyframe as error:
-                    self._note(Damage(offset, str(error)))
-                    break
+                elif isinstance(record, Changes):
+                    unpack_changes(record, self.header.block_bytes)
+            except (BadKeyframe, BadChanges) as error:
+                self._note(Damage(offset, str(error)))
+                break
         else:
             refusal = None if self.seal is None else tally.refusal(self.seal)
             if refusal is not None:
@@ -141,7 +144,7 @@ class Journal:
 
     def _records(
         self, start: int, stop: int, tally: Tally
-    ) -> Iterator[tuple[int, Tick | Keyframe]]:
+    ) -> Iterator[tuple[int, Tick | Keyframe | Changes]]:
         """Yield counted records of bytes ``start`` to ``stop``; damage is noted and ends it."""
         try:
             for offset, payload in read_frames(self._source.read_at, start, stop):
@@ -151,7 +154,7 @@ class Journal:
                     refusal = "a seal before the end"
                 if refusal is not None:
                     raise DamageFound(offset, refusal)
-                assert isinstance(record, Tick | Keyframe)  # what refusal() lets through
+                assert isinstance(record, Tick | Keyframe | Changes)  # what refusal() lets through
                 tally.add(record, offset)
                 yield offset, record
         except DamageFound as found:
@@ -212,7 +215,7 @@ class Journal:
                     self.seal = record
                     self._check_trailer(offset, end)
                     return
-                assert isinstance(record, Tick | Keyframe)  # what refusal() lets through
+                assert isinstance(record, Tick | Keyframe | Changes)  # what refusal() lets through
                 self.tally.add(record, offset)
                 self.end_offset = end
         except DamageFound as found:

@@ -16,7 +16,7 @@ from msgspec import Meta
 from persistence.errors import BadRecord
 from persistence.frames import PAYLOAD_MAX_BYTES
 
-FORMAT = 1
+FORMAT = 2
 HEADER_TAG = 0  # this and the place of `format` hold for every version to come
 
 # A block is the whole state of a match; the bound keeps a forged keyframe from eating memory.
@@ -33,12 +33,18 @@ Name = Annotated[str, Meta(max_length=64)]
 Amount = Annotated[float, Meta(ge=0.0, le=1e15)]
 # Counts are bounded because a small forged array can decode to many times its size.
 Few = Meta(max_length=4096)
+# How many ticks one record of changes may cover: what a reader has to keep while it waits for it.
+Stretch = Annotated[int, Meta(ge=0, le=3600)]
 Many = Meta(max_length=2**17)
 IndexBound = Meta(max_length=2**20)  # a keyframe every 10 s for four months
 
 
 class LayoutRow(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """Where one column lies in the block: ``rows`` items of ``dtype`` at byte ``offset``."""
+    """Where one column lies in the block: ``rows`` items of ``dtype`` at byte ``offset``.
+
+    ``prediction`` says from what the column's changes are counted: empty for its own value one
+    tick earlier, else ``follows Group.column`` or ``drifts Group.column`` of the same table.
+    """
 
     table: Word
     group: Word
@@ -46,6 +52,7 @@ class LayoutRow(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fie
     dtype: Word
     offset: U63
     rows: U63
+    prediction: Word
 
 
 class Entrant(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -86,7 +93,7 @@ class Header(
 
     ``balance`` and ``map`` are canonical JSON, whole, so that a replay depends on no other
     file. ``block_bytes`` is the size of the state block every keyframe unpacks to.
-    ``group_hash_interval_ticks`` is 0 when ticks never carry group hashes.
+    ``changes_ticks`` is the most ticks one ``Changes`` covers, 0 when there are none.
     """
 
     format: U32 = FORMAT
@@ -105,8 +112,7 @@ class Header(
     layout: Annotated[tuple[LayoutRow, ...], Many]
     layout_hash: Word
     block_bytes: BlockBytes
-    group_names: Annotated[tuple[Word, ...], Few]
-    group_hash_interval_ticks: U32
+    changes_ticks: Stretch
     players: Annotated[tuple[Entrant, ...], Many] = ()
 
 
@@ -116,8 +122,7 @@ class Tick(
     """The input of one tick, appended before the tick is applied.
 
     ``hash_before`` is the state hash before this tick: a record written ahead of its tick
-    cannot know the state after it. ``group_hashes`` is empty or one u32le per group of
-    ``Header.group_names``, of that same state.
+    cannot know the state after it.
     """
 
     tick: U32
@@ -125,7 +130,6 @@ class Tick(
     joins: Annotated[tuple[Entrant, ...], Many] = ()
     leaves: Annotated[tuple[U32, ...], Many] = ()
     commands: bytes = b""
-    group_hashes: bytes = b""
 
 
 class Keyframe(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=2):
@@ -137,13 +141,26 @@ class Keyframe(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fiel
     zstd: bytes
 
 
+class Changes(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=4):
+    """How the states before ``count`` ticks from ``tick`` on differ, each from the one before it.
+
+    Stands right behind the record of the last of these ticks; ``persistence.changes`` draws what
+    is compressed.
+    """
+
+    tick: Annotated[int, Meta(ge=1, le=2**32 - 1)]
+    count: Stretch
+    raw_size: U32
+    zstd: bytes
+
+
 class Seal(
     msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=3, kw_only=True
 ):
     """The end of a complete journal: outcome and index.
 
     ``tick`` is the state's tick counter at the end: every tick below it was applied.
-    ``record_count`` counts the ticks and keyframes between header and seal.
+    ``record_count`` counts the records between header and seal.
     """
 
     tick: U32
@@ -156,7 +173,7 @@ class Seal(
     reason: Literal["finished", "stopped"]
 
 
-Record: TypeAlias = Header | Tick | Keyframe | Seal
+Record: TypeAlias = Header | Tick | Keyframe | Seal | Changes
 
 _decoder: msgspec.msgpack.Decoder[Record] = msgspec.msgpack.Decoder(Record)
 _encoder = msgspec.msgpack.Encoder()

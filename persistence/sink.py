@@ -15,9 +15,10 @@ from typing import Any, Literal
 
 import trio
 
+from persistence.changes import RawChanges
 from persistence.journal_file import Entry
 from persistence.keyframes import RawKeyframe
-from persistence.records import Keyframe, Placement
+from persistence.records import Changes, Keyframe, Placement
 
 BACKLOG_MAX_BYTES = 32 * 1024 * 1024
 BACKLOG_MAX_RECORDS = 65_536  # 36 minutes at 30 Hz; the bytes usually run out first
@@ -38,10 +39,11 @@ def backlog_bytes(record: Entry) -> int:
     """Return about how many bytes ``record`` takes while it waits."""
     if isinstance(record, RawKeyframe):
         return RECORD_BYTES + len(record.block)
-    if isinstance(record, Keyframe):
+    if isinstance(record, RawChanges):
+        return RECORD_BYTES * (1 + len(record.ticks)) + record.size_bytes
+    if isinstance(record, Keyframe | Changes):
         return RECORD_BYTES + len(record.zstd)
-    joins = ENTRANT_BYTES * len(record.joins)
-    return RECORD_BYTES + joins + len(record.commands) + len(record.group_hashes)
+    return RECORD_BYTES + ENTRANT_BYTES * len(record.joins) + len(record.commands)
 
 
 class JournalSink:
@@ -85,8 +87,8 @@ class JournalSink:
         """Hand over ``record``; it must not be changed afterwards.
 
         Records must come in the order ``persistence.tally`` asks for: a keyframe of tick t,
-        then tick t, then t + 1. After an overflow or the end, ``record`` is counted and
-        dropped.
+        then tick t, then changes up to it, then t + 1. After an overflow or the end, ``record``
+        is counted and dropped.
         """
         if self.closed:
             self.dropped_count += 1

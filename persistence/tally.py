@@ -8,10 +8,12 @@ on, however intact the bytes are.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
-from persistence.records import Header, Keyframe, KeyframeEntry, Record, Seal, Tick
+from persistence.changes import raw_max_bytes
+from persistence.records import Changes, Header, Keyframe, KeyframeEntry, Record, Seal, Tick
 
-GROUP_HASH_BYTES = 4
+Mark: TypeAlias = tuple[int | None, int | None, int | None, int, int]
 
 
 @dataclass(slots=True)
@@ -19,29 +21,26 @@ class Tally:
     """Running totals of one journal.
 
     ``due_tick`` is the tick the next record must have, None until the first record sets it;
-    ``keyframes`` holds the keyframes seen so far, in file order.
+    ``changed_tick`` is the last one that changes were told of; ``keyframes`` holds the keyframes
+    seen so far, in file order.
     """
 
     block_bytes: int
-    group_hashes_bytes: int
+    changes_ticks: int
     first_tick: int | None = None
     due_tick: int | None = None
+    changed_tick: int | None = None
     record_count: int = 0
     keyframes: list[KeyframeEntry] = field(default_factory=list)
 
     @classmethod
     def of(cls, header: Header) -> Tally:
         """Return the empty tally of a journal with this header."""
-        return cls(header.block_bytes, GROUP_HASH_BYTES * len(header.group_names))
+        return cls(header.block_bytes, header.changes_ticks)
 
     def refusal(self, record: Record) -> str | None:
         """Return why ``record`` cannot come next, or None when it can."""
         if type(record) is Tick:
-            if record.group_hashes and len(record.group_hashes) != self.group_hashes_bytes:
-                return (
-                    f"tick {record.tick} has {len(record.group_hashes)} bytes of group hashes, "
-                    f"not {self.group_hashes_bytes}"
-                )
             return self._refusal_by_tick(record.tick)
         if type(record) is Keyframe:
             if record.raw_size != self.block_bytes:
@@ -50,6 +49,8 @@ class Tally:
                     f"{self.block_bytes}"
                 )
             return self._refusal_by_tick(record.tick)
+        if type(record) is Changes:
+            return self._refusal_of_changes(record)
         if type(record) is Seal:
             return self._refusal_of_seal(record)
         return "a second header"
@@ -58,6 +59,18 @@ class Tally:
         if self.due_tick is None or tick == self.due_tick:
             return None
         return f"tick {tick} where tick {self.due_tick} was due"
+
+    def _refusal_of_changes(self, changes: Changes) -> str | None:
+        name = f"changes of {changes.count} ticks from {changes.tick} on"
+        if not 1 <= changes.count <= self.changes_ticks:
+            return f"{name}, but the header allows 1 to {self.changes_ticks}"
+        if changes.raw_size > raw_max_bytes(self.block_bytes):
+            return f"{name} of {changes.raw_size} bytes are more than two states can differ"
+        if self.due_tick is None or changes.tick + changes.count != self.due_tick:
+            return f"{name} where tick {self.due_tick} was due"
+        if self.changed_tick is not None and changes.tick <= self.changed_tick:
+            return f"{name}, but those up to {self.changed_tick} were there"
+        return None
 
     def _refusal_of_seal(self, seal: Seal) -> str | None:
         # The last recorded tick may not have been applied: it is recorded first.
@@ -71,22 +84,26 @@ class Tally:
             return "the seal's index does not match the keyframes"
         return None
 
-    def add(self, record: Tick | Keyframe, offset: int) -> None:
+    def add(self, record: Tick | Keyframe | Changes, offset: int) -> None:
         """Count ``record``, whose frame starts at byte ``offset``."""
         self.record_count += 1
         if type(record) is Keyframe:
             self.due_tick = record.tick
             self.keyframes.append(KeyframeEntry(record.tick, offset))
             return
+        if type(record) is Changes:
+            self.changed_tick = record.tick + record.count - 1
+            return
         self.due_tick = record.tick + 1
         if self.first_tick is None:
             self.first_tick = record.tick
 
-    def mark(self) -> tuple[int | None, int | None, int, int]:
+    def mark(self) -> Mark:
         """Return what ``rewind`` needs to forget everything added after this point."""
-        return self.first_tick, self.due_tick, self.record_count, len(self.keyframes)
+        counts = self.record_count, len(self.keyframes)
+        return self.first_tick, self.due_tick, self.changed_tick, *counts
 
-    def rewind(self, mark: tuple[int | None, int | None, int, int]) -> None:
+    def rewind(self, mark: Mark) -> None:
         """Forget everything added since ``mark`` was taken."""
-        self.first_tick, self.due_tick, self.record_count, keyframe_count = mark
+        self.first_tick, self.due_tick, self.changed_tick, self.record_count, keyframe_count = mark
         del self.keyframes[keyframe_count:]

@@ -70,6 +70,15 @@ class Scene:
         for inputs in self.inputs:
             step(self.world, inputs)
 
+    def states(self) -> list[NDArray[np.uint8]]:
+        """The block before each tick of the window."""
+        self.rewind()
+        found = []
+        for inputs in self.inputs:
+            found.append(self.world.block.copy())
+            step(self.world, inputs)
+        return found
+
     def play_with_bots(self) -> None:
         """The same ticks; the bots decide in each, as they did when the inputs were kept."""
         for inputs in self.inputs:

@@ -198,8 +198,7 @@ def simulate(
         typer.Option(
             "--keyframe-ticks",
             min=1,
-            help="Ticks between recorded keyframes, 10 s when left out; with 1, a divergence is "
-            "named to the value at its very tick.",
+            help="Ticks between recorded keyframes, 10 s when left out.",
         ),
     ] = None,
     tick_rate: Annotated[
@@ -293,7 +292,7 @@ def replay_info(
 def replay_verify(
     file: Annotated[Path, typer.Argument(help="A recorded match.")], as_json: JsonOption = False
 ) -> None:
-    """Re-step a journal and compare every hash.  Exits 1 on divergence, 2 on damage."""
+    """Re-step a journal and compare every state.  Exits 1 on divergence, 2 on damage."""
     with refusing():
         _warm_quietly()
         from persistence.opening import read_header
@@ -324,7 +323,7 @@ def replay_verify(
         )
     if divergence is not None:
         if not as_json:
-            print_divergence(divergence, same_engine, header.engine_version)
+            print_divergence(divergence, damage, same_engine, header.engine_version)
         raise typer.Exit(1)
     if damage is not None:
         fail(

@@ -18,7 +18,8 @@ from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from ringfall.replay import Divergence
+    from persistence.errors import Damage
+    from ringfall.divergence import Divergence
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -91,11 +92,14 @@ def print_facts(facts: dict[str, object]) -> None:
     out.print(table)
 
 
-def print_divergence(divergence: Divergence, same_engine: bool, version: str) -> None:
+def print_divergence(
+    divergence: Divergence, damage: Damage | None, same_engine: bool, version: str
+) -> None:
     """Print everything that is known of a divergence.
 
     Args:
         divergence: as found.
+        damage: of the same journal, which may be why not more is known.
         same_engine: whether this build recorded the journal.
         version: of the one that did.
     """
@@ -104,8 +108,11 @@ def print_divergence(divergence: Divergence, same_engine: bool, version: str) ->
         f"{divergence.recorded_hash:016x}, replayed {divergence.replayed_hash:016x}"
     ]
     if divergence.groups:
-        lines.append(shown(f"column groups that differ there: {', '.join(divergence.groups)}"))
+        place = "there" if divergence.exact else f"before tick {divergence.cell_tick}"
+        lines.append(shown(f"column groups that differ {place}: {', '.join(divergence.groups)}"))
     lines.append(shown(_place(divergence)))
+    if damage is not None:
+        lines.append(shown(f"the journal is damaged as well, at {damage}"))
     if not same_engine:
         lines.append(
             f"the journal was recorded by another build of the engine (Ringfall {shown(version)}): "
@@ -124,12 +131,26 @@ def _place(divergence: Divergence) -> str:
             f"{values}"
         )
     if divergence.cell_tick is not None:
-        return (
-            f"first value that differs in the keyframe of tick {divergence.cell_tick}: "
+        where = (
             f"{divergence.group}, column {divergence.column}, row {divergence.row}: {values} "
-            f"({divergence.differing_columns} columns differ)"
+            f"({divergence.differing_columns} columns differ, in {divergence.differing_cells} "
+            "cells)"
         )
+        if divergence.exact:
+            return f"first value that differs there: {where}"
+        return (
+            f"{_missing(divergence)}; first value that differs in the keyframe of tick "
+            f"{divergence.cell_tick}: {where}"
+        )
+    if divergence.exact:
+        return "the recorded state before that tick agrees in every value: only the hash differs"
     if divergence.agrees_tick is not None:
-        why = "the difference was gone by then" if divergence.groups else "only the hash differs"
-        return f"the keyframe of tick {divergence.agrees_tick} agrees in every value: {why}"
-    return "the journal has no later keyframe, so single values cannot be compared"
+        return (
+            f"{_missing(divergence)}; the keyframe of tick {divergence.agrees_tick} agrees in "
+            "every value: the difference was gone by then, or only the hash differs"
+        )
+    return f"{_missing(divergence)}, nor a later keyframe, so single values cannot be compared"
+
+
+def _missing(divergence: Divergence) -> str:
+    return f"the journal does not hold the changes of tick {divergence.tick}"

@@ -72,8 +72,11 @@ class JournalSection(BaseModel):
     sync_s: float = Field(
         default=1.0, ge=0.05, le=60, description="most time a power loss can cost"
     )
-    group_hash_ticks: int = Field(
-        default=1, ge=0, le=36000, description="ticks between hashes per column group; 0 for none"
+    changes_s: float = Field(
+        default=1.0,
+        ge=0,
+        le=60,
+        description="time between records of what changed; 0 for none",
     )
 
 

@@ -1,11 +1,13 @@
-"""From a running match to journal records: the header, one record a tick, the result."""
+"""From a running match to journal records: the header, ticks and how they changed, the result."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from ecs.changes import ChangeFinder, Changes, Predictor
 from ecs.columns import Rows
 from ecs.world import World
+from persistence.changes import STRETCH_MAX_BYTES, RawChanges, words_bytes
 from persistence.journal_file import Entry
 from persistence.keyframes import RawKeyframe
 from persistence.records import Entrant, Header, LayoutRow, Placement, Tick
@@ -23,11 +25,16 @@ class Cadence:
 
     Attributes:
         keyframe_ticks: ticks between keyframes; the one of tick 0 is always written.
-        group_hash_ticks: ticks between hashes per column group, 0 for never.
+        changes_ticks: most ticks in one record of changes, 0 for no changes.
     """
 
     keyframe_ticks: int
-    group_hash_ticks: int = 1
+    changes_ticks: int
+
+
+def cadence_of(rules: Rules, keyframe_s: float, changes_s: float) -> Cadence:
+    """A cadence given in seconds; 0 s between changes is none at all."""
+    return Cadence(rules.ticks(keyframe_s), rules.ticks(changes_s) if changes_s > 0.0 else 0)
 
 
 def make_header(match_id: str, pack: DataPack, world: World, cadence: Cadence) -> Header:
@@ -49,37 +56,46 @@ def make_header(match_id: str, pack: DataPack, world: World, cadence: Cadence) -
         layout=tuple(LayoutRow(*row) for row in layout.describe()),
         layout_hash=layout.digest(),
         block_bytes=layout.size_bytes,
-        group_names=tuple(span.name for span in layout.spans),
-        group_hash_interval_ticks=cadence.group_hash_ticks,
+        changes_ticks=cadence.changes_ticks,
     )
+
+
+def predictor_of(world: World) -> Predictor:
+    """The predictions that recordings of this world count changes from."""
+    return Predictor(world.layout, 1.0 / world.resource(Rules).rate_hz)
 
 
 class Recorder:
     """Hands over one record for every tick, before the tick is applied.
 
+    What changed from the state before a tick to the state before the next is kept for a stretch
+    of ticks and handed over behind the last of them: whoever is killed in between loses at most
+    that stretch of changes, and no tick.
+
     Args:
         append: takes records; a journal file's, or a sink's that never waits.
-        cadence: of keyframes and group hashes.
+        cadence: of keyframes and changes.
     """
 
     def __init__(self, append: Callable[[Entry], None], cadence: Cadence) -> None:
         self._append = append
         self._cadence = cadence
+        self._finder: ChangeFinder | None = None
+        self._changes: list[Changes] = []
+        self._changes_bytes = 0
 
     def record(self, world: World, tick: int, inputs: TickInputs, names: Sequence[str]) -> None:
         """Record the inputs of ``tick``, and the state they meet.
 
         Args:
             world: the state before the tick.
-            tick: its number.
+            tick: its number, one more than in the call before.
             inputs: what it will be given.
             names: by slot, of everybody who has entered or enters now.
         """
         state_hash = world.state_hash()
         if tick % self._cadence.keyframe_ticks == 0:
             self._append(RawKeyframe(tick, state_hash, world.keyframe()))
-        every = self._cadence.group_hash_ticks
-        groups = world.group_hashes().tobytes() if every and tick % every == 0 else b""
         self._append(
             Tick(
                 tick=tick,
@@ -87,13 +103,34 @@ class Recorder:
                 joins=tuple(Entrant(slot, bot, names[slot]) for slot, bot in inputs.joins.tolist()),
                 leaves=tuple(slot for (slot,) in inputs.leaves.tolist()),
                 commands=inputs.commands.tobytes(),
-                group_hashes=groups,
             )
         )
+        if self._cadence.changes_ticks:
+            self._keep_changes(world, tick)
 
     def record_end(self, world: World, tick: int) -> None:
         """Record the state after the last tick as a keyframe, so that a replay can compare it."""
+        self._append_changes(tick)
         self._append(RawKeyframe(tick, world.state_hash(), world.keyframe()))
+
+    def _keep_changes(self, world: World, tick: int) -> None:
+        if self._finder is None:
+            # The first state has none before it; a keyframe or the ticks before lead to it.
+            self._finder = ChangeFinder(predictor_of(world), world.block)
+            return
+        changes = self._finder.advance(world.block)
+        self._changes.append(changes)
+        self._changes_bytes += words_bytes(changes)
+        full = len(self._changes) >= self._cadence.changes_ticks
+        if full or self._changes_bytes >= STRETCH_MAX_BYTES:
+            self._append_changes(tick + 1)
+
+    def _append_changes(self, end_tick: int) -> None:
+        """Hand over what was kept of the ticks below ``end_tick``."""
+        if self._changes:
+            first_tick = end_tick - len(self._changes)
+            self._append(RawChanges(first_tick, tuple(self._changes)))
+            self._changes, self._changes_bytes = [], 0
 
 
 def winner_of(world: World) -> int | None:

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import xxhash
 
-from ecs.layout import Placed
-from ecs.world import Difference
-from persistence.errors import BadKeyframe, Damage
-from persistence.keyframes import RawKeyframe, unpack_keyframe
+from persistence.errors import BadChanges, BadKeyframe, Damage
+from persistence.keyframes import unpack_keyframe
 from persistence.reader import Journal, open_journal
-from persistence.records import Keyframe, Seal, Tick
+from persistence.records import Changes, Keyframe, Seal, Tick
+from ringfall.divergence import Divergence, compared
+from ringfall.recorded_states import RecordedStates
 from ringfall.recording import placements, winner_of
 from ringfall.replay_source import CannotReplayError, inputs_of, world_of_header
 from systems.tick import step
@@ -28,38 +28,6 @@ __all__ = [
 ]
 
 RESULT = ("placement", "name", "kills", "damage_hp", "ticks_alive")
-
-
-@dataclass(frozen=True, slots=True)
-class Divergence:
-    """Where re-stepping first came to something else than the recording.
-
-    Attributes:
-        tick: the first tick before which they differ.
-        recorded_hash, replayed_hash: of the whole state before that tick.
-        groups: column groups that differ there, in order of memory; empty when the journal
-            carries no group hashes for that tick, or all of them agree.
-        cell_tick: the tick of the first keyframe at or after ``tick``, where single values can
-            be compared; None when the journal has none.
-        group, column, row: the first value that differs there, in order of memory.
-        recorded, replayed: both values of it.
-        differing_columns: how many columns differ there.
-        agrees_tick: the tick of the first keyframe at or after ``tick`` that is the same in every
-            value: the difference had gone by then, or is one of the recorded hash alone.
-    """
-
-    tick: int
-    recorded_hash: int
-    replayed_hash: int
-    groups: tuple[str, ...] = ()
-    cell_tick: int | None = None
-    group: str | None = None
-    column: str | None = None
-    row: int | None = None
-    recorded: float | str | None = None
-    replayed: float | str | None = None
-    differing_columns: int = 0
-    agrees_tick: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +56,7 @@ class Verification:
 
 
 def verify(path: Path, progress: Callable[[int], None] | None = None) -> Verification:
-    """Re-step a journal from its first tick and compare every hash and every keyframe.
+    """Re-step a journal from its first tick; compare every hash, all changes, every keyframe.
 
     Args:
         path: the journal.
@@ -108,17 +76,19 @@ class _Verifier:
     def __init__(self, journal: Journal, progress: Callable[[int], None] | None) -> None:
         self.journal = journal
         self.world = world_of_header(journal.header)
+        self.states = RecordedStates(self.world, journal.header.changes_ticks)
         self.progress = progress
         self.compared = 0
         self.keyframes = 0
         self.ticks = 0
         self.names: list[str] = []
+        self.agreed_tick: int | None = None  # of the last keyframe that was the same
         self.divergence: Divergence | None = None
+        self.damage: Damage | None = None
 
     def run(self) -> Verification:
         """Go through all records."""
         started = time.perf_counter()
-        damage = None
         if self.journal.first_tick not in (None, 0):
             raise CannotReplayError(
                 f"the journal begins at tick {self.journal.first_tick}; only from tick 0 can it be "
@@ -126,19 +96,10 @@ class _Verifier:
             )
         for offset, record in self.journal.records():
             if isinstance(record, Tick):
-                if self.divergence is None:
-                    self._compare_hash(record)
-                self.names += [entrant.name for entrant in record.joins]
-                inputs = inputs_of(record)
-                # The last tick may have been recorded and not applied any more.
-                if self.journal.seal is None or record.tick < self.journal.seal.tick:
-                    step(self.world, inputs)
-                    self.ticks += 1
-                if self.progress is not None and self.ticks % 256 == 0:
-                    self.progress(self.ticks)
+                self._play(record)
             else:
-                damage = self._compare_keyframe(offset, record)
-            if damage is not None or self._diverged_enough():
+                self._compare_state(offset, record)
+            if self._knows_enough():
                 break
         else:
             self._compare_seal()
@@ -149,92 +110,97 @@ class _Verifier:
             sealed=self.journal.seal is not None,
             final_hash=self.world.state_hash(),
             divergence=self.divergence,
-            damage=damage or self.journal.damage,
+            damage=self.damage or self.journal.damage,
             seconds=time.perf_counter() - started,
         )
 
-    def _diverged_enough(self) -> bool:
+    def _knows_enough(self) -> bool:
+        """Whether nothing that is still to come can tell more."""
+        if self.states.awaited is not None:
+            return False
         found = self.divergence
-        return found is not None and found.cell_tick is not None
+        if found is None:
+            return self.damage is not None
+        return found.exact or found.cell_tick is not None
+
+    def _play(self, record: Tick) -> None:
+        self.states.give_up_before(record.tick)
+        if self.divergence is None:
+            self._compare_hash(record)
+        if self._knows_enough():
+            return
+        self.names += [entrant.name for entrant in record.joins]
+        inputs = inputs_of(record)
+        # The last tick may have been recorded and not applied any more.
+        if self.journal.seal is None or record.tick < self.journal.seal.tick:
+            step(self.world, inputs)
+            self.ticks += 1
+        if self.progress is not None and self.ticks % 256 == 0:
+            self.progress(self.ticks)
 
     def _compare_hash(self, record: Tick) -> None:
         mine = self.world.state_hash()
         self.compared += 1
-        groups = self._differing_groups(record)
-        if mine != record.hash_before or groups:
-            self.divergence = Divergence(record.tick, record.hash_before, mine, groups)
+        if mine == record.hash_before:
+            self.states.keep(record.tick)
+            return
+        self.divergence = Divergence(record.tick, record.hash_before, mine)
+        self.states.diverge(record.tick, record.hash_before)
 
-    def _differing_groups(self, record: Tick) -> tuple[str, ...]:
-        if not record.group_hashes:
-            return ()
-        # Where there are any, the reader has seen to it that there is one for each name.
-        told = np.frombuffer(record.group_hashes, dtype="<u4")
-        differ = told != self.world.group_hashes()
-        return tuple(
-            name
-            for name, wrong in zip(self.journal.header.group_names, differ, strict=True)
-            if wrong
-        )
-
-    def _compare_keyframe(self, offset: int, record: Keyframe) -> Damage | None:
+    def _compare_state(self, offset: int, record: Keyframe | Changes) -> None:
         try:
-            raw = unpack_keyframe(record, self.journal.header.block_bytes)
-        except BadKeyframe as error:
-            return Damage(offset, str(error))
-        self.keyframes += 1
-        difference = self._difference(raw)
-        if difference is not None:
-            self._place(raw, difference)
-            return None
-        # The block's own hash as well: bytes between two columns belong to no value.
-        if {raw.state_hash, xxhash.xxh3_64_intdigest(raw.block)} != {self.world.state_hash()}:
-            return Damage(
-                offset, f"the keyframe of tick {raw.tick} has another hash than it states"
+            if isinstance(record, Changes):
+                self._compare_changes(record)
+            else:
+                self._compare_keyframe(record)
+        except (BadChanges, BadKeyframe) as error:
+            # The first one; behind it a divergence may still be told from a keyframe.
+            self.damage = self.damage or Damage(offset, str(error))
+
+    def _compare_changes(self, record: Changes) -> None:
+        block = self.states.judge(record)
+        found = self.divergence
+        if block is None or found is None:
+            return
+        if (block != self.states.replayed).any():
+            layout = self.world.layout
+            self.divergence = compared(found, found.tick, layout, block, self.states.replayed)
+        else:
+            self.divergence = Divergence(
+                found.tick, found.recorded_hash, found.replayed_hash, agrees_tick=found.tick
             )
+
+    def _compare_keyframe(self, record: Keyframe) -> None:
+        raw = unpack_keyframe(record, self.journal.header.block_bytes)
+        self.keyframes += 1
+        block = np.frombuffer(raw.block, dtype=np.uint8)
+        # Of the block, not what the record states: that may not have been changed along with it.
+        recorded, mine = xxhash.xxh3_64_intdigest(raw.block), self.world.state_hash()
+        if self.world.first_difference(block) is not None:
+            found = self.divergence or Divergence(raw.tick, recorded, mine)
+            if found.cell_tick is None:
+                self.divergence = compared(
+                    found, raw.tick, self.world.layout, block, self.world.block
+                )
+            return
+        # The block's own hash as well: bytes between two columns belong to no value.
+        if {raw.state_hash, recorded} != {mine}:
+            raise BadKeyframe(f"the keyframe of tick {raw.tick} has another hash than it states")
+        self.agreed_tick = raw.tick
         if self.divergence is not None and self.divergence.agrees_tick is None:
             self.divergence = replace(self.divergence, agrees_tick=raw.tick)
-        return None
-
-    def _place(self, raw: RawKeyframe, difference: Difference) -> None:
-        """Name the first value in which the keyframe differs."""
-        # Of the block, not what the record states: that may not have been changed along with it.
-        recorded_hash = xxhash.xxh3_64_intdigest(raw.block)
-        place, columns = difference.placed, self._differing_columns(raw)
-        groups = tuple(dict.fromkeys(f"{c.table}.{c.column.group.__name__}" for c in columns))
-        found = self.divergence or Divergence(
-            raw.tick, recorded_hash, self.world.state_hash(), groups
-        )
-        self.divergence = replace(
-            found,
-            cell_tick=raw.tick,
-            group=groups[0],
-            column=place.column.name,
-            row=difference.row,
-            recorded=difference.theirs,
-            replayed=difference.mine,
-            differing_columns=len(columns),
-        )
-
-    def _difference(self, raw: RawKeyframe) -> Difference | None:
-        return self.world.first_difference(np.frombuffer(raw.block, dtype=np.uint8))
-
-    def _differing_columns(self, raw: RawKeyframe) -> list[Placed]:
-        theirs, mine = np.frombuffer(raw.block, dtype=np.uint8), self.world.block
-        return [
-            placed
-            for placed in self.world.layout.columns
-            if (placed.view(mine).view("u1") != placed.view(theirs).view("u1")).any()
-        ]
 
     def _compare_seal(self) -> None:
         seal = self.journal.seal
         # Behind damage the state at the end is not known.
-        if seal is None or self.divergence is not None or self.journal.damage is not None:
+        damaged = self.damage is not None or self.journal.damage is not None
+        if seal is None or self.divergence is not None or damaged:
             return
         self.compared += 1
         mine = self.world.state_hash()
         if mine != seal.final_hash:
-            self.divergence = Divergence(seal.tick, seal.final_hash, mine)
+            agrees = seal.tick if self.agreed_tick == seal.tick else None
+            self.divergence = Divergence(seal.tick, seal.final_hash, mine, agrees_tick=agrees)
             return
         told, found = _result_values(seal), self._replayed_result()
         for (column, row), value in told.items():

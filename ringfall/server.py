@@ -39,7 +39,7 @@ from ringfall.match import Match, MatchPlan
 from ringfall.metrics import Metrics
 from ringfall.names import bot_names
 from ringfall.pacing import TickClock
-from ringfall.recording import Cadence, Recorder, make_header, winner_of
+from ringfall.recording import Recorder, cadence_of, make_header, winner_of
 from ringfall.web import make_app
 from schema.messages import ErrorCode
 
@@ -159,7 +159,7 @@ class Server:
         match = Match(plan)
         match.enter_bots(bot_names(settings.bots, plan.seed))
         journal = self.config.journal
-        cadence = Cadence(match.rules.ticks(journal.keyframe_s), journal.group_hash_ticks)
+        cadence = cadence_of(match.rules, journal.keyframe_s, journal.changes_s)
         sink = JournalSink()
         path = self._journal_dir / f"{match_id}.journal"
         header = make_header(match_id, self.pack, match.world, cadence)

@@ -3,15 +3,16 @@
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from persistence.journal_file import JournalFile
 from ringfall.match import Match, MatchPlan
 from ringfall.names import bot_names
-from ringfall.recording import Cadence, Recorder, make_header, placements, winner_of
+from ringfall.recording import Recorder, cadence_of, make_header, placements, winner_of
 
 KEYFRAME_S = 10.0
+CHANGES_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ def simulate(
     with ExitStack() as stack:
         journal = None
         if record_to is not None:
-            cadence = Cadence(keyframe_ticks or match.rules.ticks(KEYFRAME_S))
+            cadence = cadence_of(match.rules, KEYFRAME_S, CHANGES_S)
+            cadence = replace(cadence, keyframe_ticks=keyframe_ticks or cadence.keyframe_ticks)
             header = make_header(f"simulated-{plan.seed}", plan.pack, match.world, cadence)
             journal = stack.enter_context(JournalFile.create(record_to, header))
             match.recorder = Recorder(journal.append, cadence)

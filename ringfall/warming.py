@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ecs import kernel
 
 KERNEL_PACKAGES = ("ecs", "systems", "net")
-ENTRANCES = ("systems.tick", "systems.bots", "net.snapshot")
+ENTRANCES = ("ecs.changes", "systems.tick", "systems.bots", "net.snapshot")
 
 
 def count_kernels() -> int:

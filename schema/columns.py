@@ -4,6 +4,8 @@ Storage, state hash, keyframes, replays and reports all derive from this file.  
 unit: ``_u`` world units, ``_ups`` units per second, ``_hp`` health, ``_tick`` a point in time,
 ``_ticks`` a span of it.  Players are never removed from their table, so a player's row is the
 slot; projectiles and areas come and go and have an ``Identity``.
+
+``follows`` and ``drifts`` say what a column usually becomes; recordings keep only what differs.
 """
 
 from collections.abc import Mapping
@@ -68,25 +70,25 @@ class Intent(Group):
     heard_tick = i64("when it arrived", unit="tick")
 
 
-class Position(Group):
-    """Where a body is."""
-
-    x_u = f64("centre, rightwards", unit="u", quantum=1 / 64)
-    y_u = f64("centre, downwards", unit="u", quantum=1 / 64)
-
-
-class Origin(Group):
-    """Where a body was when the tick began; sweeps run from here to the position."""
-
-    x_u = f64("centre at the beginning of the tick", unit="u")
-    y_u = f64("centre at the beginning of the tick", unit="u")
-
-
 class Motion(Group):
     """Velocity."""
 
     vx_ups = f64("velocity, rightwards", unit="ups")
     vy_ups = f64("velocity, downwards", unit="ups")
+
+
+class Position(Group):
+    """Where a body is."""
+
+    x_u = f64("centre, rightwards", unit="u", quantum=1 / 64, drifts=Motion.vx_ups)
+    y_u = f64("centre, downwards", unit="u", quantum=1 / 64, drifts=Motion.vy_ups)
+
+
+class Origin(Group):
+    """Where a body was when the tick began; sweeps run from here to the position."""
+
+    x_u = f64("centre at the beginning of the tick", unit="u", follows=Position.x_u)
+    y_u = f64("centre at the beginning of the tick", unit="u", follows=Position.y_u)
 
 
 class Vitals(Group):

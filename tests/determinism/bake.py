@@ -34,7 +34,7 @@ def bake(folder: Path) -> str:
         guests=golden.GUESTS,
         ticks=golden.TICKS,
         seed=golden.SEED,
-        cadence=Cadence(golden.KEYFRAME_TICKS),
+        cadence=Cadence(golden.KEYFRAME_TICKS, golden.CHANGES_TICKS),
         match_id="golden",
     )
     recording = load(journal)

@@ -18,6 +18,7 @@ from ringfall.recording import Cadence, Recorder, make_header, placements, winne
 from schema.messages import Input
 
 RATE_HZ = 30
+CHANGES_TICKS = 31
 ARRIVAL_TICKS = 120
 """Guests arrive within the first four seconds, inside every sensible join window."""
 KEYFRAME_TICKS = 293
@@ -116,7 +117,7 @@ def record(
     Raises:
         JournalError: the journal cannot be written.
     """
-    cadence = cadence or Cadence(KEYFRAME_TICKS)
+    cadence = cadence or Cadence(KEYFRAME_TICKS, CHANGES_TICKS)
     played = live(pack, bots, guests, ticks, seed)
     match = next(played)
     header = make_header(match_id, pack, match.world, cadence)

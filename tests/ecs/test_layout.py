@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecs.columns import Column, Group, Identity, Rows, f64, u8
+from ecs.columns import Column, Group, Identity, Rows, f64, i64, u8
 from ecs.layout import ALIGNMENT_BYTES, LayoutError, Table, allocate, plan
 from tests.ecs.tables import CAPACITIES, TABLES, Count, Place, Tag
 
@@ -126,7 +128,7 @@ def test_describe_is_enough_to_read_a_block() -> None:
     block[:] = rng.integers(0, 256, layout.size_bytes)
     described = layout.describe()
     assert len(described) == len(layout.columns)
-    for (table, group, column, dtype, offset, rows), placed in zip(
+    for (table, group, column, dtype, offset, rows, _), placed in zip(
         described, layout.columns, strict=True
     ):
         assert f"{table}.{group}.{column}" == placed.name
@@ -137,3 +139,68 @@ def test_describe_is_enough_to_read_a_block() -> None:
 def test_a_group_lists_its_columns_in_order_of_declaration() -> None:
     assert [column.name for column in Tag.columns] == ["colour", "weight", "serial"]
     assert all(isinstance(column, Column) and column.group is Tag for column in Tag.columns)
+
+
+class Still(Group):
+    """Columns of different kinds to be predicted from."""
+
+    a_u = f64("a float", unit="u")
+    b = i64("an integer")
+    c = u8("a byte")
+    d_u = f64("one float", unit="u", length=1)
+
+
+def predicted(**how: Any) -> Table:
+    kind: Any = how.pop("kind", f64)
+    group = type("Guess", (Group,), {"x_u": kind("predicted", **how)})
+    return Table("t", 4, (Still, group))
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        (predicted(follows=Still.a_u, drifts=Still.a_u), ["both follows and drifts"]),
+        (predicted(follows=Place.x_u), ["follows Place.x_u", "has not"]),
+        (predicted(follows=Still.b), ["follows Still.b", "<i8 for <f8"]),
+        (predicted(follows=Still.c, kind=u8), ["8 bytes"]),
+        (predicted(drifts=Still.d_u), ["drifts Still.d_u", "1 rows for 4"]),
+        (predicted(drifts=Still.b, kind=i64), ["only floats drift"]),
+    ],
+)
+def test_predictions_that_cannot_be_made(table: Table, words: list[str]) -> None:
+    with pytest.raises(LayoutError) as refused:
+        plan((table,), {})
+    assert all(word in str(refused.value) for word in ["t.Guess.x_u", *words])
+
+
+class Chain(Group):
+    """Columns predicted from columns that are predicted."""
+
+    a_u = f64("stays", unit="u")
+    b_u = f64("moves by a", unit="u", drifts=a_u)
+    c_u = f64("was b", unit="u", follows=b_u)
+
+
+def test_what_is_predicted_from_a_prediction() -> None:
+    layout = plan((Table("t", 2, (Chain,)),), {})
+    assert [(p.target.name, p.name) for p in layout.predictions] == [
+        ("t.Chain.b_u", "drifts Chain.a_u"),
+        ("t.Chain.c_u", "follows Chain.b_u"),
+    ]
+    for how, word in (("follows", "c_u"), ("drifts", "b_u")):
+        wrong = type("Wrong", (Group,), {"x_u": f64("x", **{how: vars(Chain)[word]})})
+        with pytest.raises(LayoutError, match="itself"):
+            plan((Table("t", 2, (Chain, wrong)),), {})
+
+
+def test_a_column_drifts_only_where_its_velocity_is() -> None:
+    body = type("Body", (Group,), {"x_u": f64("x", drifts=Still.a_u)})
+    tables = (Table("moving", 4, (Still, body)), Table("lying", 4, (body,)))
+    layout = plan(tables, {})
+    assert [p.target.table for p in layout.predictions] == ["moving"]
+    told = {f"{t}.{g}.{c}": prediction for t, g, c, *_, prediction in layout.describe()}
+    assert told["moving.Body.x_u"] == "drifts Still.a_u"
+    assert told["lying.Body.x_u"] == told["moving.Still.a_u"] == ""
+    other = type("Body", (Group,), {"x_u": f64("x")})
+    bare = plan((Table("moving", 4, (Still, other)), Table("lying", 4, (other,))), {})
+    assert layout.digest() != bare.digest(), "changes counted from something else do not compare"

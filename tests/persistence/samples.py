@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import msgpack
+import numpy as np
 
+from persistence.changes import RawChanges
 from persistence.journal_file import JournalFile
 from persistence.keyframes import RawKeyframe
 from persistence.records import Entrant, Header, LayoutRow, Placement, Tick
@@ -21,6 +23,7 @@ BLOCK_BYTES = 64
 TICK_COUNT = 9
 FIRST_TICK = 5
 KEYFRAME_TICKS = (5, 8, 11)
+CHANGES = {9: (6, 9), 12: (10, 12)}
 RESULT = (Placement(1, 0, "Ada", 2, 31.5, 9), Placement(2, 7, "Bot", 0, 0.0, 4))
 
 
@@ -38,11 +41,10 @@ def header(**changes: Any) -> Header:
         "map": b'{"walls":[]}',
         "map_hash": "a1",
         "capacities": {"players": 8},
-        "layout": (LayoutRow("players", "Position", "x_u", "<f8", 0, 8),),
+        "layout": (LayoutRow("players", "Position", "x_u", "<f8", 0, 8, "drifts Motion.vx_ups"),),
         "layout_hash": "1a",
         "block_bytes": BLOCK_BYTES,
-        "group_names": ("Position", "Vitals"),
-        "group_hash_interval_ticks": 4,
+        "changes_ticks": 4,
         "players": (Entrant(0, 0, "Ada"),),
     }
     return Header(**fields | changes)
@@ -59,7 +61,6 @@ def tick(number: int) -> Tick:
         joins=(Entrant(number, 1, f"Bot {number}"),) if number % 3 == 0 else (),
         leaves=(number - 1,) if number % 4 == 0 else (),
         commands=bytes(i % 256 for i in range(number)),
-        group_hashes=struct.pack("<II", number, 1) if number % 4 == 0 else b"",
     )
 
 
@@ -67,14 +68,28 @@ def raw_keyframe(number: int) -> RawKeyframe:
     return RawKeyframe(number, 1000 + number, block(number))
 
 
+def raw_changes(first: int, last: int) -> RawChanges:
+    """Changes of ticks ``first`` to ``last``: of none, one, two or three words."""
+    ticks = []
+    for number in range(first, last + 1):
+        place = np.arange(number % 4, dtype=np.uint32) * 2 + number % 2
+        ticks.append((place, place.astype(np.uint64) * np.uint64(2**55) + np.uint64(number)))
+    return RawChanges(first, tuple(ticks))
+
+
 def write_sample(path: Path, *, sealed: bool = True) -> list[Tick]:
-    """Write ticks 5 to 13 with keyframes before 5, 8 and 11; return the ticks."""
+    """Write ticks 5 to 13 with keyframes before 5, 8 and 11; return the ticks.
+
+    Changes stand behind 9 and 12; those of 13 are missing, as if torn off.
+    """
     ticks = [tick(FIRST_TICK + i) for i in range(TICK_COUNT)]
     with JournalFile.create(path, header()) as file:
         for each in ticks:
             if each.tick in KEYFRAME_TICKS:
                 file.append(raw_keyframe(each.tick))
             file.append(each)
+            if each.tick in CHANGES:
+                file.append(raw_changes(*CHANGES[each.tick]))
         if sealed:
             file.seal(tick=ticks[-1].tick + 1, final_hash=99, winner=0, result=RESULT)
     return ticks

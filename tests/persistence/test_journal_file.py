@@ -21,12 +21,13 @@ from persistence.errors import (
 from persistence.journal_file import JournalFile
 from persistence.keyframes import pack_keyframe
 from persistence.reader import open_journal
-from persistence.records import Tick
+from persistence.records import Changes, Tick
 from tests.persistence.disks import FussyDisk, full, fussy_journal
 from tests.persistence.samples import (
     RESULT,
     header,
     naive_frames,
+    raw_changes,
     raw_keyframe,
     tick,
     write_sample,
@@ -53,21 +54,25 @@ def test_the_file_as_a_stranger_reads_it(path: Path) -> None:
     seal_offset, magic = struct.unpack("<Q8s", data[-16:])
     assert magic == b"RFJSEAL\n"
     table = naive_frames(data)
-    assert [fields[0] for _, _, fields in table] == [0, 2, 1, 1, 1, 2, 1, 1, 1, 2, 1, 1, 1, 3]
+    assert [fields[0] for _, _, fields in table] == [
+        0, 2, 1, 1, 1, 2, 1, 1, 4, 1, 2, 1, 1, 4, 1, 3,
+    ]  # fmt: skip
     assert table[-1][:2] == (seal_offset, len(data) - 16)
     assert table[0][2] == [
-        0, 1, "m-1", "0.1.0", "5eed", "2025-01-02T03:04:05Z",
+        0, 2, "m-1", "0.1.0", "5eed", "2025-01-02T03:04:05Z",
         {"python": "3.11", "numpy": "2.4"}, 30, 2**64 - 1, b'{"hp":100}', "b1",
-        b'{"walls":[]}', "a1", {"players": 8}, [["players", "Position", "x_u", "<f8", 0, 8]],
-        "1a", 64, ["Position", "Vitals"], 4, [[0, 0, "Ada"]],
+        b'{"walls":[]}', "a1", {"players": 8},
+        [["players", "Position", "x_u", "<f8", 0, 8, "drifts Motion.vx_ups"]],
+        "1a", 64, 4, [[0, 0, "Ada"]],
     ]  # fmt: skip
     assert table[5][2][:4] == [2, 8, 1008, 64]
-    assert table[9][2][:2] == [2, 11]
-    assert table[10][2] == [1, 11, 2**64 - 12, [], [], bytes(range(11)), b""]
-    assert table[11][2][3:5] == [[[12, 1, "Bot 12"]], [11]]
+    assert table[8][2][:4] == [4, 6, 4, 16 * (2 + 3 + 0 + 1)]
+    assert table[10][2][:2] == [2, 11]
+    assert table[11][2] == [1, 11, 2**64 - 12, [], [], bytes(range(11))]
+    assert table[12][2][3:5] == [[[12, 1, "Bot 12"]], [11]]
     assert table[-1][2] == [
         3, 14, 99, 0, [[1, 0, "Ada", 2, 31.5, 9], [2, 7, "Bot", 0, 0.0, 4]],
-        [[5, table[1][0]], [8, table[5][0]], [11, table[9][0]]], 5, 12, "finished",
+        [[5, table[1][0]], [8, table[5][0]], [11, table[10][0]]], 5, 14, "finished",
     ]  # fmt: skip
 
 
@@ -246,7 +251,11 @@ def test_a_file_system_that_cannot_sync_is_no_reason_to_stop(
         (tick(5), "tick 5 where tick 6 was due"),
         (raw_keyframe(5), "tick 5 where tick 6 was due"),
         (raw_keyframe(6).__class__(6, 0, b"short"), "5 bytes"),
-        (Tick(6, 0, group_hashes=b"123"), "group hashes"),
+        (raw_changes(5, 6), "where tick 6 was due"),
+        (raw_changes(4, 4), "where tick 6 was due"),
+        (raw_changes(1, 5), "the header allows 1 to 4"),
+        (Changes(5, 1, 2**31, b""), "more than two states can differ"),
+        (Changes(5, 1, 16, "text"), "Changes record"),
         (Tick(6, -1), "Tick record"),
     ],
 )

@@ -20,6 +20,7 @@ from persistence.journal_file import JournalFile
 from persistence.reader import open_journal, read_header
 from persistence.records import Tick
 from tests.persistence.samples import (
+    CHANGES,
     FIRST_TICK,
     KEYFRAME_TICKS,
     RESULT,
@@ -72,7 +73,7 @@ def test_a_whole_journal_reads_back(sample: bytes, path: Path) -> None:
             assert journal.seal.result == RESULT
             assert journal.seal.winner == 0
             assert journal.seal.final_hash == 99
-            assert journal.seal.record_count == TICK_COUNT + len(KEYFRAME_TICKS)
+            assert journal.seal.record_count == TICK_COUNT + len(KEYFRAME_TICKS) + len(CHANGES)
             assert journal.seal.reason == "finished"
 
 
@@ -119,7 +120,7 @@ def test_cut_anywhere_everything_before_is_there(sample: bytes, path: Path) -> N
     """The central promise: for every length a torn file can have."""
     table = naive_frames(sample)
     header_end = table[0][1]
-    ends = [end for _, end, fields in table if fields[0] in (1, 2)]
+    ends = [end for _, end, fields in table if fields[0] in (1, 2, 4)]
     seal = next(((start, end) for start, end, fields in table if fields[0] == 3), None)
     for size in range(len(sample)):
         path.write_bytes(sample[:size])
@@ -244,13 +245,13 @@ def test_a_pipe_is_refused_without_waiting_for_it(path: Path) -> None:
 
 def test_another_version_is_named(path: Path) -> None:
     path.write_bytes(frames.MAGIC + raw_frame([0, 9, {"whatever": ["it", "has"]}]))
-    with pytest.raises(UnsupportedFormat, match="format 9, but this build reads format 1") as e:
+    with pytest.raises(UnsupportedFormat, match="format 9, but this build reads format 2") as e:
         read_header(path)
-    assert (e.value.found, e.value.supported) == (9, 1)
+    assert (e.value.found, e.value.supported) == (9, 2)
 
 
 def test_a_first_record_that_is_no_header(path: Path) -> None:
-    for fields in ([1, 2, 3, [], [], b"", b""], [0, 1, 2], ["0", 1], [0, -1]):
+    for fields in ([1, 2, 3, [], [], b""], [0, 2, 2], ["0", 1], [0, -1]):
         path.write_bytes(frames.MAGIC + raw_frame(fields))
         with pytest.raises(DamagedJournal) as caught:
             open_journal(path)

@@ -148,13 +148,19 @@ def test_a_seal_that_contradicts_the_records(path: Path, change: dict[int, objec
 def wrong_records() -> list[tuple[bytes, str]]:
     small = pack_keyframe(raw_keyframe(6))
     return [
-        (raw_frame([1, 7, 0, [], [], b"", b""]), "tick 7 where tick 6 was due"),
-        (raw_frame([1, 5, 0, [], [], b"", b""]), "tick 5 where tick 6 was due"),
+        (raw_frame([1, 7, 0, [], [], b""]), "tick 7 where tick 6 was due"),
+        (raw_frame([1, 5, 0, [], [], b""]), "tick 5 where tick 6 was due"),
         (raw_frame([2, 5, 0, 64, small.zstd]), "tick 5 where tick 6 was due"),
         (raw_frame([2, 6, 0, 65, small.zstd]), "65 bytes"),
-        (raw_frame([1, 6, 0, [], [], b"", b"abc"]), "group hashes"),
+        (raw_frame([4, 5, 1, 0, b"", 0]), "not a record"),
+        (
+            raw_frame([4, 5, 5, 0, b""]),
+            "changes of 5 ticks from 5 on, but the header allows 1 to 4",
+        ),
+        (raw_frame([4, 6, 1, 0, b""]), "changes of 1 ticks from 6 on where tick 6 was due"),
+        (raw_frame([4, 5, 1, 2**30, b""]), "more than two states can differ"),
         (raw_frame([1, 6]), "not a record"),
-        (raw_frame([4, 6]), "not a record"),
+        (raw_frame([9, 6]), "not a record"),
         (framed(b"\x91" * 5000), "not a record"),
         (raw_frame([3, 9, 0, None, [], [], 5, 1, "finished"]), "sealed at tick 9"),
         (raw_frame([3, 6, 0, None, [], [], 5, 1, "bored"]), "not a record"),
@@ -166,7 +172,7 @@ def test_good_checksums_do_not_excuse_wrong_records(path: Path, wrong: bytes, re
     with JournalFile.create(path, header()) as file:
         file.append(tick(5))
     size = path.stat().st_size
-    path.write_bytes(path.read_bytes() + wrong + raw_frame([1, 6, 0, [], [], b"", b""]))
+    path.write_bytes(path.read_bytes() + wrong + raw_frame([1, 6, 0, [], [], b""]))
     with open_journal(path) as journal:
         assert list(journal.ticks()) == [tick(5)]
         assert journal.damage is not None
@@ -219,6 +225,7 @@ SMALL = st.integers(0, 12)
 NEARLY = st.one_of(
     st.tuples(st.just(1), SMALL, SMALL, st.just([]), st.lists(SMALL, max_size=2), st.binary()),
     st.tuples(st.just(2), SMALL, SMALL, st.sampled_from([64, 63]), st.binary(max_size=20)),
+    st.tuples(st.just(4), SMALL, SMALL, st.sampled_from([0, 16, 32]), st.binary(max_size=30)),
     st.tuples(
         st.just(3), SMALL, SMALL, st.none(), st.just([]),
         st.lists(st.tuples(SMALL, st.integers(0, 900)), max_size=3), SMALL, SMALL,

@@ -11,12 +11,12 @@ from structlog.testing import capture_logs
 
 from persistence.journal_file import JournalFile
 from persistence.reader import open_journal
-from persistence.records import Keyframe, Tick
+from persistence.records import Changes, Keyframe, Tick
 from persistence.sink import JournalSink, backlog_bytes
 from persistence.writer import write_journal
 from tests.persistence.disks import fussy_journal, stuck_journal
 from tests.persistence.runs import append_ticks, is_sealed, run, ticks_of, until
-from tests.persistence.samples import RESULT, header, raw_keyframe, tick
+from tests.persistence.samples import RESULT, header, raw_changes, raw_keyframe, tick
 
 
 @pytest.fixture
@@ -244,5 +244,7 @@ def test_the_work_is_done_outside_the_trio_thread(path: Path) -> None:
 def test_what_a_record_weighs() -> None:
     assert backlog_bytes(raw_keyframe(5)) > len(raw_keyframe(5).block)
     assert backlog_bytes(Keyframe(1, 1, 100, bytes(50))) >= 50
-    assert backlog_bytes(Tick(1, 1, commands=bytes(500), group_hashes=bytes(40))) >= 540
+    assert backlog_bytes(raw_changes(6, 9)) > raw_changes(6, 9).size_bytes == 16 * (2 + 3 + 0 + 1)
+    assert backlog_bytes(Changes(1, 1, 100, bytes(50))) >= 50
+    assert backlog_bytes(Tick(1, 1, commands=bytes(500))) >= 500
     assert backlog_bytes(tick(6)) > backlog_bytes(tick(7))  # an entrant weighs something

@@ -222,8 +222,8 @@ def test_divergence_down_to_the_value(run: Run, journal: Path) -> None:
     text = run("replay", "verify", journal)
     assert text.code == 1
     assert (
-        "first value that differs in the keyframe of tick 60: players.Vitals, column health_hp, "
-        "row 2: recorded nan, replayed 100.0 (1 columns differ)" in text.err
+        "first value that differs there: players.Vitals, column health_hp, row 2: recorded nan, "
+        "replayed 100.0 (1 columns differ, in 1 cells)" in text.err
     )
 
 
@@ -346,7 +346,7 @@ def other_format(data: bytes) -> bytes:
         (lambda data: data[:-3], "damaged at byte"),
         (lambda data: data[:300], "damaged at byte 8"),
         (lambda data: data[:9000] + bytes(10) + data[9010:], "damaged at byte"),
-        (other_format, "journal format 99, but this build reads format 1; open it with"),
+        (other_format, "journal format 99, but this build reads format 2; open it with"),
     ],
     ids=["empty", "foreign", "half", "trailer", "header", "zeroes", "format"],
 )

@@ -79,7 +79,7 @@ def test_there_are_no_other_limits() -> None:
         ("[match]\nmatches_max = 0\n", "2:15", "matches_max"),
         ("[journal]\nkeyframe_s = 0.5\n", "2:14", "keyframe_s"),
         ("[journal]\nkeyframe_s = nan\n", "2:14", "keyframe_s"),
-        ("[journal]\ngroup_hash_ticks = -1\n", "2:20", "group_hash_ticks"),
+        ("[journal]\nchanges_s = -1.0\n", "2:13", "changes_s"),
         ("[limits]\nunacked_max = 0\n", "2:15", "unacked_max"),
         ("[limits]\nidle_deadline_s = inf\n", "2:19", "idle_deadline_s"),
         ('[limits]\nallowed_origins = "*"\n', "2:19", "allowed_origins"),

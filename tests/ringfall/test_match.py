@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
+import numpy as np
 import pytest
 
+from ecs.changes import Changes
+from persistence.changes import RawChanges
 from persistence.keyframes import RawKeyframe
 from persistence.records import Tick
 from ringfall.names import bot_names
-from ringfall.recording import Cadence, Recorder, placements, winner_of
+from ringfall.recording import Cadence, Recorder, cadence_of, placements, predictor_of, winner_of
 from schema.columns import Credit, Intent, Position, Tally, Vitals
 from schema.commands import BOT, MOVE
 from schema.messages import DeathCause, Input, Kill
@@ -154,7 +159,7 @@ def test_placements_while_it_runs() -> None:
 
 def test_what_is_recorded_is_the_state_before_and_the_inputs_of_each_tick() -> None:
     match, records = new_match(places=8, zone=CALM), []
-    match.recorder = Recorder(records.append, Cadence(keyframe_ticks=4, group_hash_ticks=3))
+    match.recorder = Recorder(records.append, Cadence(keyframe_ticks=4, changes_ticks=3))
     match.enter_bots(bot_names(3, seed=1))
     states = {}
     for tick in range(9):
@@ -169,9 +174,23 @@ def test_what_is_recorded_is_the_state_before_and_the_inputs_of_each_tick() -> N
     frames = [record for record in records if isinstance(record, RawKeyframe)]
     assert [(t.tick, t.hash_before) for t in ticks] == [(n, states[n][0]) for n in range(9)]
     assert [(f.tick, f.state_hash, f.block) for f in frames] == [(n, *states[n]) for n in (0, 4, 8)]
-    assert [record.tick for record in records] == [0, 0, 1, 2, 3, 4, 4, 5, 6, 7, 8, 8]
+    assert [record.tick for record in records if not isinstance(record, RawChanges)] == [
+        0, 0, 1, 2, 3, 4, 4, 5, 6, 7, 8, 8,
+    ]  # fmt: skip
+    changes = [record for record in records if isinstance(record, RawChanges)]
+    assert [(c.tick, len(c.ticks)) for c in changes] == [(1, 3), (4, 3)]
+    for former, record in pairwise(records):
+        if isinstance(record, RawChanges):
+            assert former.tick == record.tick + 2, "they stand behind the last tick they tell of"
+    predictor = predictor_of(match.world)
+    for tick, words in [(c.tick + i, w) for c in changes for i, w in enumerate(c.ticks)]:
+        before = np.frombuffer(states[tick - 1][1], dtype=np.uint8)
+        assert predictor.rebuild(before, Changes(*words)).tobytes() == states[tick][1]
+    match.recorder.record_end(match.world, 9)
+    last, end = records[-2:]
+    assert (last.tick, len(last.ticks)) == (7, 2), "what was not told is told at the end"
+    assert (end.tick, end.block) == (9, match.world.keyframe())
     assert isinstance(records[0], RawKeyframe), "a keyframe stands before its tick"
-    assert [t.tick for t in ticks if t.group_hashes] == [0, 3, 6]
     assert [(e.slot, e.kind, e.name) for e in ticks[0].joins] == [
         (slot, BOT, name) for slot, name in enumerate(bot_names(3, seed=1))
     ]
@@ -179,3 +198,20 @@ def test_what_is_recorded_is_the_state_before_and_the_inputs_of_each_tick() -> N
     assert ticks[7].leaves == (0,)
     assert len(ticks[7].commands) % 16 == 0
     assert (3).to_bytes(2, "little") + (77).to_bytes(2, "little") in ticks[7].commands
+
+
+@pytest.mark.parametrize(
+    ("keyframe_s", "changes_s", "expected"),
+    [(10.0, 1.0, Cadence(200, 20)), (1.0, 0.0, Cadence(20, 0)), (1.0, 0.001, Cadence(20, 1))],
+)
+def test_a_cadence_in_seconds(keyframe_s: float, changes_s: float, expected: Cadence) -> None:
+    assert cadence_of(new_match(rate_hz=20).rules, keyframe_s, changes_s) == expected
+
+
+def test_without_changes_none_are_handed_over() -> None:
+    match, records = new_match(places=8, zone=CALM), []
+    match.recorder = Recorder(records.append, Cadence(keyframe_ticks=4, changes_ticks=0))
+    for _ in range(6):
+        match.advance()
+    match.recorder.record_end(match.world, match.tick)
+    assert {type(record) for record in records} == {RawKeyframe, Tick}

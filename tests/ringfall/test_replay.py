@@ -102,7 +102,6 @@ def commands_from(journal: bytes, tick: int) -> tuple[int, int]:
 
 @pytest.mark.parametrize(("field", "value"), [("move", 77), ("aim", 99)])
 def test_a_changed_command(tmp_path: Path, journal: bytes, field: str, value: int) -> None:
-    """By the keyframe that follows, columns before it may differ too; the groups name the first."""
     tick, slot = commands_from(journal, 32)
     assert tick < 58
     data = changed(journal, Tick, lambda t: with_command(t, slot, field, value), at=tick)
@@ -110,23 +109,28 @@ def test_a_changed_command(tmp_path: Path, journal: bytes, field: str, value: in
     assert found.divergence is not None
     assert found.divergence.tick == tick + 1, "recorded before it is applied, seen before the next"
     assert "players.Intent" in found.divergence.groups
-    assert found.divergence.cell_tick == 60
-    assert found.divergence.differing_columns >= 1
-    assert found.ticks == 60, "nothing behind the keyframe can tell more"
+    assert found.divergence.cell_tick == tick + 1
+    assert (found.divergence.group, found.divergence.row) == ("players.Intent", slot)
+    assert found.divergence.column == field
+    assert (found.divergence.recorded, found.divergence.replayed) != (value, value)
+    assert found.divergence.replayed == value
+    assert found.ticks == 61, "nothing behind the changes of that second can tell more"
 
 
-def test_a_difference_that_heals(tmp_path: Path, journal: bytes) -> None:
+def test_a_difference_that_heals_is_named_all_the_same(tmp_path: Path, journal: bytes) -> None:
     tick, slot = commands_from(journal, 32)
     data = changed(journal, Tick, lambda t: with_command(t, slot, "seq", 5), at=tick)
     divergence = verified(tmp_path, data).divergence
     assert divergence is not None
     assert (divergence.tick, divergence.groups) == (tick + 1, ("players.Intent",))
-    assert (divergence.cell_tick, divergence.agrees_tick) == (None, 60)
+    assert (divergence.cell_tick, divergence.agrees_tick) == (tick + 1, None)
+    assert (divergence.column, divergence.row, divergence.replayed) == ("seq", slot, 5)
 
 
-def test_with_a_keyframe_a_tick_the_very_value_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("keyframe_ticks", [1, KEYFRAME_TICKS])
+def test_the_very_value_is_named(tmp_path: Path, keyframe_ticks: int) -> None:
     path = tmp_path / "dense.journal"
-    simulate(plan(), TICKS, path, 1)
+    simulate(plan(), TICKS, path, keyframe_ticks)
     journal = path.read_bytes()
     tick, slot = commands_from(journal, 40)
     record = next(r for r in records_of(journal) if isinstance(r, Tick) and r.tick == tick)
@@ -168,23 +172,7 @@ def test_a_changed_hash(tmp_path: Path, journal: bytes) -> None:
     assert (divergence.tick, divergence.groups) == (44, ())
     assert divergence.recorded_hash == divergence.replayed_hash ^ 1
     assert divergence.cell_tick is None
-    assert divergence.agrees_tick == 60, "it is the hash that is wrong, and the reader is told"
-
-
-def test_a_changed_group_hash(tmp_path: Path, journal: bytes) -> None:
-    header = records_of(journal)[0]
-    assert isinstance(header, Header)
-    index = header.group_names.index("players.Vitals")
-
-    def change(tick: Tick) -> Tick:
-        hashes = bytearray(tick.group_hashes)
-        hashes[4 * index] ^= 1
-        return replace(tick, group_hashes=bytes(hashes))
-
-    divergence = verified(tmp_path, changed(journal, Tick, change, at=44)).divergence
-    assert divergence is not None
-    assert (divergence.tick, divergence.groups) == (44, ("players.Vitals",))
-    assert divergence.agrees_tick == 60
+    assert divergence.agrees_tick == 44, "it is the hash that is wrong, and the reader is told"
 
 
 @pytest.mark.parametrize("rehash", [False, True])
@@ -246,6 +234,7 @@ def test_a_changed_final_hash(tmp_path: Path, journal: bytes) -> None:
     divergence = verified(tmp_path, data).divergence
     assert divergence is not None
     assert (divergence.tick, divergence.recorded_hash) == (TICKS, 1)
+    assert divergence.agrees_tick == TICKS, "the keyframe at the end agrees in every value"
 
 
 @pytest.mark.parametrize(
@@ -370,9 +359,9 @@ def test_more_players_than_the_map_has_places(tmp_path: Path, journal: bytes, pl
 def test_another_format(tmp_path: Path, journal: bytes) -> None:
     header = records_of(journal)[0]
     fields = msgspec.msgpack.decode(encode_record(header))
-    fields[1] = 2
-    data = MAGIC + frame(msgspec.msgpack.encode(fields)) + b"whatever format 2 may hold"
-    with pytest.raises(UnsupportedFormat, match="journal format 2, but this build reads format 1"):
+    fields[1] = 1
+    data = MAGIC + frame(msgspec.msgpack.encode(fields)) + b"whatever format 1 held"
+    with pytest.raises(UnsupportedFormat, match="journal format 1, but this build reads format 2"):
         verified(tmp_path, data)
 
 

@@ -51,3 +51,15 @@ def test_tables_whose_rows_go_have_identity_and_flags() -> None:
 def test_records_have_no_padding() -> None:
     for dtype in (HIT_RECORD, EVENT_RECORD):
         assert dtype.itemsize == sum(dtype[name].itemsize for name in dtype.names or ())
+
+
+def test_what_columns_are_predicted_from() -> None:
+    layout = plan(tuple(t for t in columns.TABLES if not t.scratch), CAPACITIES)
+    assert [(p.target.name, p.name) for p in layout.predictions] == [
+        ("players.Position.x_u", "drifts Motion.vx_ups"),
+        ("players.Position.y_u", "drifts Motion.vy_ups"),
+        ("players.Origin.x_u", "follows Position.x_u"),
+        ("players.Origin.y_u", "follows Position.y_u"),
+        ("projectiles.Position.x_u", "drifts Motion.vx_ups"),
+        ("projectiles.Position.y_u", "drifts Motion.vy_ups"),
+    ]
