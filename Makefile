@@ -103,6 +103,8 @@ format-check: setup-dev
 lint: setup-dev
 	@echo "==> ruff check"
 	@$(BIN)/ruff check $(CODE)
+	@echo "==> tombi: balance files against their schemas"
+	@$(BIN)/tombi lint --offline --quiet data/balance
 
 types: setup-dev
 	@echo "==> mypy --strict"

@@ -20,7 +20,8 @@ from schema.directions import TABLE
 from systems.kernels.broadphase import build_grid
 from systems.kernels.movement import move_bodies
 from systems.kernels.separation import apply_push, find_push
-from systems.rules import make_terrain, plan_grid
+from systems.rules import plan_grid
+from systems.terrain import make_terrain
 
 SIZES = (1_000, 10_000)
 ROUNDS = {1_000: 25, 10_000: 7}

@@ -7,10 +7,8 @@ from typing import Any
 
 import pytest
 
-from net.interest import View
-from net.snapshot import SnapshotPacker
 from ringfall.bench import Scene
-from systems.rules import Rules, Terrain
+from ringfall.hosting import make_packer
 from systems.tick import step
 
 
@@ -22,15 +20,7 @@ def test_pack(benchmark: Any, scene_of: Callable[[int], Scene], viewers: int) ->
     scene.rewind()
     for inputs in scene.inputs[:10]:
         step(scene.world, inputs)
-    rules, terrain = scene.world.resource(Rules), scene.world.resource(Terrain)
-    balance = rules.balance
-    packer = SnapshotPacker(
-        scene.world,
-        View(balance.match.view_width_u, balance.match.view_height_u),
-        (float(terrain.frame[0]), float(terrain.frame[1])),
-        balance.body.health_max_hp,
-        balance.skills.blast.radius_u,
-    )
+    packer = make_packer(scene.world)
     rows = list(range(viewers))
     packed = benchmark.pedantic(packer.pack, args=(rows,), rounds=2_000, warmup_rounds=20)
     assert len(packed) == viewers

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ringfall.bench import SIZES, Scene, make_empty_world, system_costs_us
+from ringfall.bench import SIZES, Scene, bare_costs_us, make_empty_world, system_costs_us
 from schema.commands import TickInputs
 from systems.tick import step
 
@@ -31,6 +31,8 @@ def test_step(benchmark: Any, scene_of: Callable[[int], Scene], players: int) ->
         name: round(cost, 2)
         for name, cost in system_costs_us(scene, max(3, ROUNDS[players] // 3)).items()
     }
+    bare_us = bare_costs_us(scene, max(3, ROUNDS[players] // 3))
+    benchmark.extra_info["bare_kernels_us"] = round(bare_us, 2)
 
 
 @pytest.mark.benchmark(group="tick with bots")

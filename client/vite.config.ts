@@ -1,5 +1,7 @@
 import { defineConfig } from "vitest/config";
 
+const SERVER = process.env.RINGFALL_HTTP ?? "http://127.0.0.1:8000";
+
 export default defineConfig({
   // Relative URLs: the page works from any folder of any static server.
   base: "./",
@@ -12,7 +14,7 @@ export default defineConfig({
   },
   server: {
     // `npm run dev` next to a real or mock server: its HTTP side answers the config.
-    proxy: { "/api": process.env.RINGFALL_HTTP ?? "http://127.0.0.1:8000" },
+    proxy: { "/api": SERVER, "/match.json": SERVER },
   },
   test: { include: ["tests/**/*.test.ts"], environment: "node" },
 });

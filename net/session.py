@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+import msgspec
+
 from net import wire
 from net.limits import Limits, TokenBucket
 from net.outbox import Outbox
@@ -58,7 +60,7 @@ class Session:
         if self.outbox.closing:
             # The goodbye is under way; a seat taken now would be left at once.
             raise shutting_down()
-        join = Join(join.version, wire.clean_name(join.name))
+        join = msgspec.structs.replace(join, name=wire.clean_name(join.name))
         self._seat = self._door.enter(join, self.outbox, address)
         self._counters.joined_open += 1
 

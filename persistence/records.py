@@ -26,6 +26,8 @@ BLOCK_MAX_BYTES = 64 * 1024 * 1024
 U64 = Annotated[int, Meta(ge=0)]
 U63 = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 U32 = Annotated[int, Meta(ge=0, le=2**32 - 1)]
+U16 = Annotated[int, Meta(ge=0, le=2**16 - 1)]
+U8 = Annotated[int, Meta(ge=0, le=2**8 - 1)]
 BlockBytes = Annotated[int, Meta(ge=0, le=BLOCK_MAX_BYTES)]
 Word = Annotated[str, Meta(max_length=256)]
 Name = Annotated[str, Meta(max_length=64)]
@@ -56,15 +58,18 @@ class LayoutRow(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fie
 
 
 class Entrant(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """Who takes a player slot. ``kind`` is 0 for a human, 1 for a bot."""
+    """Who takes a player slot. ``kind`` is 0 for a human, 1 to 3 for a bot of that level."""
 
     slot: U32
-    kind: Literal[0, 1]
+    kind: Literal[0, 1, 2, 3]
     name: Name
+    team: U16
+    role: U8
+    drop: U8
 
 
 class Placement(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """One line of the result; ``placement`` is 1 for the winner."""
+    """One line of the result; ``placement`` is 1 for the winning team and shared by its members."""
 
     placement: U32
     slot: U32
@@ -72,6 +77,18 @@ class Placement(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fie
     kills: U32
     damage_hp: Amount
     ticks_alive: U32
+    team: U16
+    role: U8
+    level: U8
+    assists: U32
+    knocks: U32
+    revives: U32
+    taken_hp: Amount
+    healed_hp: Amount
+    shots: U32
+    hits: U32
+    distance_u: Amount
+    items: U32
 
 
 class KeyframeEntry(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):

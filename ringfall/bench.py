@@ -17,10 +17,15 @@ from ecs.world import World
 from ringfall.datapack import DataPack, load_datapack
 from ringfall.engine import build_facts, environment
 from schema.balance import Balance
-from schema.columns import Outcome, Position, Vitals
-from schema.commands import ATTACK, JOIN, TickInputs
+from schema.balance.skills import ProjectileSkill
+from schema.columns import Outcome, Position
+from schema.commands import BOT_NORMAL, BUTTONS_ALL, JOIN, PRIMARY, TickInputs
 from systems.bots import Bots
-from systems.rules import Terrain, make_rules, make_terrain
+from systems.move import BuildGrid, Move
+from systems.rules import make_rules
+from systems.separate import Separate
+from systems.sweep_projectiles import SweepProjectiles
+from systems.terrain import Terrain, make_terrain
 from systems.tick import SCHEDULE, capacities_for, make_world, step
 
 SIZES = (100, 1_000, 10_000)
@@ -31,9 +36,8 @@ WINDOW_TICKS = 60
 ROUNDS = {100: 40, 1_000: 15, 10_000: 7}
 """Rounds over which medians are taken, by size."""
 
-SHOT_COOLDOWN_S = 0.16
-"""Walls end most shots early: firing at the shipped rate keeps one in the air for each player,
-firing about twice as fast keeps two."""
+SHOT_COOLDOWN_S = 0.2
+"""Walls and bodies end most shots early: at this rate two are in the air for each player."""
 
 UNDYING_HP = 1e9
 
@@ -86,29 +90,38 @@ class Scene:
             step(self.world, inputs)
 
 
-def make_scene(players: int, seed: int = 1) -> Scene:
+def make_scene(
+    players: int,
+    seed: int = 1,
+    pack: DataPack | None = None,
+    allowed: int = BUTTONS_ALL,
+    held: int = PRIMARY,
+) -> Scene:
     """A scene of ``players`` and twice as many projectiles, at the shipped map's density.
 
     Args:
         players: how many; any number.
         seed: of the match, and of where everybody stands.
+        pack: balance and map, the shipped ones if there is none.
+        allowed: buttons that may be down; what else the bots press is let go.
+        held: buttons that are always down.
     """
-    pack = load_datapack()
+    pack = load_datapack() if pack is None else pack
     terrain = tiled_terrain(pack, players)
-    rules = make_rules(rapid_fire(pack.balance), RATE_HZ, terrain, players)
-    world = make_world(rules, terrain, capacities_for(rules, players), seed)
+    rules = make_rules(undying(pack.balance), RATE_HZ, terrain, players)
+    world = make_world(rules, terrain, capacities_for(rules, terrain, players), seed)
     joins = np.zeros(players, dtype=JOIN)
-    joins["slot"], joins["bot"] = np.arange(players), 1
+    joins["slot"] = joins["team"] = np.arange(players)
+    joins["bot"], joins["role"] = BOT_NORMAL, np.arange(players) % len(rules.class_names)
     step(world, TickInputs(joins=joins))
     bots = Bots(world)
     _place(world, terrain.spawns, players, seed)
-    world.group("players", Vitals).health_hp[:players] = UNDYING_HP
     for _ in range(LEAD_IN_TICKS):
-        step(world, _commands(bots))
+        step(world, _commands(bots, allowed, held))
     keyframe = world.keyframe()
     inputs, flying = [], []
     for _ in range(WINDOW_TICKS):
-        inputs.append(_commands(bots))
+        inputs.append(_commands(bots, allowed, held))
         step(world, inputs[-1])
         flying.append(int(world.group("projectiles", Rows).count[0]))
     if world.group("match", Outcome).alive[0] != players:
@@ -118,22 +131,39 @@ def make_scene(players: int, seed: int = 1) -> Scene:
 
 def tiled_terrain(pack: DataPack, players: int) -> Terrain:
     """The shipped map, repeated until there are 256 square units for each player."""
-    model = pack.map
+    model, crate_hp = pack.map, pack.balance.loot.crate_hp
     tiles = math.ceil(math.sqrt(players * AREA_PER_PLAYER_U2 / (model.width_u * model.height_u)))
-    walls, spawns = [], []
-    for column in range(tiles):
-        for row in range(tiles):
-            dx, dy = column * model.width_u, row * model.height_u
-            walls += [(cx + dx, cy + dy, hx, hy, r) for cx, cy, hx, hy, r in model.walls]
-            spawns += [(x + dx, y + dy) for x, y in model.spawns]
-    return make_terrain(model.width_u * tiles, model.height_u * tiles, walls, spawns)
+    moves = [(x * model.width_u, y * model.height_u) for x in range(tiles) for y in range(tiles)]
+    return make_terrain(
+        model.width_u * tiles,
+        model.height_u * tiles,
+        [(x + dx, y + dy, *rest) for dx, dy in moves for x, y, *rest in model.walls],
+        [(x + dx, y + dy) for dx, dy in moves for x, y in model.spawns],
+        [(x + dx, y + dy, *rest, crate_hp) for dx, dy in moves for x, y, *rest in model.crates],
+        [(x + dx, y + dy, r) for dx, dy in moves for x, y, r in model.bushes],
+        [(x + dx, y + dy, table) for dx, dy in moves for x, y, table in model.loot],
+    )
 
 
-def rapid_fire(balance: Balance) -> Balance:
-    """The shipped balance with ``SHOT_COOLDOWN_S``."""
-    shot = balance.skills.shot.model_copy(update={"cooldown_s": SHOT_COOLDOWN_S})
-    skills = balance.skills.model_copy(update={"shot": shot})
-    return balance.model_copy(update={"skills": skills})
+def undying(balance: Balance) -> Balance:
+    """The shipped balance at once in full swing: nobody dies, and shots come as fast as they go."""
+    skills = {
+        name: skill.model_copy(update={"cooldown_s": SHOT_COOLDOWN_S})
+        if isinstance(skill, ProjectileSkill) and skill.charge is None
+        else skill
+        for name, skill in balance.skills.root.items()
+    }
+    classes = {
+        name: role.model_copy(update={"health_max_hp": UNDYING_HP})
+        for name, role in balance.classes.root.items()
+    }
+    return balance.model_copy(
+        update={
+            "match": balance.match.model_copy(update={"countdown_s": 0.0}),
+            "skills": balance.skills.model_copy(update={"root": skills}),
+            "classes": balance.classes.model_copy(update={"root": classes}),
+        }
+    )
 
 
 def _place(world: World, spawns: NDArray[np.float64], players: int, seed: int) -> None:
@@ -144,10 +174,11 @@ def _place(world: World, spawns: NDArray[np.float64], players: int, seed: int) -
     position.y_u[:players] = spawns[order, 1]
 
 
-def _commands(bots: Bots) -> TickInputs:
-    """What the bots decide, with the trigger held."""
+def _commands(bots: Bots, allowed: int, held: int) -> TickInputs:
+    """What the bots decide, with these buttons alone, and these held."""
     commands = bots.decide().copy()
-    commands["buttons"] |= ATTACK
+    commands["buttons"] &= allowed
+    commands["buttons"] |= held
     return TickInputs(commands=commands)
 
 
@@ -215,12 +246,39 @@ def _timed(
     return timed
 
 
+def bare_costs_us(scene: Scene, rounds: int) -> float:
+    """Move, grid, separation and sweep of the same scene, called directly, a tick of each.
+
+    What a tick would cost without rules: bodies keep their velocities, shots fly on whatever they
+    meet.  Beside it stands what the rules and their dispatch add.
+    """
+    world = scene.world
+    world.enter()
+    moving: list[Any] = [esper.get_processor(kind) for kind in (Move, BuildGrid, Separate)]
+    flying: Any = esper.get_processor(SweepProjectiles)
+    # What projectiles lead to, the second call, is rules.
+    calls = [call for system in moving for call in system.calls] + flying.calls[:1]
+    hits = world.group("hits", Rows).count
+
+    def play() -> None:
+        for _ in scene.inputs:
+            hits[0] = 0
+            for call in calls:
+                call()
+
+    def before() -> None:
+        scene.rewind()
+        step(world, scene.inputs[0])
+
+    return time_us(play, before, rounds) / len(scene.inputs)
+
+
 def make_empty_world() -> World:
     """A world with nobody in it: its tick costs what calling all kernels costs."""
     pack = load_datapack()
     terrain = tiled_terrain(pack, 1)
     rules = make_rules(pack.balance, RATE_HZ, terrain, 1)
-    return make_world(rules, terrain, capacities_for(rules, 1), 1)
+    return make_world(rules, terrain, capacities_for(rules, terrain, 1), 1)
 
 
 def measure(scene: Scene) -> dict[str, Any]:
@@ -243,6 +301,7 @@ def measure(scene: Scene) -> dict[str, Any]:
         "hash_us": time_us(world.state_hash, nothing, few),
         "block_bytes": world.layout.size_bytes,
         "agent_steps_per_s": scene.players / (step_us + bots_us) * 1e6,
+        "bare_kernels_us": bare_costs_us(scene, max(3, rounds // 3)),
         "systems_us": system_costs_us(scene, max(3, rounds // 3)),
     }
 
@@ -258,9 +317,12 @@ def run(report: Callable[[str], None]) -> dict[str, Any]:
         report(f"{players:,} players …")
         rows.append(measure(make_scene(players)))
     empty, idle = make_empty_world(), TickInputs()
+    empty_us = time_us(lambda: step(empty, idle), lambda: None, 2_000)
+    for row in rows:
+        row["dispatch_share"] = empty_us / row["step_us"]
     return {
         "engine": build_facts(),
         "environment": environment(),
-        "empty_tick_us": time_us(lambda: step(empty, idle), lambda: None, 2_000),
+        "empty_tick_us": empty_us,
         "scenes": rows,
     }

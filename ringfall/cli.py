@@ -16,6 +16,9 @@ import typer
 from rich.table import Table
 
 from ringfall import __version__
+from ringfall.cli_balance import balance_app
+from ringfall.cli_charts import plot, ttk
+from ringfall.cli_map import map_app
 from ringfall.cli_output import (
     complain,
     err,
@@ -43,12 +46,19 @@ app = typer.Typer(
 )
 replay_app = typer.Typer(help="Look at recorded matches.", no_args_is_help=True)
 app.add_typer(replay_app, name="replay")
+balance_app.command()(plot)
+balance_app.command()(ttk)
+app.add_typer(balance_app, name="balance")
+app.add_typer(map_app, name="map")
 
 DataOption = Annotated[
     Path | None,
     typer.Option("--data", metavar="DIR", help="Folder with balance/ and maps/ to use instead."),
 ]
-MapOption = Annotated[str | None, typer.Option("--map", help="Map, when there are several.")]
+MapOption = Annotated[
+    str | None,
+    typer.Option("--map", metavar="NAME", help="Map to play on, or generated:SEED for a new one."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 SEED_MAX = 2**64 - 1
 
@@ -153,6 +163,9 @@ def serve(
     ] = None,
     data: DataOption = None,
     map_name: MapOption = None,
+    dev: Annotated[
+        bool, typer.Option("--dev", help="Read edited data again, for the next match.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Host matches until Ctrl-C.  Flags go before the settings file, and that before defaults."""
@@ -178,7 +191,8 @@ def serve(
             data,
         )
     try:
-        unrecorded = serving.run(settings, pack, out, err, as_json)
+        reloader = serving.reloader_of(settings, data) if dev else None
+        unrecorded = serving.run(settings, pack, out, err, as_json, reloader)
     except serving.StartError as error:
         fail(error)
     if unrecorded:
@@ -362,7 +376,7 @@ def _plan(
     from ringfall.datapack import load_datapack
     from ringfall.match import MatchPlan
 
-    pack: DataPack = load_datapack(data, map_name)
+    pack: DataPack = load_datapack(data, map_name, players)
     if players > pack.map.players_max:
         fail(
             f"the map {pack.map.name!r} has places for {pack.map.players_max} players, not "

@@ -52,7 +52,9 @@ class MatchSection(BaseModel):
     )
     bots: int = Field(default=30, ge=0, le=4096, description="bots that enter every match")
     map: str | None = Field(
-        default=None, min_length=1, description="name of the map, if there are several"
+        default=None,
+        min_length=1,
+        description="name of the map, or generated:SEED; the data folder's default when left out",
     )
     matches_max: int = Field(default=4, ge=1, le=64, description="matches that may run at one time")
     catch_up_max_ticks: int = Field(

@@ -5,27 +5,42 @@ No I/O and no clock: outboxes take what is to be sent and never wait.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+
 import msgspec
 
+from ecs.columns import Rows
+from ecs.world import World
 from net.interest import View
 from net.outbox import Outbox
 from net.rejections import Rejection
-from net.snapshot import SnapshotPacker
+from net.snapshot import Lookups, SnapshotPacker
 from net.wire import encode
 from persistence.records import Placement
 from ringfall.match import Match
-from ringfall.recording import placements, winner_of
-from schema.messages import (
-    PROTOCOL_VERSION,
-    Input,
-    Join,
-    Joined,
-    MapView,
-    Result,
-    RosterRow,
-    Rules,
-    Welcome,
+from ringfall.recording import placements, winner_of, winning_team_of
+from ringfall.welcome import roster_of, welcome_template
+from schema.columns import Outcome, Role, Tally, Vitals
+from schema.messages import ErrorCode, Input, Join, Joined, Result
+from systems.rules import Rules
+from systems.terrain import Terrain
+
+REFUSALS = (
+    "cooldown",
+    "mana",
+    "stunned",
+    "rooted",
+    "busy",
+    "down",
+    "stage",
+    "full",
+    "blocked",
 )
+"""Why casts are refused, by place in ``Outcome.refused_casts``."""
+
+LIMITED = ("projectiles", "areas", "obstacles", "pickups", "casts", "hits", "knocks", "events")
+"""Tables that may be full when something is wanted in them."""
 
 
 class HostedMatch:
@@ -44,17 +59,11 @@ class HostedMatch:
         self.match = match
         self.viewers: dict[int, Outbox] = {}
         self.finished = False
-        balance, model = match.plan.pack.balance, match.plan.pack.map
-        self._packer = SnapshotPacker(
-            match.world,
-            View(balance.match.view_width_u, balance.match.view_height_u),
-            (model.width_u, model.height_u),
-            balance.body.health_max_hp,
-            balance.skills.blast.radius_u,
-        )
-        self._linger_ticks = match.rules.ticks(balance.match.result_linger_s)
+        balance = match.rules.balance.match
+        self._packer = make_packer(match.world)
+        self._linger_ticks = match.rules.ticks(balance.result_linger_s)
         self._over_since: int | None = None
-        self._welcome = _welcome_template(match, match_id)
+        self._welcome = welcome_template(match, match_id)
 
     @property
     def humans(self) -> int:
@@ -66,20 +75,32 @@ class HostedMatch:
         """Rows that did not fit into snapshots so far."""
         return int(self._packer.dropped[0])
 
+    @property
+    def casts_refused(self) -> Counter[str]:
+        """Casts that were not allowed so far, by reason."""
+        counts = self.match.world.group("match", Outcome).refused_casts.tolist()
+        return Counter(dict(zip(REFUSALS, counts, strict=True)))
+
+    @property
+    def rows_refused(self) -> Counter[str]:
+        """Rows that were wanted in full tables so far, by table."""
+        world = self.match.world
+        return Counter({table: int(world.group(table, Rows).refused[0]) for table in LIMITED})
+
     def seat(self, join: Join, outbox: Outbox) -> PlayerSeat:
-        """Let somebody in who will see the match through ``outbox``."""
-        slot = self.match.enter(join.name)
-        newcomer = encode(Joined(slot, join.name, False))
-        for other in self.viewers.values():
-            other.push(newcomer)
-        roster = [
-            RosterRow(number, name, number < self.match.bot_count)
-            for number, name in enumerate(self.match.names)
-        ]
+        """Let somebody in who will see the match through ``outbox``.
+
+        Raises:
+            Rejection: there is no such class.
+        """
+        if not self.match.has_role(join.role):
+            raise no_such_role()
+        slot = self.match.enter(join.name, role=join.role, drop=join.drop)
+        self._announce(slot)
         outbox.push(
             encode(
                 msgspec.structs.replace(
-                    self._welcome, slot=slot, tick=self.match.tick, roster=roster
+                    self._welcome, slot=slot, tick=self.match.tick, roster=roster_of(self.match)
                 )
             )
         )
@@ -93,8 +114,10 @@ class HostedMatch:
 
     def advance(self) -> None:
         """Play one tick and tell everybody."""
-        match = self.match
+        match, entrants = self.match, self.match.entrants
         match.advance()
+        for slot in range(entrants, match.entrants):
+            self._announce(slot)
         for kill in match.kills:
             told = encode(kill)
             for outbox in self.viewers.values():
@@ -102,11 +125,9 @@ class HostedMatch:
         # The tick goes on while the result is shown; a winner who dies then has won all the same.
         if match.over and self._over_since is None:
             self._over_since = match.tick
-            self._tell_results(list(self.viewers), over=True)
+            self._tell_results(self.viewers, over=True)
         elif match.kills and self._over_since is None:
-            fallen = [kill.victim for kill in match.kills if kill.victim in self.viewers]
-            if fallen:
-                self._tell_results(fallen, over=False)
+            self._tell_results(self._concerned(), over=False)
         self._send_snapshots()
         if self._over_since is not None and match.tick - self._over_since >= self._linger_ticks:
             self.close(None)
@@ -137,19 +158,45 @@ class HostedMatch:
         for slot, frame in zip(ready, self._packer.pack(ready), strict=True):
             self.viewers[slot].offer_snapshot(tick, frame)
 
-    def _tell_results(self, slots: list[int], over: bool) -> None:
-        by_slot = {row.slot: row for row in self.result()}
-        for slot in slots:
+    def _announce(self, slot: int) -> None:
+        """Tell everybody of a later entrant."""
+        entrant = self.match.lineup[slot]
+        told = encode(Joined(slot, entrant.name, entrant.bot, entrant.role, entrant.team))
+        for outbox in self.viewers.values():
+            outbox.push(told)
+
+    def _concerned(self) -> set[int]:
+        """Who died on this tick, and whose team is out with them."""
+        world, rows = self.match.world, self.match.rows
+        team = world.group("players", Role).team[:rows]
+        alive = world.group("players", Vitals).alive[:rows]
+        fallen = {kill.victim for kill in self.match.kills}
+        in_play = set(team[alive != 0].tolist())
+        out = {int(team[victim]) for victim in fallen} - in_play
+        members = {slot for slot in range(rows) if int(team[slot]) in out}
+        return (fallen | members) & self.viewers.keys()
+
+    def _tell_results(self, slots: Iterable[int], over: bool) -> None:
+        match, by_slot = self.match, {row.slot: row for row in self.result()}
+        placed = match.world.group("players", Tally).placement
+        for slot in sorted(slots):
             row = by_slot.get(slot)
             if row is None:
                 continue
             told = Result(
-                placement=row.placement,
-                entrants=self.match.entrants,
+                placement=int(placed[slot]),
+                entrants=match.entrants,
+                teams=len(match.members),
                 kills=row.kills,
+                assists=row.assists,
                 damage_hp=row.damage_hp,
+                healed_hp=row.healed_hp,
+                accuracy=min(1.0, row.hits / row.shots) if row.shots else 0.0,
+                distance_u=row.distance_u,
                 ticks_alive=row.ticks_alive,
-                winner=winner_of(self.match.world) if over else None,
+                level=row.level,
+                winner=winner_of(match.world) if over else None,
+                winning_team=winning_team_of(match.world) if over else None,
                 over=over,
             )
             self.viewers[slot].push(encode(told))
@@ -171,31 +218,24 @@ class PlayerSeat:
         self._hosted.leave(self.slot)
 
 
-def _welcome_template(match: Match, match_id: str) -> Welcome:
-    model, balance, rules = match.plan.pack.map, match.plan.pack.balance, match.rules
-    skills = balance.skills
-    return Welcome(
-        version=PROTOCOL_VERSION,
-        slot=0,
-        tick_rate_hz=rules.rate_hz,
-        tick=0,
-        match_id=match_id,
-        map=MapView(model.name, model.width_u, model.height_u, list(model.walls)),
-        rules=Rules(
-            body_radius_u=balance.body.radius_u,
-            health_max_hp=balance.body.health_max_hp,
-            view_width_u=balance.match.view_width_u,
-            view_height_u=balance.match.view_height_u,
-            shot_radius_u=skills.shot.radius_u,
-            shot_speed_ups=skills.shot.speed_ups,
-            shot_range_u=skills.shot.range_u,
-            shot_cooldown_ticks=rules.ticks(skills.shot.cooldown_s),
-            blast_radius_u=skills.blast.radius_u,
-            blast_range_u=skills.blast.range_u,
-            blast_fuse_ticks=rules.ticks(skills.blast.fuse_s),
-            blast_cooldown_ticks=rules.ticks(skills.blast.cooldown_s),
-            dash_cooldown_ticks=rules.ticks(skills.dash.cooldown_s),
-            dash_ticks=rules.ticks(skills.dash.duration_s),
+def no_such_role() -> Rejection:
+    """The answer to a JOIN for a class that does not exist."""
+    return Rejection(ErrorCode.BAD_MESSAGE, "JOIN.role is no class of this match")
+
+
+def make_packer(world: World) -> SnapshotPacker:
+    """What packs the snapshots of a world by its own rules and map."""
+    rules, frame = world.resource(Rules), world.resource(Terrain).frame
+    balance = rules.balance.match
+    return SnapshotPacker(
+        world,
+        View(balance.view_width_u, balance.view_height_u, balance.cover.notice_u),
+        (float(frame[0]), float(frame[1])),
+        Lookups(
+            skills=rules.skills,
+            level_xp=rules.level_xp,
+            directions=rules.directions,
+            play_tick=rules.some_ticks(balance.countdown_s),
+            revive_ticks=rules.ticks(balance.team.revive_s),
         ),
-        roster=[],
     )

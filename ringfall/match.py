@@ -8,14 +8,17 @@ import numpy as np
 from ecs.columns import Rows
 from ecs.world import World
 from ringfall.datapack import DataPack
+from ringfall.lineup import Entrant, bot_level, bot_role, least_played, open_team
 from ringfall.mailbox import Mailbox
+from ringfall.names import bot_names
 from ringfall.recording import Recorder
-from schema.columns import Clock, Events, Outcome
-from schema.commands import BOT, HUMAN, JOIN, LEAVE, TickInputs, in_slot_order
+from schema.columns import Clock, Events, Outcome, Vitals
+from schema.commands import DROP_ANYWHERE, HUMAN, JOIN, LEAVE, TickInputs, in_slot_order
 from schema.events import DEATH, NOBODY
-from schema.messages import Input, Kill
+from schema.messages import ROLE_ANY, Input, Kill
 from systems.bots import Bots
-from systems.rules import Rules, make_rules, make_terrain
+from systems.rules import Rules, make_rules
+from systems.terrain import make_terrain
 from systems.tick import capacities_for, make_world, step
 
 NO_JOINS = np.zeros(0, dtype=JOIN)
@@ -38,13 +41,26 @@ class MatchPlan:
     players_max: int
     seed: int
 
+    @property
+    def team_size(self) -> int:
+        """Players to a team."""
+        return self.pack.balance.match.team.size
+
 
 def world_of(plan: MatchPlan) -> World:
     """The world of a match before its first tick."""
-    model = plan.pack.map
-    terrain = make_terrain(model.width_u, model.height_u, model.walls, model.spawns)
-    rules = make_rules(plan.pack.balance, plan.rate_hz, terrain, plan.players_max)
-    return make_world(rules, terrain, capacities_for(rules, plan.players_max), plan.seed)
+    model, balance = plan.pack.map, plan.pack.balance
+    terrain = make_terrain(
+        model.width_u,
+        model.height_u,
+        model.walls,
+        model.spawns,
+        crates=[(*crate, balance.loot.crate_hp) for crate in model.crates],
+        bushes=model.bushes,
+        loot=model.loot,
+    )
+    rules = make_rules(balance, plan.rate_hz, terrain, plan.players_max)
+    return make_world(rules, terrain, capacities_for(rules, terrain, plan.players_max), plan.seed)
 
 
 class Match:
@@ -52,10 +68,12 @@ class Match:
 
     Attributes:
         names: of everybody who entered, by slot.
+        lineup: everybody who entered, by slot.
+        members: entrants of each team.
         world: its state; only ``advance`` changes it.
         mailbox: where commands wait.
         kills: deaths of the tick applied last.
-        bot_count: bots among the entrants; they enter first, so theirs are the lowest slots.
+        bot_count: bots among the entrants.
     """
 
     def __init__(self, plan: MatchPlan, recorder: Recorder | None = None) -> None:
@@ -63,16 +81,20 @@ class Match:
         self.world = world_of(plan)
         self.rules = self.world.resource(Rules)
         self.names: list[str] = []
+        self.lineup: list[Entrant] = []
+        self.members: list[int] = []
         self.mailbox = Mailbox()
         self.kills: list[Kill] = []
         self.recorder = recorder
         self._bots = Bots(self.world)
         self.bot_count = 0
-        self._joins: list[tuple[int, int]] = []
+        self._joins: list[tuple[int, int, int, int, int]] = []
         self._leaves: list[int] = []
         self._clock = self.world.group("match", Clock)
         self._outcome = self.world.group("match", Outcome)
         self._rows = self.world.group("players", Rows)
+        self._vitals = self.world.group("players", Vitals)
+        self._window_ticks = self.rules.ticks(plan.pack.balance.match.join_window_s)
         self._events = self.world.group("events", Events)
         self._event_rows = self.world.group("events", Rows)
 
@@ -104,31 +126,80 @@ class Match:
     @property
     def has_room(self) -> bool:
         """Whether somebody may still enter."""
-        window_s = self.plan.pack.balance.match.join_window_s
         return (
             not self.over
             and self.entrants < self.plan.players_max
-            and self.tick < self.rules.ticks(window_s)
+            and self.tick < self._window_ticks
         )
 
-    def enter(self, name: str, kind: int = HUMAN) -> int:
+    def has_role(self, role: int) -> bool:
+        """Whether somebody may ask for this class."""
+        return role == ROLE_ANY or 0 <= role < len(self.rules.class_names)
+
+    def enter(
+        self,
+        name: str,
+        bot: int = HUMAN,
+        role: int = ROLE_ANY,
+        drop: int = DROP_ANYWHERE,
+        team: int | None = None,
+    ) -> int:
         """Give somebody the next slot; the body appears with the next tick.
 
+        Args:
+            name: as shown to others.
+            bot: HUMAN or the level of a bot.
+            role: index of a class, or ROLE_ANY for the one played least.
+            drop: DROP_ANYWHERE or the ninth of the map to begin in.
+            team: number of the team, for those who come together, the next one for the first of
+                them; None for whoever comes alone.
+
         Raises:
-            ValueError: all places are taken.
+            ValueError: all places are taken, or those in the team, or there is no such class.
         """
         slot = len(self.names)
         if slot >= self.plan.players_max:
             raise ValueError(f"all {self.plan.players_max} places are taken")
+        if not self.has_role(role):
+            raise ValueError(f"there is no class {role}")
+        if role == ROLE_ANY:
+            role = least_played((e.role for e in self.lineup), len(self.rules.class_names))
+        if team is None:
+            team = open_team(self.members, self._teams_in_play(), self.plan.team_size)
+        if team == len(self.members):
+            self.members.append(0)
+        if self.members[team] >= self.plan.team_size:
+            raise ValueError(f"team {team} has its {self.plan.team_size} members")
+        self.members[team] += 1
         self.names.append(name)
-        self._joins.append((slot, kind))
-        self.bot_count += kind == BOT
+        self.lineup.append(Entrant(name, bot, role, team))
+        self._joins.append((slot, team, bot, role, drop))
+        self.bot_count += bot != HUMAN
         return slot
 
     def enter_bots(self, names: Sequence[str]) -> None:
-        """Let bots of these names enter."""
+        """Let bots of these names enter, their levels by the balance's shares, class by class."""
+        seed, bots = self.plan.seed, self.plan.pack.balance.bots
         for name in names:
-            self.enter(name, BOT)
+            slot = len(self.names)
+            role = bot_role(slot, seed, len(self.rules.class_names))
+            self.enter(name, bot_level(slot, seed, bots), role)
+
+    def fill_teams(self) -> None:
+        """Let bots take the places that are open in teams, as long as there are any in the match.
+
+        Nobody is left alone in a team because the next newcomer never came.
+        """
+        still, size = self._teams_in_play(), self.plan.team_size
+        missing = sum(size - self.members[team] for team in still)
+        count = min(missing, self.plan.players_max - self.entrants)
+        self.enter_bots(bot_names(self.bot_count + count, self.plan.seed)[self.bot_count :])
+
+    def _teams_in_play(self) -> set[int]:
+        """Teams with somebody alive, or who will be with the next tick."""
+        rows = self.rows
+        alive = self._vitals.alive[:rows].tolist() + [1] * (self.entrants - rows)
+        return {entrant.team for entrant, lives in zip(self.lineup, alive, strict=True) if lives}
 
     def leave(self, slot: int) -> None:
         """Take somebody out with the next tick."""
@@ -141,6 +212,8 @@ class Match:
 
     def advance(self) -> None:
         """Collect the tick's inputs, record them, apply them."""
+        if self.bot_count and self.tick == self._window_ticks and not self.over:
+            self.fill_teams()
         if self.bot_count:
             self.mailbox.post_batch(self._bots.decide())
         joins, leaves = NO_JOINS, NO_LEAVES
@@ -167,7 +240,7 @@ class Match:
                 tick=tick,
                 victim=int(event["a"]),
                 killer=None if event["b"] == NOBODY else int(event["b"]),
-                cause=int(event["detail"]),
+                cause=int(event["cause"]),
             )
             for event in events[dead]
         ]

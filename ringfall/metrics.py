@@ -109,11 +109,15 @@ class _Matches(Collector):
         # Of matches that have ended: a counter that falls when one does would read as a restart.
         self._past_rows_dropped = 0
         self._past_commands_dropped: Counter[str] = Counter()
+        self._past_casts_refused: Counter[str] = Counter()
+        self._past_rows_refused: Counter[str] = Counter()
 
     def bequeath(self, hosted: HostedMatch) -> None:
         """Keep the counts of a match that is about to leave the lobby."""
         self._past_rows_dropped += hosted.rows_dropped
         self._past_commands_dropped += hosted.match.mailbox.dropped
+        self._past_casts_refused += hosted.casts_refused
+        self._past_rows_refused += hosted.rows_refused
 
     def collect(self) -> Iterator[Metric]:
         """Gauges over all running matches, and counters over all there ever were."""
@@ -130,14 +134,32 @@ class _Matches(Collector):
             "Rows that did not fit into snapshots",
             value=self._past_rows_dropped + sum(m.rows_dropped for m in matches),
         )
-        family = CounterMetricFamily(
-            "ringfall_dropped_commands", "Commands dropped on purpose", labels=["reason"]
-        )
-        totals = self._past_commands_dropped.copy()
-        for hosted in matches:
-            totals += hosted.match.mailbox.dropped
-        _add(family, totals.items())
-        yield family
+        for name, text, label, past, now in (
+            (
+                "dropped_commands",
+                "Commands dropped on purpose",
+                "reason",
+                self._past_commands_dropped,
+                [m.match.mailbox.dropped for m in matches],
+            ),
+            (
+                "casts_refused",
+                "Casts that were not allowed",
+                "reason",
+                self._past_casts_refused,
+                [m.casts_refused for m in matches],
+            ),
+            (
+                "rows_refused",
+                "Rows that were wanted in full tables",
+                "table",
+                self._past_rows_refused,
+                [m.rows_refused for m in matches],
+            ),
+        ):
+            family = CounterMetricFamily(f"ringfall_{name}", text, labels=[label])
+            _add(family, sum(now, past).items())
+            yield family
 
 
 def _add(family: CounterMetricFamily, items: Iterable[tuple[str, int]]) -> None:

@@ -14,7 +14,7 @@ from persistence.records import Entrant, Header, LayoutRow, Placement, Tick
 from ringfall import __version__
 from ringfall.datapack import DataPack
 from ringfall.engine import environment, source_hash
-from schema.columns import Clock, Control, Outcome, Tally, Vitals
+from schema.columns import Clock, Control, Outcome, Progress, Role, Tally, Vitals
 from schema.commands import TickInputs
 from systems.rules import Rules
 
@@ -100,7 +100,10 @@ class Recorder:
             Tick(
                 tick=tick,
                 hash_before=state_hash,
-                joins=tuple(Entrant(slot, bot, names[slot]) for slot, bot in inputs.joins.tolist()),
+                joins=tuple(
+                    Entrant(slot, bot, names[slot], team, role, drop)
+                    for slot, team, bot, role, drop in inputs.joins.tolist()
+                ),
                 leaves=tuple(slot for (slot,) in inputs.leaves.tolist()),
                 commands=inputs.commands.tobytes(),
             )
@@ -139,10 +142,17 @@ def winner_of(world: World) -> int | None:
     return winner if winner >= 0 else None
 
 
+def winning_team_of(world: World) -> int | None:
+    """Number of the winning team, None while there is none."""
+    team = int(world.group("match", Outcome).winning_team[0])
+    return team if team >= 0 else None
+
+
 def placements(world: World, names: Sequence[str]) -> list[Placement]:
-    """The result, best first; those still alive come before the dead, in slot order."""
+    """The result, best first; teams still in play come before those that are out, in slot order."""
     tally, clock = world.group("players", Tally), world.group("match", Clock)
     control, vitals = world.group("players", Control), world.group("players", Vitals)
+    role, progress = world.group("players", Role), world.group("players", Progress)
     now, rows = int(clock.tick[0]), int(world.group("players", Rows).count[0])
     found = []
     for slot in range(rows):
@@ -155,6 +165,18 @@ def placements(world: World, names: Sequence[str]) -> list[Placement]:
                 kills=int(tally.kills[slot]),
                 damage_hp=float(tally.dealt_hp[slot]),
                 ticks_alive=max(0, end - int(control.join_tick[slot])),
+                team=int(role.team[slot]),
+                role=int(role.role[slot]),
+                level=int(progress.level[slot]),
+                assists=int(tally.assists[slot]),
+                knocks=int(tally.knocks[slot]),
+                revives=int(tally.revives[slot]),
+                taken_hp=float(tally.taken_hp[slot]),
+                healed_hp=float(tally.healed_hp[slot]),
+                shots=int(tally.shots[slot]),
+                hits=int(tally.hits[slot]),
+                distance_u=float(tally.distance_u[slot]),
+                items=int(tally.items[slot]),
             )
         )
     return sorted(found, key=lambda row: (row.placement, row.slot))

@@ -11,7 +11,7 @@ import xxhash
 from persistence.errors import BadChanges, BadKeyframe, Damage
 from persistence.keyframes import unpack_keyframe
 from persistence.reader import Journal, open_journal
-from persistence.records import Changes, Keyframe, Seal, Tick
+from persistence.records import Changes, Keyframe, Placement, Seal, Tick
 from ringfall.divergence import Divergence, compared
 from ringfall.recorded_states import RecordedStates
 from ringfall.recording import placements, winner_of
@@ -27,7 +27,7 @@ __all__ = [
     "world_of_header",
 ]
 
-RESULT = ("placement", "name", "kills", "damage_hp", "ticks_alive")
+RESULT = tuple(name for name in Placement.__struct_fields__ if name != "slot")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ def describe(path: Path) -> dict[str, Any]:
         header, seal = journal.header, journal.seal
         ticks = (journal.end_tick or 0) - (journal.first_tick or 0)
         names = {e.slot: e.name for record in journal.ticks() for e in record.joins}
-        bots = sum(e.kind for record in journal.ticks() for e in record.joins)
+        bots = sum(e.kind != 0 for record in journal.ticks() for e in record.joins)
         return {
             "file": str(path),
             "match_id": header.match_id,

@@ -32,7 +32,9 @@ def inputs_of(record: Tick) -> TickInputs:
             raise CannotReplayError(f"tick {record.tick}: there is no player slot {slot}")
     return TickInputs(
         commands=np.frombuffer(record.commands, dtype=COMMAND),
-        joins=np.array([(e.slot, e.kind) for e in record.joins], dtype=JOIN),
+        joins=np.array(
+            [(e.slot, e.team, e.kind, e.role, e.drop) for e in record.joins], dtype=JOIN
+        ),
         leaves=np.array([(slot,) for slot in record.leaves], dtype=LEAVE),
     )
 

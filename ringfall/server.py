@@ -32,6 +32,7 @@ from persistence.sink import JournalSink
 from persistence.writer import write_journal
 from ringfall.config import Config
 from ringfall.datapack import DataPack
+from ringfall.datapack.reloading import POLL_S, Reloader
 from ringfall.hosting import HostedMatch
 from ringfall.http_port import serve_http
 from ringfall.lobby import Lobby
@@ -77,17 +78,21 @@ class Server:
         config: the operator's settings.
         pack: what matches are played by.
         players_max: places in a match.
+        reloader: reads the data again when they were edited; None to play by `pack` for ever.
     """
 
-    def __init__(self, config: Config, pack: DataPack, players_max: int) -> None:
+    def __init__(
+        self, config: Config, pack: DataPack, players_max: int, reloader: Reloader | None = None
+    ) -> None:
         self.config = config
         self.pack = pack
         self.players_max = players_max
         self.addresses = Addresses()
         self.outcome = Outcome()
         self.counters = Counters()
-        self.lobby = Lobby(self._open_match)
+        self.lobby = Lobby(self._open_match, lambda: len(self.pack.balance.classes.root))
         self.metrics = Metrics(self.counters, self.lobby)
+        self._reloader = reloader
         self._nursery: trio.Nursery | None = None
         self._journal_dir = Path(config.server.journal_dir)
 
@@ -115,6 +120,8 @@ class Server:
         async with trio.open_nursery() as nursery:
             self._nursery = nursery
             self._open_match()
+            if self._reloader is not None:
+                nursery.start_soon(self._follow_data, self._reloader)
             await nursery.start(
                 listener.serve, [game], self.lobby, self.config.net_limits(), self.counters
             )
@@ -142,6 +149,7 @@ class Server:
         return make_app(
             self.lobby,
             self.metrics,
+            lambda: self.pack,
             lambda: self.addresses.game_port,
             self.config.server.public_game_url,
         )
@@ -171,6 +179,31 @@ class Server:
         self._nursery.start_soon(self._run_match, hosted, sink)
         log.info("match started", match=match_id, bots=settings.bots, journal=str(path))
         return hosted
+
+    async def _follow_data(self, reloader: Reloader) -> None:
+        """Take edited data for the matches to come; running ones keep theirs."""
+        while True:
+            await trio.sleep(POLL_S)
+            # Reading waits for the disk, and judging a map takes longer than a tick.
+            try:
+                found = await trio.to_thread.run_sync(reloader.poll)
+            except Exception:
+                log.exception("data could not be read again, the last good ones stay in force")
+                continue
+            if isinstance(found, DataPack):
+                self.pack = found
+                self.players_max = self.config.match.players_max or found.map.players_max
+                log.info(
+                    "data taken for the next match",
+                    balance=found.balance_hash,
+                    map=found.map.name,
+                    map_hash=found.map_hash,
+                )
+            elif found is not None:
+                # One line each, as every command lists them: editors jump to such places.
+                log.error("data refused, the last good ones stay in force")
+                for problem in found.problems:
+                    log.error(str(problem))
 
     async def _write_journal(
         self, match_id: str, sink: JournalSink, path: Path, header: Header

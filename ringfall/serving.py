@@ -8,6 +8,7 @@ import logging
 import sys
 import tempfile
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO, cast
 
@@ -18,11 +19,12 @@ from rich.markup import escape
 
 from ringfall import warming
 from ringfall.config import Config, load_config
-from ringfall.datapack import DataPack, load_datapack
+from ringfall.datapack import DataPack, Reading, load_datapack, read_datapack
+from ringfall.datapack.reloading import Reloader
 from ringfall.documents import DataError, Problem
 from ringfall.server import Addresses, Server, StartError
 
-__all__ = ["StartError", "prepare", "run"]
+__all__ = ["StartError", "prepare", "reloader_of", "run"]
 
 
 def prepare(
@@ -46,7 +48,30 @@ def prepare(
         for name, section in flags.items()
     }
     config = config.model_copy(update=merged)
-    pack = load_datapack(data, config.match.map)
+    pack = load_datapack(data, config.match.map, config.match.players_max)
+    check_places(config, pack)
+    try:
+        config.net_limits()
+    except ValueError as error:
+        raise _refusal(str(error)) from None
+    return config, pack
+
+
+def reloader_of(config: Config, data: Path | None) -> Reloader:
+    """What reads the data again while the server runs, by the same rules as at its start."""
+    settings = config.match
+
+    def load() -> Reading:
+        reading = read_datapack(data, settings.map, settings.players_max)
+        if reading.pack is not None:
+            check_places(config, reading.pack)
+        return reading
+
+    return Reloader(load, data)
+
+
+def check_places(config: Config, pack: DataPack) -> None:
+    """Raise `DataError` when a match of these settings does not fit these data."""
     places = places_of(config, pack)
     if places > pack.map.players_max:
         raise _refusal(
@@ -58,11 +83,6 @@ def prepare(
             f"{config.match.bots} bots leave no place for people among {places}; lower --bots or "
             "raise --players-max"
         )
-    try:
-        config.net_limits()
-    except ValueError as error:
-        raise _refusal(str(error)) from None
-    return config, pack
 
 
 def places_of(config: Config, pack: DataPack) -> int:
@@ -70,8 +90,17 @@ def places_of(config: Config, pack: DataPack) -> int:
     return config.match.players_max or pack.map.players_max
 
 
-def run(config: Config, pack: DataPack, out: Console, err: Console, as_json: bool) -> list[str]:
+def run(
+    config: Config,
+    pack: DataPack,
+    out: Console,
+    err: Console,
+    as_json: bool,
+    reloader: Reloader | None = None,
+) -> list[str]:
     """Serve until a signal comes; what could not be recorded, a sentence each.
+
+    With a `reloader`, edited data are taken for the next match.
 
     Raises:
         StartError: a port is taken, or the journal folder cannot be made or written.
@@ -79,26 +108,10 @@ def run(config: Config, pack: DataPack, out: Console, err: Console, as_json: boo
     configure_logs(as_json)
     _make_folder(Path(config.server.journal_dir))
     warming.warm(err)
-    server = Server(config, pack, places_of(config, pack))
-
-    def announce(addresses: Addresses) -> None:
-        if as_json:
-            facts = {
-                "page": addresses.page,
-                "http_port": addresses.http_port,
-                "game_port": addresses.game_port,
-            }
-            print(json.dumps(facts), flush=True)
-            return
-        out.print(f"[bold]Ringfall[/] is running: open [bold cyan]{escape(addresses.page)}[/]")
-        out.print(
-            f"[dim]game port {addresses.game_port}, {config.match.bots} bots, "
-            f"{config.match.tick_rate_hz} ticks a second, recordings in "
-            f"{escape(config.server.journal_dir)}/, Ctrl-C stops[/]"
-        )
+    server = Server(config, pack, places_of(config, pack), reloader)
 
     try:
-        outcome = trio.run(server.run, announce)
+        outcome = trio.run(server.run, partial(_announce, config, out, as_json))
     except BaseExceptionGroup as group:
         if group.subgroup(KeyboardInterrupt) is not None:
             raise KeyboardInterrupt from None
@@ -107,6 +120,24 @@ def run(config: Config, pack: DataPack, out: Console, err: Console, as_json: boo
             raise
         raise StartError(str(_first(matched))) from None
     return outcome.unrecorded
+
+
+def _announce(config: Config, out: Console, as_json: bool, addresses: Addresses) -> None:
+    """Say where the server can be reached."""
+    if as_json:
+        facts = {
+            "page": addresses.page,
+            "http_port": addresses.http_port,
+            "game_port": addresses.game_port,
+        }
+        print(json.dumps(facts), flush=True)
+        return
+    out.print(f"[bold]Ringfall[/] is running: open [bold cyan]{escape(addresses.page)}[/]")
+    out.print(
+        f"[dim]game port {addresses.game_port}, {config.match.bots} bots, "
+        f"{config.match.tick_rate_hz} ticks a second, recordings in "
+        f"{escape(config.server.journal_dir)}/, Ctrl-C stops[/]"
+    )
 
 
 def _first(group: BaseExceptionGroup[StartError]) -> BaseException:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 
+import msgspec
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
@@ -19,8 +20,10 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ringfall import __version__
+from ringfall.datapack import DataPack
 from ringfall.lobby import Lobby
 from ringfall.metrics import Metrics
+from ringfall.welcome import match_facts
 from schema.messages import PROTOCOL_VERSION
 
 log = structlog.get_logger("ringfall.web")
@@ -46,13 +49,18 @@ def client_folder() -> Path | None:
 
 
 def make_app(
-    lobby: Lobby, metrics: Metrics, game_port: Callable[[], int], public_game_url: str | None
+    lobby: Lobby,
+    metrics: Metrics,
+    pack: Callable[[], DataPack],
+    game_port: Callable[[], int],
+    public_game_url: str | None,
 ) -> Starlette:
     """The ASGI application.
 
     Args:
         lobby: the running matches.
         metrics: served at /metrics.
+        pack: the data by which the next match is played.
         game_port: port of the game, known once it is bound.
         public_game_url: WebSocket address to hand out instead of that port.
     """
@@ -94,6 +102,7 @@ def make_app(
     routes: list[BaseRoute] = [
         Route("/api/config", config),
         Route("/api/status", status),
+        Route("/match.json", MatchFacts(pack).answer),
         Route("/metrics", scrape),
     ]
     folder = client_folder()
@@ -126,6 +135,23 @@ async def _fault(request: Request, error: Exception) -> Response:
     return JSONResponse(
         {"code": "internal", "message": "something went wrong on the server"}, status_code=500
     )
+
+
+class MatchFacts:
+    """The body of match.json, made anew only when the data are others: anybody may ask for it."""
+
+    def __init__(self, pack: Callable[[], DataPack]) -> None:
+        self._pack = pack
+        self._told: DataPack | None = None
+        self._body = b""
+
+    async def answer(self, request: Request) -> Response:
+        """JSON of ``welcome.match_facts``."""
+        pack = self._pack()
+        if pack is not self._told:
+            self._told, self._body = pack, msgspec.json.encode(match_facts(pack))
+        headers = {"Cache-Control": "no-cache"}
+        return Response(self._body, media_type="application/json", headers=headers)
 
 
 class SafetyHeaders:

@@ -8,14 +8,26 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+SKILL_SLOTS = 4
+"""Skills a player carries: primary, secondary, special, mobility."""
+
 MOVE = 1
-ATTACK = 2
-BLAST = 4
-DASH = 8
-BUTTONS_ALL = MOVE | ATTACK | BLAST | DASH
+PRIMARY = 2
+SECONDARY = 4
+SPECIAL = 8
+MOBILITY = 16
+INTERACT = 32
+BUTTONS_ALL = MOVE | PRIMARY | SECONDARY | SPECIAL | MOBILITY | INTERACT
+"""Bits of ``buttons``; the button of skill slot s is ``PRIMARY << s``."""
 
 HUMAN = 0
-BOT = 1
+BOT_EASY = 1
+BOT_NORMAL = 2
+BOT_HARD = 3
+"""Who steers: values of ``JOIN.bot`` and ``Control.bot``."""
+
+DROP_ANYWHERE = 0
+"""``JOIN.drop``: 0 leaves the spawn to the rules, 1…9 asks for a ninth of the map, row by row."""
 
 COMMAND = np.dtype(
     [
@@ -30,8 +42,8 @@ COMMAND = np.dtype(
 )
 """One input command, 16 bytes: see INPUT in docs/protocol.md; view_tick is its ``ack``."""
 
-JOIN = np.dtype([("slot", "<u2"), ("bot", "u1")])
-"""Somebody enters the match in a slot, which must be the next free one."""
+JOIN = np.dtype([("slot", "<u2"), ("team", "<u2"), ("bot", "u1"), ("role", "u1"), ("drop", "u1")])
+"""Somebody enters in a slot, which must be the next free one, with a team, a class, a wish."""
 
 LEAVE = np.dtype([("slot", "<u2")])
 """Somebody leaves for good."""

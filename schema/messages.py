@@ -9,22 +9,28 @@ The snapshot's payload is packed by a kernel and is drawn in docs/protocol.md.
 
 from __future__ import annotations
 
-from enum import IntEnum, IntFlag, StrEnum
+from enum import IntEnum, StrEnum
 from typing import Annotated, Final
 
 import msgspec
 
-PROTOCOL_VERSION: Final = 1
+from schema.commands import BUTTONS_ALL
+
+PROTOCOL_VERSION: Final = 2
 SLOT_NOBODY: Final = 65535
 NAME_BYTES_MAX: Final = 64
 NAME_CHARACTERS_MAX: Final = 16
 NAME_DEFAULT: Final = "Guest"
+ROLE_ANY: Final = 255
+DROPS_MAX: Final = 9
+"""``Join.drop``: 0 anywhere, 1…9 a ninth of the map, row by row."""
 
 U8 = Annotated[int, msgspec.Meta(ge=0, le=0xFF)]
 U16 = Annotated[int, msgspec.Meta(ge=0, le=0xFFFF)]
 U32 = Annotated[int, msgspec.Meta(ge=0, le=0xFFFF_FFFF)]
 Direction = Annotated[int, msgspec.Meta(ge=0, le=4095)]
-ButtonBits = Annotated[int, msgspec.Meta(ge=0, le=15)]
+ButtonBits = Annotated[int, msgspec.Meta(ge=0, le=BUTTONS_ALL)]
+DropWish = Annotated[int, msgspec.Meta(ge=0, le=DROPS_MAX)]
 # Characters here; the limit on bytes is checked in Join, because Meta counts characters.
 WireName = Annotated[str, msgspec.Meta(max_length=NAME_BYTES_MAX)]
 
@@ -76,29 +82,16 @@ class CloseCode(IntEnum):
     TRY_AGAIN_LATER = 1013
 
 
-class Button(IntFlag):
-    """Bits of ``Input.buttons``; a button is held, not pressed."""
-
-    MOVE = 1
-    ATTACK = 2
-    BLAST = 4
-    DASH = 8
-
-
-class DeathCause(IntEnum):
-    """``Kill.cause``."""
-
-    SHOT = 0
-    BLAST = 1
-    ZONE = 2
-    LEFT = 3
-
-
 class Join(msgspec.Struct, array_like=True, tag=1, frozen=True, forbid_unknown_fields=True):
-    """JOIN: the first message of a client, once. ``name`` is raw; net.wire cleans it."""
+    """JOIN: the first message of a client, once. ``name`` is raw; net.wire cleans it.
+
+    ``role`` is the index of a class or ROLE_ANY; whether there is such a class, the game says.
+    """
 
     version: U16
     name: WireName
+    role: U8
+    drop: DropWish
 
     def __post_init__(self) -> None:
         """Refuse a name over NAME_BYTES_MAX bytes of UTF-8."""
@@ -126,40 +119,87 @@ class Ping(msgspec.Struct, array_like=True, tag=3, frozen=True, forbid_unknown_f
 ClientMessage = Join | Input | Ping
 
 
+WallView = tuple[float, float, float, float, float, int, int]
+"""(cx, cy, hx, hy, r, heading, blocks): centre, half extents, corner radius in units, index of the
+direction of its own x axis, bits of what it blocks."""
+
+BushView = tuple[float, float, float]
+"""(x, y, r), in units."""
+
+
 class MapView(msgspec.Struct, frozen=True):
-    """WELCOME.map. A wall is (cx, cy, hx, hy, r) in units: centre, half extents, corner radius."""
+    """WELCOME.map."""
 
     name: str
     width_u: float
     height_u: float
-    walls: list[tuple[float, float, float, float, float]]
+    walls: list[WallView]
+    bushes: list[BushView]
+
+
+class ClassView(msgspec.Struct, frozen=True, kw_only=True):
+    """A class in WELCOME.rules; ``block_half_degrees`` is 0 for one that never blocks."""
+
+    name: str
+    title: str
+    blurb: str
+    skills: list[int]
+    block_half_degrees: float
+
+
+class SkillView(msgspec.Struct, frozen=True, kw_only=True):
+    """A skill in WELCOME.rules; what its kind does not use is 0, or 1 for ``charge_radius``."""
+
+    name: str
+    title: str
+    kind: str
+    cooldown_ticks: int
+    charges_max: int
+    mana_mp: float
+    hold_ticks: int
+    range_u: float
+    radius_u: float
+    speed_ups: float
+    life_ticks: int
+    delay_ticks: int
+    distance_u: float
+    half_length_u: float
+    charge_radius: float
+
+
+class NamedView(msgspec.Struct, frozen=True, kw_only=True):
+    """A status or an item in WELCOME.rules."""
+
+    name: str
+    title: str
+    kind: str
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
-    """WELCOME.rules: the numbers a client needs to draw and to predict."""
+    """WELCOME.rules: what a client needs to draw. Places in the lists are indices on the wire."""
 
     body_radius_u: float
-    health_max_hp: float
     view_width_u: float
     view_height_u: float
-    shot_radius_u: float
-    shot_speed_ups: float
-    shot_range_u: float
-    shot_cooldown_ticks: int
-    blast_radius_u: float
-    blast_range_u: float
-    blast_fuse_ticks: int
-    blast_cooldown_ticks: int
-    dash_cooldown_ticks: int
-    dash_ticks: int
+    team_size: int
+    friendly_fire: bool
+    level_max: int
+    revive_reach_u: float
+    revive_ticks: int
+    classes: list[ClassView]
+    skills: list[SkillView]
+    statuses: list[NamedView]
+    items: list[NamedView]
 
 
 class RosterRow(msgspec.Struct, array_like=True, frozen=True):
-    """One entrant of the match in WELCOME.roster."""
+    """One entrant of the match in WELCOME.roster; ``bot`` is 0 for a human, else its level."""
 
     slot: U16
     name: str
-    is_bot: bool
+    bot: int
+    role: int
+    team: int
 
 
 class Welcome(msgspec.Struct, array_like=True, tag=1, frozen=True):
@@ -186,7 +226,9 @@ class Joined(msgspec.Struct, array_like=True, tag=3, frozen=True):
 
     slot: U16
     name: str
-    is_bot: bool
+    bot: int
+    role: int
+    team: int
 
 
 class Error(msgspec.Struct, array_like=True, tag=4, frozen=True):
@@ -203,23 +245,34 @@ class Pong(msgspec.Struct, array_like=True, tag=5, frozen=True):
     nonce: U32
 
 
-class Result(msgspec.Struct, array_like=True, tag=6, frozen=True):
-    """RESULT: how the match went for this player; ``winner`` is a slot, or None until it is over.
+class Result(msgspec.Struct, array_like=True, tag=6, frozen=True, kw_only=True):
+    """RESULT: how the match went for this player.
 
-    Sent on the player's death and again, with ``over`` true, when the match ends.
+    ``placement`` counts teams, 0 while the player's own still plays; ``winner`` is a slot, and
+    ``winning_team`` its team, None until the match is over.
     """
 
     placement: int
     entrants: int
+    teams: int
     kills: int
+    assists: int
     damage_hp: float
+    healed_hp: float
+    accuracy: float
+    distance_u: float
     ticks_alive: int
+    level: int
     winner: int | None
+    winning_team: int | None
     over: bool
 
 
 class Kill(msgspec.Struct, array_like=True, tag=7, frozen=True):
-    """KILL: somebody died; ``killer`` is None when nobody gets the credit."""
+    """KILL: somebody died; ``killer`` is None when nobody gets the credit.
+
+    ``cause``: index of a skill, or one of ``schema.events``' causes.
+    """
 
     tick: U32
     victim: U16

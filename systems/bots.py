@@ -1,11 +1,13 @@
 """Bots: one batch that looks at the world and returns ordinary input commands.
 
 Bots stand outside the tick, where clients stand.  Their commands go through the same mailbox and
-the same journal as everybody's, so a replay needs no bots.
+the same journal as everybody's, so a replay needs no bots.  What they go by is what a client in
+their place is sent; how good they are at it is in ``bots.toml``.
 """
 
 import math
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,95 +15,359 @@ from numpy.typing import NDArray
 from ecs.binding import bound
 from ecs.columns import Rows
 from ecs.world import World
-from schema.columns import Clock, Control, Motion, Position, Vitals, Zone
+from schema.balance.bots import BotLevel
+from schema.columns import (
+    Ability,
+    Area,
+    Barrier,
+    Channel,
+    Clock,
+    Control,
+    Cover,
+    Credit,
+    Goods,
+    Intent,
+    Motion,
+    Position,
+    Role,
+    Shape,
+    Stats,
+    Vitals,
+    Walls,
+    Zone,
+)
 from schema.commands import COMMAND
 from schema.directions import COUNT
-from systems.kernels import deciding
 from systems.kernels.broadphase import build_grid
-from systems.rules import Rules, Terrain
+from systems.kernels.deciding import command
+from systems.kernels.dodging import dash, dodge
+from systems.kernels.fighting import fight
+from systems.kernels.minds import BOT_ROW, MIND
+from systems.kernels.obstacles import raise_walls
+from systems.kernels.roaming import roam
+from systems.kernels.sighting import look
+from systems.rules import Rules
+from systems.terrain import Terrain
+
+WANDER_S = 5.0
+STRAFE_S = 0.8
+RECENT_S = 1.5
 
 
-def skill_array(rules: Rules) -> NDArray[np.float64]:
-    """f64[11] of how good bots are under these rules, by ``kernels.deciding``'s places."""
-    bots, skills = rules.balance.bots, rules.balance.skills
-    values = {
-        deciding.PERIOD_TICKS: rules.ticks(bots.reaction_s),
-        deciding.SIGHT_U: bots.sight_u,
-        deciding.AIM_ERROR_DIRECTIONS: math.floor(bots.aim_error_degrees * COUNT / 360.0),
-        deciding.KEEP_DISTANCE_U: bots.keep_distance_u,
-        deciding.DASH_HEALTH_HP: bots.dash_health_hp,
-        deciding.BLAST_CHANCE: bots.blast_chance,
-        deciding.WANDER_TICKS: rules.ticks(bots.wander_s),
-        deciding.SHOT_SPEED_UPS: skills.shot.speed_ups,
-        deciding.SHOT_RANGE_U: skills.shot.range_u,
-        deciding.BLAST_RANGE_U: skills.blast.range_u,
-        deciding.BODY_RADIUS_U: rules.balance.body.radius_u,
-    }
-    return np.array([values[place] for place in range(len(values))], dtype=np.float64)
+def bot_rows(rules: Rules) -> NDArray[np.void]:
+    """BOT_ROW[3] under these rules: easy, normal, hard."""
+    bots = rules.balance.bots
+    rows = np.zeros(3, dtype=BOT_ROW)
+    for row, level in zip(rows, (bots.easy, bots.normal, bots.hard), strict=True):
+        _fill(row, level, rules)
+    return rows
+
+
+def _fill(row: np.void, level: BotLevel, rules: Rules) -> None:
+    row["period_ticks"] = rules.ticks(level.reaction_s)
+    row["wander_ticks"] = rules.ticks(WANDER_S)
+    row["strafe_ticks"] = rules.ticks(STRAFE_S)
+    row["recent_ticks"] = rules.ticks(RECENT_S)
+    row["sight_u"] = level.sight_u
+    row["aim_error"] = math.floor(level.aim_error_degrees * COUNT / 360.0)
+    row["skill_chance"] = level.skill_chance
+    row["caution_ratio"] = level.caution_ratio
+    row["loot_u"] = level.loot_u
+    row["lead_ratio"] = level.lead_ratio
 
 
 class Bots:
     """The bots of one match: buffers, and the kernel calls bound to its world."""
 
     def __init__(self, world: World) -> None:
-        rules, terrain = world.resource(Rules), world.resource(Terrain)
+        self._world, self._rules = world, world.resource(Rules)
+        self._terrain = world.resource(Terrain)
         capacity = world.layout.capacities["players"]
-        cells = int(rules.grid[1] * rules.grid[2])
-        self._commands: NDArray[np.void] = np.zeros(capacity, dtype=COMMAND)
+        cells = int(self._rules.grid[1] * self._rules.grid[2])
+        self._bots = bot_rows(self._rules)
+        self._minds: NDArray[np.void] = np.zeros(capacity, dtype=MIND)
         self._made = np.zeros(1, dtype=np.int64)
-        self._zone = world.group("match", Zone)
-        self._circles = np.zeros(6, dtype=np.float64)
-        rows, clock = world.group("players", Rows), world.group("match", Clock)
-        vitals, position = world.group("players", Vitals), world.group("players", Position)
-        motion = world.group("players", Motion)
-        start = np.zeros(cells + 1, dtype=np.int32)
-        row_of = np.zeros(capacity, dtype=np.int32)
-        # A grid of their own: the tick's is scratch and says nothing after a restore.
-        build = partial(
-            build_grid,
-            rows.count,
-            vitals.alive,
-            position.x_u,
-            position.y_u,
-            rules.grid,
-            start,
-            row_of,
+        self._commands: NDArray[np.void] = np.zeros(capacity, dtype=COMMAND)
+        # A grid and walls of their own: the tick's are scratch and say nothing after a restore.
+        self._grid = (
+            self._rules.grid,
+            np.zeros(cells + 1, dtype=np.int32),
             np.zeros(capacity, dtype=np.int32),
-            np.zeros(1, dtype=np.float64),
         )
-        choose = partial(
-            deciding.decide,
-            rows.count,
-            clock.tick,
-            clock.seed,
-            world.group("players", Control).bot,
-            vitals.alive,
-            vitals.health_hp,
-            position.x_u,
-            position.y_u,
-            motion.vx_ups,
-            motion.vy_ups,
-            self._circles,
-            skill_array(rules),
+        theirs = world.group("walls", Walls)
+        self._walls = (
+            np.zeros_like(theirs.record),
+            np.zeros_like(theirs.start),
+            np.zeros_like(theirs.row),
+        )
+        calls = (
+            self._bind_walls(),
+            self._bind_grid(),
+            self._bind_look(),
+            self._bind_roam(),
+            self._bind_fight(),
+            self._bind_dodge(),
+            self._bind_dash(),
+            self._bind_command(),
+        )
+        self._calls = tuple(bound(call) for call in calls)
+
+    def decide(self) -> NDArray[np.void]:
+        """Commands for the coming tick, COMMAND[n] ascending by slot, valid until the next call."""
+        for call in self._calls:
+            call()
+        return self._commands[: self._made[0]]
+
+    def _player(self, group: type[Any]) -> Any:
+        return self._world.group("players", group)
+
+    def _bind_walls(self) -> partial[None]:
+        rules, terrain = self._rules, self._terrain
+        shape = self._world.group("obstacles", Shape)
+        walls, wall_start, wall_row = self._walls
+        return partial(
+            raise_walls,
+            self._world.group("obstacles", Rows).count,
+            shape.x_u,
+            shape.y_u,
+            shape.hx_u,
+            shape.hy_u,
+            shape.radius_u,
+            shape.heading,
+            self._world.group("obstacles", Barrier).blocks,
             rules.directions,
-            rules.grid,
-            start,
-            row_of,
             terrain.walls,
             terrain.wall_start,
             terrain.wall_row,
             terrain.frame,
-            self._commands,
+            walls,
+            wall_start,
+            wall_row,
+            np.zeros(2, dtype=np.int64),
+        )
+
+    def _bind_grid(self) -> partial[None]:
+        grid, start, row_of = self._grid
+        return partial(
+            build_grid,
+            self._player(Rows).count,
+            self._player(Vitals).alive,
+            self._player(Position).x_u,
+            self._player(Position).y_u,
+            grid,
+            start,
+            row_of,
+            np.zeros_like(row_of),
+            np.zeros(1, dtype=np.float64),
+        )
+
+    def _bind_look(self) -> partial[None]:
+        grid, start, row_of = self._grid
+        walls, wall_start, wall_row = self._walls
+        match, vitals, cover = self._rules.balance.match, self._player(Vitals), self._player(Cover)
+        return partial(
+            look,
+            self._player(Rows).count,
+            self._world.group("match", Clock).tick,
+            self._world.group("match", Clock).seed,
+            self._player(Control).bot,
+            vitals.alive,
+            vitals.down,
+            self._player(Role).team,
+            cover.bush,
+            cover.seen_until_tick,
+            self._player(Stats).flags,
+            vitals.health_hp,
+            self._player(Stats).health_max_hp,
+            self._player(Position).x_u,
+            self._player(Position).y_u,
+            self._bots,
+            match.view_width_u / 2.0,
+            match.view_height_u / 2.0,
+            match.cover.notice_u,
+            match.team.size,
+            grid,
+            start,
+            row_of,
+            walls,
+            wall_start,
+            wall_row,
+            self._terrain.frame,
+            self._minds,
             self._made,
         )
-        self._calls = (bound(build), bound(choose))
 
-    def decide(self) -> NDArray[np.void]:
-        """Commands for the coming tick, COMMAND[n] ascending by slot, valid until the next call."""
-        zone, circles = self._zone, self._circles
-        circles[0], circles[1], circles[2] = zone.x_u[0], zone.y_u[0], zone.radius_u[0]
-        circles[3], circles[4] = zone.next_x_u[0], zone.next_y_u[0]
-        circles[5] = zone.next_radius_u[0]
-        for call in self._calls:
-            call()
-        return self._commands[: self._made[0]]
+    def _bind_roam(self) -> partial[None]:
+        walls, wall_start, wall_row = self._walls
+        rules, match, world = self._rules, self._rules.balance.match, self._world
+        clock, zone = world.group("match", Clock), world.group("match", Zone)
+        vitals, stats = self._player(Vitals), self._player(Stats)
+        ability = world.group("abilities", Ability)
+        lying, goods = world.group("pickups", Position), world.group("pickups", Goods)
+        shape, barrier = world.group("obstacles", Shape), world.group("obstacles", Barrier)
+        return partial(
+            roam,
+            clock.tick,
+            clock.seed,
+            vitals.down,
+            self._player(Position).x_u,
+            self._player(Position).y_u,
+            stats.speed_ups,
+            vitals.health_hp,
+            stats.health_max_hp,
+            vitals.mana_mp,
+            stats.mana_max_mp,
+            vitals.shield_hp,
+            ability.skill,
+            ability.level,
+            zone.until_tick,
+            zone.x_u,
+            zone.y_u,
+            zone.radius_u,
+            zone.next_x_u,
+            zone.next_y_u,
+            zone.next_radius_u,
+            world.group("pickups", Rows).count,
+            lying.x_u,
+            lying.y_u,
+            goods.item,
+            goods.amount,
+            world.group("obstacles", Rows).count,
+            barrier.kind,
+            barrier.health_hp,
+            shape.x_u,
+            shape.y_u,
+            self._bots,
+            rules.skills,
+            rules.loot.items,
+            rules.directions,
+            rules.dt_s,
+            match.view_width_u / 2.0,
+            match.view_height_u / 2.0,
+            match.body.radius_u,
+            match.team.revive_reach_u,
+            len(self._terrain.walls),
+            walls,
+            wall_start,
+            wall_row,
+            self._terrain.frame,
+            self._made,
+            self._minds,
+        )
+
+    def _bind_fight(self) -> partial[None]:
+        rules, clock = self._rules, self._world.group("match", Clock)
+        vitals, stats, credit = self._player(Vitals), self._player(Stats), self._player(Credit)
+        ability = self._world.group("abilities", Ability)
+        return partial(
+            fight,
+            clock.tick,
+            clock.seed,
+            vitals.down,
+            self._player(Position).x_u,
+            self._player(Position).y_u,
+            self._player(Motion).vx_ups,
+            self._player(Motion).vy_ups,
+            vitals.health_hp,
+            stats.health_max_hp,
+            vitals.shield_hp,
+            vitals.mana_mp,
+            stats.power,
+            credit.attacker,
+            credit.hit_tick,
+            self._player(Intent).buttons,
+            self._player(Channel).slot,
+            ability.skill,
+            ability.level,
+            ability.charges,
+            ability.ready_tick,
+            ability.held_tick,
+            self._bots,
+            rules.skills,
+            rules.effects,
+            rules.directions,
+            rules.dt_s,
+            self._made,
+            self._minds,
+        )
+
+    def _bind_dodge(self) -> partial[None]:
+        rules, match, clock = (
+            self._rules,
+            self._rules.balance.match,
+            self._world.group("match", Clock),
+        )
+        lying, area = self._world.group("areas", Position), self._world.group("areas", Area)
+        return partial(
+            dodge,
+            clock.tick,
+            clock.seed,
+            self._player(Role).team,
+            self._player(Position).x_u,
+            self._player(Position).y_u,
+            self._world.group("areas", Rows).count,
+            lying.x_u,
+            lying.y_u,
+            area.radius_u,
+            area.skill,
+            area.owner,
+            self._bots,
+            rules.skills,
+            rules.directions,
+            match.body.radius_u,
+            int(match.team.friendly_fire_ratio > 0.0),
+            self._made,
+            self._minds,
+        )
+
+    def _bind_dash(self) -> partial[None]:
+        rules, clock = self._rules, self._world.group("match", Clock)
+        zone, vitals, stats = (
+            self._world.group("match", Zone),
+            self._player(Vitals),
+            self._player(Stats),
+        )
+        ability = self._world.group("abilities", Ability)
+        return partial(
+            dash,
+            clock.tick,
+            clock.seed,
+            stats.flags,
+            self._player(Position).x_u,
+            self._player(Position).y_u,
+            vitals.health_hp,
+            stats.health_max_hp,
+            vitals.mana_mp,
+            ability.skill,
+            ability.charges,
+            ability.ready_tick,
+            zone.x_u,
+            zone.y_u,
+            zone.radius_u,
+            self._bots,
+            rules.skills,
+            rules.dt_s,
+            self._made,
+            self._minds,
+        )
+
+    def _bind_command(self) -> partial[None]:
+        walls, wall_start, wall_row = self._walls
+        rules, clock = self._rules, self._world.group("match", Clock)
+        return partial(
+            command,
+            clock.tick,
+            clock.seed,
+            self._player(Position).x_u,
+            self._player(Position).y_u,
+            self._bots,
+            rules.directions,
+            rules.balance.match.body.radius_u,
+            walls,
+            wall_start,
+            wall_row,
+            self._terrain.frame,
+            self._minds,
+            self._made,
+            self._commands,
+        )

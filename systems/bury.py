@@ -1,20 +1,40 @@
-"""The dead are placed, and the match may be decided."""
+"""The dead are buried, and teams that are out get their places."""
 
 from functools import partial
 
 from ecs.columns import Rows
 from ecs.schedule import Granted, System
-from schema.columns import Clock, Events, Intent, Motion, Order, Outcome, Position, Tally, Vitals
-from systems.kernels.settling import bury, crown
-from systems.settle_damage import SettleDamage
+from schema.columns import (
+    Affliction,
+    Channel,
+    Clock,
+    Control,
+    Dash,
+    Events,
+    Intent,
+    Mending,
+    Motion,
+    Order,
+    Outcome,
+    Position,
+    Rescue,
+    Role,
+    Tally,
+    Vitals,
+)
+from systems.kernels.burying import bury, place_teams
+from systems.knock_down import letting_go
+from systems.reward import Reward
 
 
 class Bury(System):
-    """End the lives that were lost on this tick and give them their places."""
+    """Place the teams that are out, and end the lives that were lost on this tick."""
 
-    after = (SettleDamage,)
+    after = (Reward,)
     reads = (
         Clock.tick,
+        Control.join_tick,
+        Role.team,
         Position,
         Tally.dying,
         Tally.kills,
@@ -24,65 +44,71 @@ class Bury(System):
     )
     writes = (
         Rows,
-        Order.row,
+        Order,
         Vitals.alive,
+        Vitals.down,
+        Vitals.health_hp,
+        Vitals.shield_hp,
         Motion,
         Intent.buttons,
+        Rescue.reviver,
+        Rescue.progress_ticks,
+        Dash.until_tick,
+        Channel.slot,
+        Channel.length_u,
+        Mending.until_tick,
+        Affliction,
         Tally.placement,
         Tally.death_tick,
         Outcome.alive,
+        Outcome.teams_alive,
         Events,
     )
 
     def bind(self, granted: Granted) -> None:
         players, events = granted.table(Intent), granted.table(Events)
-        match, tally = granted.table(Outcome), players[Tally]
+        match, order = granted.table(Outcome), granted.table(Order)[Order]
+        tally, vitals = players[Tally], players[Vitals]
+        tick = match[Clock].tick
         self.calls = [
+            partial(
+                place_teams,
+                players[Rows].count,
+                players[Role].team,
+                vitals.alive,
+                tally.dying,
+                players[Control].join_tick,
+                tick,
+                tally.kills,
+                tally.dealt_hp,
+                order.row,
+                order.first,
+                tally.placement,
+                match[Outcome].teams_alive,
+            ),
             partial(
                 bury,
                 players[Rows].count,
-                match[Clock].tick,
+                tick,
                 players[Position].x_u,
                 players[Position].y_u,
                 tally.dying,
-                tally.kills,
-                tally.dealt_hp,
                 tally.killer,
                 tally.cause,
-                granted.table(Order)[Order].row,
-                players[Vitals].alive,
+                vitals.alive,
+                vitals.down,
+                vitals.health_hp,
+                vitals.shield_hp,
                 players[Motion].vx_ups,
                 players[Motion].vy_ups,
                 players[Intent].buttons,
-                tally.placement,
+                players[Rescue].reviver,
+                players[Rescue].progress_ticks,
                 tally.death_tick,
                 match[Outcome].alive,
                 events[Events].record,
                 events[Rows].count,
                 events[Rows].refused,
-            )
-        ]
-
-
-class Crown(System):
-    """Decide the match when at most one is left."""
-
-    after = (Bury,)
-    reads = (Rows.count, Clock.tick, Vitals.alive, Outcome.alive)
-    writes = (Tally.placement, Outcome.over, Outcome.over_tick, Outcome.winner)
-
-    def bind(self, granted: Granted) -> None:
-        players, match = granted.table(Intent), granted.table(Outcome)
-        self.calls = [
-            partial(
-                crown,
-                players[Rows].count,
-                match[Clock].tick,
-                players[Vitals].alive,
-                match[Outcome].alive,
-                players[Tally].placement,
-                match[Outcome].over,
-                match[Outcome].over_tick,
-                match[Outcome].winner,
-            )
+            ),
+            letting_go(granted, tally.dying, tally.death_tick),
         ]

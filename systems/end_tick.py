@@ -5,16 +5,39 @@ from functools import partial
 from ecs.columns import Identity, Rows
 from ecs.identity import remove_rows
 from ecs.schedule import Granted, System
-from schema.columns import Clock, Flight, Fuse, Motion, Position, Spent
-from systems.bury import Crown
+from schema.columns import (
+    Area,
+    Barrier,
+    Clock,
+    Flight,
+    Goods,
+    Motion,
+    Pierced,
+    Position,
+    Shape,
+    Spent,
+)
+from systems.crown import Crown
 from systems.kernels.ticking import end_tick
 
 
 class RemoveSpent(System):
-    """Remove the rows of projectiles and areas that are done."""
+    """Remove the rows that are done: projectiles, areas, obstacles, pickups."""
 
     after = (Crown,)
-    writes = (Rows.count, Identity, Position, Motion, Flight, Fuse, Spent)
+    writes = (
+        Rows.count,
+        Identity,
+        Position,
+        Motion,
+        Flight,
+        Pierced,
+        Area,
+        Shape,
+        Barrier,
+        Goods,
+        Spent,
+    )
 
     def bind(self, granted: Granted) -> None:
         for table in granted.tables(Spent):

@@ -4,33 +4,34 @@ from functools import partial
 
 from ecs.columns import Rows
 from ecs.schedule import Granted, System
-from schema.columns import Grid, Intent, Motion, Origin, Position, Vitals
-from systems.cast import Cast
+from schema.columns import Grid, Intent, Motion, Origin, Position, Tally, Vitals, Walls
 from systems.kernels.broadphase import build_grid
 from systems.kernels.movement import move_bodies
-from systems.rules import Rules, Terrain
+from systems.rules import Rules
+from systems.steer import Steer
+from systems.terrain import Terrain
 
 
 class Move(System):
     """Every body moves by its velocity, swept against walls and the world's edge."""
 
-    after = (Cast,)
-    reads = (Rows.count, Vitals.alive)
-    writes = (Position, Origin, Motion)
+    after = (Steer,)
+    reads = (Rows.count, Vitals.alive, Walls)
+    writes = (Position, Origin, Motion, Tally.distance_u)
 
     def bind(self, granted: Granted) -> None:
         rules, terrain = granted.resource(Rules), granted.resource(Terrain)
-        players = granted.table(Intent)
+        players, walls = granted.table(Intent), granted.table(Walls)[Walls]
         self.calls = [
             partial(
                 move_bodies,
                 players[Rows].count,
                 players[Vitals].alive,
                 rules.dt_s,
-                rules.balance.body.radius_u,
-                terrain.walls,
-                terrain.wall_start,
-                terrain.wall_row,
+                rules.balance.match.body.radius_u,
+                walls.record,
+                walls.start,
+                walls.row,
                 terrain.frame,
                 players[Position].x_u,
                 players[Position].y_u,
@@ -38,6 +39,7 @@ class Move(System):
                 players[Origin].y_u,
                 players[Motion].vx_ups,
                 players[Motion].vy_ups,
+                players[Tally].distance_u,
             )
         ]
 

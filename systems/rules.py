@@ -1,11 +1,12 @@
-"""What a match is played by and on: balance in ticks, and terrain in arrays.
+"""What a match is played by: the balance, baked once for a tick rate.
 
 Seconds end here.  Systems see ticks, and everything they look up is a read-only array or a plain
-number that was computed once, from the balance and the map that the journal carries whole.
+number that was computed once, from the balance that the journal carries whole.
 """
 
+from __future__ import annotations
+
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,92 +14,32 @@ from numpy.typing import NDArray
 
 from schema import directions
 from schema.balance import Balance
-
-WALL_CELL_U = 8.0
-
-
-def to_ticks(seconds: float, rate_hz: int) -> int:
-    """Nearest number of ticks, at least one: nothing that takes time takes none."""
-    return max(1, math.floor(seconds * rate_hz + 0.5))
-
-
-def _frozen(array: NDArray[np.generic]) -> NDArray[np.generic]:
-    array.flags.writeable = False
-    return array
+from schema.events import TRUE_DAMAGE
+from systems.baking import Baker, frozen, to_ticks
+from systems.terrain import Terrain
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Terrain:
-    """The map as the kernels see it.
+class Loot:
+    """What lies about and what is left behind, baked.
 
     Attributes:
-        walls: f64[walls, 5], centre x, y, half extents, corner radius (units), by place.
-        wall_start: i32[cells + 1], wall_row: i32[entries]: walls by cell (``kernels.walls``).
-        frame: f64[5], width, height, cell size (units), columns, rows.
-        spawns: f64[spawns, 2], units.
+        items: ITEM_ROW[items], ascending by name.
+        lines: LOOT_ROW[lines].
+        start: i64[tables + 1], first line of each table, ascending by name.
+        rolls: i64[tables], draws.
+        crate_table, death_table, ground_table: their indices.
+        table_names: by index.
     """
 
-    walls: NDArray[np.float64]
-    wall_start: NDArray[np.int32]
-    wall_row: NDArray[np.int32]
-    frame: NDArray[np.float64]
-    spawns: NDArray[np.float64]
-
-
-def make_terrain(
-    width_u: float,
-    height_u: float,
-    walls: Sequence[Sequence[float]],
-    spawns: Sequence[Sequence[float]],
-) -> Terrain:
-    """Sort the walls of a map into cells.
-
-    Args:
-        width_u, height_u: size of the world.
-        walls: rows (cx, cy, hx, hy, radius).
-        spawns: rows (x, y), at least one.
-
-    Raises:
-        ValueError: there is no spawn point.
-    """
-    if not spawns:
-        raise ValueError("a map needs at least one spawn point")
-    columns = max(1, math.ceil(width_u / WALL_CELL_U))
-    rows = max(1, math.ceil(height_u / WALL_CELL_U))
-    # Neighbours in the world become neighbours in memory, for maps of many thousand walls.
-    walls = sorted(walls, key=_cell_of_centre)
-    cells: list[list[int]] = [[] for _ in range(columns * rows)]
-    for index, (cx, cy, hx, hy, radius) in enumerate(walls):
-        left, right = _cells(cx - hx - radius, cx + hx + radius, columns)
-        top, bottom = _cells(cy - hy - radius, cy + hy + radius, rows)
-        for y in range(top, bottom + 1):
-            for x in range(left, right + 1):
-                cells[y * columns + x].append(index)
-    starts = [0]
-    for cell in cells:
-        starts.append(starts[-1] + len(cell))
-    flat = [index for cell in cells for index in cell]
-    return Terrain(
-        walls=_array(walls, np.float64, (len(walls), 5)),
-        wall_start=_array(starts, np.int32, (len(starts),)),
-        wall_row=_array(flat, np.int32, (len(flat),)),
-        frame=_array([width_u, height_u, WALL_CELL_U, columns, rows], np.float64, (5,)),
-        spawns=_array(spawns, np.float64, (len(spawns), 2)),
-    )
-
-
-def _cell_of_centre(wall: Sequence[float]) -> tuple[int, int]:
-    return math.floor(wall[1] / WALL_CELL_U), math.floor(wall[0] / WALL_CELL_U)
-
-
-def _cells(low: float, high: float, count: int) -> tuple[int, int]:
-    first = math.floor(low / WALL_CELL_U)
-    last = math.floor(high / WALL_CELL_U)
-    return max(0, min(first, count - 1)), max(0, min(last, count - 1))
-
-
-def _array(rows: object, dtype: type, shape: tuple[int, ...]) -> NDArray:  # type: ignore[type-arg]
-    return _frozen(np.array(rows, dtype=dtype).reshape(shape))
+    items: NDArray[np.void]
+    lines: NDArray[np.void]
+    start: NDArray[np.int64]
+    rolls: NDArray[np.int64]
+    crate_table: int
+    death_table: int
+    ground_table: int
+    table_names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,9 +52,19 @@ class Rules:
         dt_s: seconds per tick.
         directions: f64[4096, 2], unit vectors.
         grid: f64[3], cell size (units), columns, rows of the broadphase grid.
+        class_names, skill_names, status_names, item_names: by index, which is their order as text.
+        skills: SKILL_ROW[skills].
+        effects: EFFECT_ROW[skills * SKILL_LEVELS].
+        classes: CLASS_ROW[classes].
+        levels: LEVEL_ROW[classes * LEVELS].
+        level_xp: f64[LEVELS], experience at which level i + 2 is reached.
+        statuses: STATUS_ROW[STATUSES].
+        loot: items and tables.
         zone_wait_ticks, zone_shrink_ticks: i64[phases].
         zone_ratio: f64[phases], radius after each phase as a share of the starting radius.
+        zone_drift: f64[phases], how far the centre may move, as a share of the room there is.
         zone_damage_hp: f64[phases], damage per tick.
+        zone_flags: i64[phases], TRUE_DAMAGE where armour does not help.
     """
 
     balance: Balance
@@ -121,41 +72,85 @@ class Rules:
     dt_s: float
     directions: NDArray[np.float64]
     grid: NDArray[np.float64]
+    class_names: tuple[str, ...]
+    skill_names: tuple[str, ...]
+    status_names: tuple[str, ...]
+    item_names: tuple[str, ...]
+    skills: NDArray[np.void]
+    effects: NDArray[np.void]
+    classes: NDArray[np.void]
+    levels: NDArray[np.void]
+    level_xp: NDArray[np.float64]
+    statuses: NDArray[np.void]
+    loot: Loot
     zone_wait_ticks: NDArray[np.int64]
     zone_shrink_ticks: NDArray[np.int64]
     zone_ratio: NDArray[np.float64]
+    zone_drift: NDArray[np.float64]
     zone_damage_hp: NDArray[np.float64]
+    zone_flags: NDArray[np.int64]
 
     def ticks(self, seconds: float) -> int:
         """``seconds`` as ticks, at least one."""
         return to_ticks(seconds, self.rate_hz)
 
-    @property
-    def flight_ticks(self) -> int:
-        """Ticks in which a shot covers its range."""
-        shot = self.balance.skills.shot
-        return max(1, math.ceil(shot.range_u / (shot.speed_ups * self.dt_s)))
+    def some_ticks(self, seconds: float) -> int:
+        """``seconds`` as ticks, none for none."""
+        return math.floor(seconds * self.rate_hz + 0.5)
 
 
 def make_rules(balance: Balance, rate_hz: int, terrain: Terrain, players: int) -> Rules:
     """Bake a balance for a tick rate, a map and a number of players (for the grid's cell size)."""
+    baker = Baker(balance, rate_hz)
     phases = balance.zone.phase
-    wait = [math.floor(phase.wait_s * rate_hz + 0.5) for phase in phases]
+    radius_u = balance.match.body.radius_u
     return Rules(
         balance=balance,
         rate_hz=rate_hz,
         dt_s=1.0 / rate_hz,
         directions=directions.TABLE,
-        grid=plan_grid(terrain.frame[0], terrain.frame[1], players, balance.body.radius_u),
-        zone_wait_ticks=_array(wait, np.int64, (len(phases),)),
-        zone_shrink_ticks=_array(
-            [to_ticks(phase.shrink_s, rate_hz) for phase in phases], np.int64, (len(phases),)
-        ),
-        zone_ratio=_array([p.radius_ratio for p in phases], np.float64, (len(phases),)),
-        zone_damage_hp=_array(
-            [phase.damage_hp_per_s / rate_hz for phase in phases], np.float64, (len(phases),)
-        ),
+        grid=plan_grid(terrain.frame[0], terrain.frame[1], players, radius_u),
+        class_names=baker.class_names,
+        skill_names=baker.skill_names,
+        status_names=baker.status_names,
+        item_names=baker.item_names,
+        skills=baker.skills(),
+        effects=baker.effects(),
+        classes=baker.classes(),
+        levels=baker.levels(),
+        level_xp=baker.level_xp(),
+        statuses=baker.statuses(),
+        loot=_loot(baker),
+        zone_wait_ticks=_whole([baker.some_ticks(phase.wait_s) for phase in phases]),
+        zone_shrink_ticks=_whole([baker.ticks(phase.shrink_s) for phase in phases]),
+        zone_ratio=_real([phase.radius_ratio for phase in phases]),
+        zone_drift=_real([phase.drift_ratio for phase in phases]),
+        zone_damage_hp=_real([phase.damage_hp_per_s / rate_hz for phase in phases]),
+        zone_flags=_whole([TRUE_DAMAGE if phase.ignores_armour else 0 for phase in phases]),
     )
+
+
+def _loot(baker: Baker) -> Loot:
+    lines, start, rolls = baker.loot()
+    loot, names = baker.balance.loot, baker.table_names
+    return Loot(
+        items=baker.items(),
+        lines=lines,
+        start=start,
+        rolls=rolls,
+        crate_table=names.index(loot.crate),
+        death_table=names.index(loot.death),
+        ground_table=names.index(loot.ground),
+        table_names=names,
+    )
+
+
+def _whole(values: list[int]) -> NDArray[np.int64]:
+    return np.asarray(frozen(np.array(values, dtype=np.int64)))
+
+
+def _real(values: list[float]) -> NDArray[np.float64]:
+    return np.asarray(frozen(np.array(values, dtype=np.float64)))
 
 
 def plan_grid(
@@ -168,4 +163,4 @@ def plan_grid(
     """
     cell_u = max(2.0 * radius_u, math.sqrt(width_u * height_u / (2.0 * players)))
     columns, rows = math.ceil(width_u / cell_u), math.ceil(height_u / cell_u)
-    return _array([cell_u, max(1, columns), max(1, rows)], np.float64, (3,))
+    return _real([cell_u, max(1, columns), max(1, rows)])

@@ -5,17 +5,18 @@ from functools import partial
 from ecs.columns import Rows
 from ecs.schedule import Granted, System
 from ecs.world import World
-from schema.columns import Clock, Hits, Intent, Position, Vitals, Zone
-from systems.detonate import Detonate
+from schema.columns import Clock, Hits, Intent, Outcome, Position, Vitals, Zone
 from systems.kernels.zone import open_zone, scorch, shrink_zone
-from systems.rules import Rules, Terrain
+from systems.pulse import Pulse
+from systems.rules import Rules
+from systems.terrain import Terrain
 
 
 class ShrinkZone(System):
     """Advance the zone by a tick, then hurt whoever is outside."""
 
-    after = (Detonate,)
-    reads = (Clock, Vitals.alive, Position)
+    after = (Pulse,)
+    reads = (Clock, Outcome.stage, Vitals.alive, Position)
     writes = (Rows, Zone, Hits)
 
     def bind(self, granted: Granted) -> None:
@@ -30,6 +31,7 @@ class ShrinkZone(System):
                 rules.zone_wait_ticks,
                 rules.zone_shrink_ticks,
                 rules.zone_ratio,
+                rules.zone_drift,
                 terrain.frame,
                 rules.directions,
                 zone.phase,
@@ -49,6 +51,7 @@ class ShrinkZone(System):
             partial(
                 scorch,
                 players[Rows].count,
+                match[Outcome].stage,
                 players[Vitals].alive,
                 players[Position].x_u,
                 players[Position].y_u,
@@ -57,6 +60,7 @@ class ShrinkZone(System):
                 zone.y_u,
                 zone.radius_u,
                 rules.zone_damage_hp,
+                rules.zone_flags,
                 hits[Hits].record,
                 hits[Rows].count,
                 hits[Rows].refused,
@@ -73,6 +77,7 @@ def prepare_zone(world: World) -> None:
         terrain.frame,
         rules.zone_wait_ticks,
         rules.zone_ratio,
+        rules.zone_drift,
         rules.directions,
         zone.until_tick,
         zone.x_u,

@@ -4,38 +4,63 @@ from functools import partial
 
 from ecs.columns import Rows
 from ecs.schedule import Granted, System
-from schema.columns import Clock, Dash, Intent, Motion, Vitals
-from systems.kernels.movement import steer
+from schema.columns import Clock, Dash, Intent, Motion, Outcome, Stats, Vitals
+from systems.carry_out import CarryOut
+from systems.kernels.movement import end_dashes, steer
 from systems.rules import Rules
-from systems.start_dash import StartDash
 
 
 class Steer(System):
-    """Accelerate towards the wanted direction; a dash sets the velocity outright."""
+    """Accelerate towards the wanted direction; a dash sets the velocity outright.
 
-    after = (StartDash,)
-    reads = (Rows.count, Clock.tick, Vitals.alive, Intent.buttons, Intent.move, Dash)
-    writes = (Motion,)
+    Nobody who is rooted, stunned or knocked down goes on dashing.
+    """
+
+    after = (CarryOut,)
+    reads = (
+        Rows.count,
+        Clock.tick,
+        Outcome.stage,
+        Vitals.alive,
+        Vitals.down,
+        Stats.flags,
+        Stats.speed_ups,
+        Intent.buttons,
+        Intent.move,
+        Dash.direction,
+        Dash.speed_ups,
+    )
+    writes = (Motion, Dash.until_tick)
 
     def bind(self, granted: Granted) -> None:
         rules = granted.resource(Rules)
-        body, dash = rules.balance.body, rules.balance.skills.dash
-        players = granted.table(Intent)
+        match, players = granted.table(Clock), granted.table(Intent)
+        dash, vitals = players[Dash], players[Vitals]
         self.calls = [
+            partial(
+                end_dashes,
+                players[Rows].count,
+                match[Clock].tick,
+                vitals.alive,
+                vitals.down,
+                players[Stats].flags,
+                dash.until_tick,
+            ),
             partial(
                 steer,
                 players[Rows].count,
-                granted.table(Clock)[Clock].tick,
-                players[Vitals].alive,
+                match[Clock].tick,
+                match[Outcome].stage,
+                vitals.alive,
                 players[Intent].buttons,
                 players[Intent].move,
-                players[Dash].until_tick,
-                players[Dash].direction,
-                rules.directions,
-                body.speed_ups,
+                players[Stats].speed_ups,
+                dash.until_tick,
+                dash.direction,
                 dash.speed_ups,
-                body.acceleration_upss * rules.dt_s,
+                rules.directions,
+                rules.balance.match.body.acceleration_upss * rules.dt_s,
                 players[Motion].vx_ups,
                 players[Motion].vy_ups,
-            )
+            ),
         ]

@@ -16,12 +16,18 @@ import msgpack
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
-VERSION = 1
+VERSION = 2
 JOIN, INPUT = 1, 2
 WELCOME, SNAPSHOT, ERROR = 1, 2, 4
-BUTTON_MOVE, BUTTON_ATTACK = 1, 2
-HEADER = struct.Struct("<IIHHBBBBI3i3iHHHHHHHHHH")
-PLAYER = struct.Struct("<HHHHBB")
+BUTTON_MOVE, BUTTON_PRIMARY = 1, 2
+ANY_ROLE, ANYWHERE = 255, 0
+ALIVE = 1
+HEADER = struct.Struct("<IIHHHHBBBBII3i3i6H6B32s7HBB")
+SELF_FLAGS, PLAYER_COUNT, STATUS_COUNT = 9, 31, 38
+"""Places of what is looked at among the header's values."""
+
+STATUS_BYTES = 5
+PLAYER = struct.Struct("<HHHHBBBBBBH")
 DIRECTIONS = 4096
 WIRE_U = 64
 """Positions on the wire are in 1/64 unit."""
@@ -61,7 +67,7 @@ def play(host: str, port: int, *, seconds: float) -> str:
 
 
 def _play(socket: ClientConnection, seconds: float) -> str:
-    socket.send(_packed([JOIN, VERSION, "Smoke"]))
+    socket.send(_packed([JOIN, VERSION, "Smoke", ANY_ROLE, ANYWHERE]))
     welcome = _receive(socket, WELCOME_S)
     if welcome[0] != WELCOME or welcome[1] != VERSION:
         raise PlayError(f"JOIN was answered by message kind {welcome[0]} instead of WELCOME")
@@ -74,7 +80,7 @@ def _play(socket: ClientConnection, seconds: float) -> str:
             # One turn in four seconds: a wall in one direction does not end the walk.
             direction = int(now * DIRECTIONS / 4) % DIRECTIONS
             newest = seen.ticks[-1] if seen.ticks else 0
-            buttons = BUTTON_MOVE | BUTTON_ATTACK
+            buttons = BUTTON_MOVE | BUTTON_PRIMARY
             socket.send(_packed([INPUT, seq, direction, direction, 0, buttons, newest]))
         try:
             _notice(seen, _receive(socket, 1 / rate_hz))
@@ -93,7 +99,7 @@ def _notice(seen: Seen, message: list[Any]) -> None:
     payload = bytes(message[1])
     header = HEADER.unpack_from(payload)
     tick, ack_seq, self_slot = header[:3]
-    self_alive, player_count = header[7], header[20]
+    self_alive, player_count = header[SELF_FLAGS] & ALIVE, header[PLAYER_COUNT]
     if self_slot != seen.slot:
         raise PlayError(f"a snapshot is for slot {self_slot} instead of {seen.slot}")
     if seen.ticks and tick <= seen.ticks[-1]:
@@ -104,7 +110,9 @@ def _notice(seen: Seen, message: list[Any]) -> None:
     seen.ack_seq = ack_seq
     seen.others = max(seen.others, player_count - self_alive)
     if self_alive:
-        slot, x, y, *_ = PLAYER.unpack_from(payload, HEADER.size)
+        slot, x, y, *_ = PLAYER.unpack_from(
+            payload, HEADER.size + header[STATUS_COUNT] * STATUS_BYTES
+        )
         if slot != seen.slot:
             raise PlayError(f"the first player in view is {slot}, not the own body {seen.slot}")
         seen.places.append((x / WIRE_U, y / WIRE_U))

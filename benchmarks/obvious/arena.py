@@ -7,9 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from benchmarks.obvious.geometry import Wall, gap_normal, sweep_wall
+from benchmarks.obvious.geometry import Wall, gap_normal, sweep_wall, turned
 from schema.balance import Balance
-from systems.rules import Rules, Terrain
+from schema.balance.classes import ClassBalance
+from schema.balance.skills import DashSkill, ProjectileSkill
+from schema.commands import MOBILITY, PRIMARY
+from schema.curves import scaled_at
+from schema.walls import BLOCKS_MOVE
+from systems.rules import Rules
+from systems.terrain import Terrain
 
 SKIN = 1.0 / 1024.0
 GLIDE_STEPS = 4
@@ -26,29 +32,38 @@ class Arena:
     height: float
     dt: float
     rate_hz: int
-    flight_ticks: int
     balance: Balance
+    fighter: ClassBalance
+    bolt: ProjectileSkill
+    dash: DashSkill
     directions: list[tuple[float, float]]
     cell: float
     walls: dict[Cell, list[Wall]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
     def of(cls, rules: Rules, terrain: Terrain) -> Arena:
-        """The same arena that these rules and this terrain describe."""
+        """The same arena that these rules and this terrain describe.
+
+        Raises:
+            ValueError: the rules are not the plain ones.
+        """
+        fighter, bolt, dash = _only_class(rules.balance)
         arena = cls(
             width=float(terrain.frame[0]),
             height=float(terrain.frame[1]),
             dt=rules.dt_s,
             rate_hz=rules.rate_hz,
-            flight_ticks=rules.flight_ticks,
             balance=rules.balance,
+            fighter=fighter,
+            bolt=bolt,
+            dash=dash,
             directions=[(x, y) for x, y in rules.directions.tolist()],
             cell=float(rules.grid[0]),
         )
-        for place, (x, y, hx, hy, radius) in enumerate(terrain.walls.tolist()):
-            wall = Wall(x, y, hx, hy, radius, place)
-            box = (x - hx - radius, y - hy - radius, x + hx + radius, y + hy + radius)
-            for cell in cells_of(box, WALL_CELL):
+        for place, numbers in enumerate(terrain.walls.tolist()):
+            wall = Wall(*numbers[:10], place)
+            x, y, reach_x, reach_y = wall.x, wall.y, wall.reach_x, wall.reach_y
+            for cell in cells_of((x - reach_x, y - reach_y, x + reach_x, y + reach_y), WALL_CELL):
                 arena.walls[cell].append(wall)
         return arena
 
@@ -56,21 +71,40 @@ class Arena:
         """Nearest number of ticks, at least one."""
         return max(1, math.floor(seconds * self.rate_hz + 0.5))
 
-    def _walls_near(self, box: tuple[float, float, float, float]) -> Iterator[Wall]:
+    def flight_ticks(self) -> int:
+        """How long a bolt flies that meets nothing."""
+        return max(1, math.ceil(self.bolt.range_u * self.rate_hz / self.bolt.speed_ups))
+
+    @property
+    def speed_ups(self) -> float:
+        """Running speed."""
+        return scaled_at(self.fighter.speed_ups, self.balance.curves, 1)
+
+    @property
+    def damage_hp(self) -> float:
+        """Damage of a bolt."""
+        return scaled_at(self.bolt.damage_hp, self.balance.curves, 1)
+
+    def skills(self) -> tuple[tuple[int, ProjectileSkill | DashSkill], ...]:
+        """(button, skill) of what everybody can do, in the order in which it is judged."""
+        return (PRIMARY, self.bolt), (MOBILITY, self.dash)
+
+    def _walls_near(self, box: tuple[float, float, float, float], blocks: int) -> Iterator[Wall]:
         left, top, right, bottom = box
         for cell in cells_of(box, WALL_CELL):
             for wall in self.walls.get(cell, ()):
-                reach_x, reach_y = wall.half_x + wall.radius, wall.half_y + wall.radius
-                along_x = left <= wall.x + reach_x and right >= wall.x - reach_x
-                if along_x and top <= wall.y + reach_y and bottom >= wall.y - reach_y:
+                if not wall.blocks & blocks:
+                    continue
+                along_x = left <= wall.x + wall.reach_x and right >= wall.x - wall.reach_x
+                if along_x and top <= wall.y + wall.reach_y and bottom >= wall.y - wall.reach_y:
                     yield wall
 
     def sweep(
-        self, px: float, py: float, dx: float, dy: float, radius: float
+        self, px: float, py: float, dx: float, dy: float, radius: float, blocks: int
     ) -> tuple[float, float, float] | None:
-        """(t, nx, ny) of the first wall that a circle meets on its way."""
+        """(t, nx, ny) of the first wall with any of the bits ``blocks`` on a circle's way."""
         best, best_place = None, -1
-        for wall in self._walls_near(swept_box(px, py, dx, dy, radius)):
+        for wall in self._walls_near(swept_box(px, py, dx, dy, radius), blocks):
             met = sweep_wall(wall, px, py, dx, dy, radius)
             if met is None or (best is not None and met[0] > best[0]):
                 continue
@@ -82,8 +116,9 @@ class Arena:
         """Whether a circle lies in the world and overlaps no wall."""
         if not (radius <= px <= self.width - radius and radius <= py <= self.height - radius):
             return False
-        for wall in self._walls_near(swept_box(px, py, 0.0, 0.0, radius)):
-            distance, _, _ = gap_normal(px - wall.x, py - wall.y, wall.half_x, wall.half_y)
+        for wall in self._walls_near(swept_box(px, py, 0.0, 0.0, radius), BLOCKS_MOVE):
+            x, y = turned(wall, px - wall.x, py - wall.y)
+            distance, _, _ = gap_normal(x, y, wall.half_x, wall.half_y)
             if distance < wall.radius + radius:
                 return False
         return True
@@ -98,7 +133,7 @@ class Arena:
         for _ in range(GLIDE_STEPS):
             if dx == 0.0 and dy == 0.0:
                 break
-            met = self.sweep(x, y, dx, dy, radius)
+            met = self.sweep(x, y, dx, dy, radius, BLOCKS_MOVE)
             if met is None:
                 x, y = x + dx, y + dy
                 break
@@ -121,6 +156,17 @@ class Arena:
             if start + step > size:
                 times.append((size - start) / step)
         return min(times, default=None)
+
+
+def _only_class(balance: Balance) -> tuple[ClassBalance, ProjectileSkill, DashSkill]:
+    if len(balance.classes.root) != 1:
+        raise ValueError("the plain rules have one class")
+    (fighter,) = balance.classes.root.values()
+    bolt = balance.skills.root[fighter.skills.primary]
+    dash = balance.skills.root[fighter.skills.mobility]
+    if not isinstance(bolt, ProjectileSkill) or not isinstance(dash, DashSkill):
+        raise ValueError("the plain rules know bolts and dashes")
+    return fighter, bolt, dash
 
 
 def swept_box(

@@ -51,14 +51,27 @@ class Intent:
 
 
 @dataclass(slots=True)
-class Cooldowns:
-    """First tick at which each action is allowed again; the dash under way."""
+class Ability:
+    """Casts left, first tick of the next one, tick in which the next charge is back."""
 
-    shot_tick: int = 0
-    blast_tick: int = 0
-    dash_tick: int = 0
-    dash_until: int = 0
-    dash_direction: int = 0
+    charges: int
+    ready_tick: int
+    recharge_tick: int
+
+
+@dataclass(slots=True)
+class Abilities:
+    """What can be done with each button that does something."""
+
+    by_button: dict[int, Ability]
+
+
+@dataclass(slots=True)
+class Dash:
+    """A dash under way: first tick after it, where to."""
+
+    until_tick: int = 0
+    direction: int = 0
 
 
 @dataclass(slots=True)
@@ -75,14 +88,6 @@ class Shot:
 
     owner: int
     expire_tick: int
-
-
-@dataclass(slots=True)
-class Blast:
-    """A thrown blast that has not gone off."""
-
-    owner: int
-    fire_tick: int
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -10,13 +10,21 @@ from typing import NamedTuple
 
 
 class Wall(NamedTuple):
-    """A rounded box: centre, half extents, corner radius (units); ``place`` breaks ties."""
+    """A rounded box: centre, half extents, corner radius (units), its own x axis.
+
+    ``blocks`` holds bits of what it stops; ``place`` breaks ties.
+    """
 
     x: float
     y: float
     half_x: float
     half_y: float
     radius: float
+    ux: float
+    uy: float
+    reach_x: float
+    reach_y: float
+    blocks: int
     place: int
 
 
@@ -64,10 +72,30 @@ def sweep_wall(
     wall: Wall, px: float, py: float, dx: float, dy: float, radius: float
 ) -> tuple[float, float, float] | None:
     """(t, nx, ny) of a circle against a wall."""
-    px, py, reach = px - wall.x, py - wall.y, wall.radius + radius
+    px, py = turned(wall, px - wall.x, py - wall.y)
+    dx, dy = turned(wall, dx, dy)
+    met = _sweep_upright(wall, px, py, dx, dy, radius)
+    if met is None:
+        return None
+    t, nx, ny = met
+    return t, nx * wall.ux - ny * wall.uy, nx * wall.uy + ny * wall.ux
+
+
+def turned(wall: Wall, x: float, y: float) -> tuple[float, float]:
+    """A vector as seen along a wall's own axes."""
+    return x * wall.ux + y * wall.uy, y * wall.ux - x * wall.uy
+
+
+def _sweep_upright(
+    wall: Wall, px: float, py: float, dx: float, dy: float, radius: float
+) -> tuple[float, float, float] | None:
+    reach = wall.radius + radius
     hx, hy = wall.half_x, wall.half_y
     distance, nx, ny = gap_normal(px, py, hx, hy)
-    if distance < reach:
+    # Where the gap rounds up to the reach, the boxes may still hold the point.
+    ax, ay = abs(px), abs(py)
+    in_boxes = (ax < hx + reach and ay < hy) or (ax < hx and ay < hy + reach)
+    if distance < reach or in_boxes:
         return (0.0, nx, ny) if dx * nx + dy * ny < 0.0 else None
     times = [
         _sweep_box(px, py, dx, dy, hx + reach, hy),

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from benchmarks.obvious.arena import Arena
 from benchmarks.obvious.components import (
-    Blast,
-    Cooldowns,
+    Abilities,
+    Ability,
+    Dash,
     Intent,
     Player,
     Position,
@@ -25,7 +26,10 @@ from benchmarks.obvious.zone import Circle, ZoneState
 from ecs.columns import Column, Rows
 from ecs.world import World
 from schema import columns
-from systems.rules import Rules, Terrain
+from schema.commands import MOBILITY, PRIMARY, SKILL_SLOTS
+from schema.events import ZONE_WAITING
+from systems.rules import Rules
+from systems.terrain import Terrain
 
 _numbers = itertools.count(1)
 
@@ -36,6 +40,8 @@ class ObviousMatch:
     def __init__(self, world: World) -> None:
         rules, terrain = world.resource(Rules), world.resource(Terrain)
         zone = world.group("match", columns.Zone)
+        if zone.phase[0] != 0 or zone.state[0] != ZONE_WAITING:
+            raise ValueError("the zone has begun to shrink")
         self.state = State(
             Arena.of(rules, terrain),
             int(world.group("match", columns.Clock).tick[0]),
@@ -53,7 +59,7 @@ class ObviousMatch:
         self.name = f"obvious-{next(_numbers)}"
         esper.switch_world(self.name)
         _add_players(world, self.state)
-        _add_shots_and_blasts(world)
+        _add_shots(world)
         for index, rule in enumerate(PROCESSORS):
             esper.add_processor(rule(self.state), priority=len(PROCESSORS) - index)
 
@@ -97,7 +103,20 @@ def _lists(world: World, table: str, *wanted: Column[Any]) -> list[list[Any]]:
     return [getattr(world.group(table, c.group), c.name)[:count].tolist() for c in wanted]
 
 
+def _abilities(world: World) -> list[Abilities]:
+    """By slot; a player's skills lie one behind the other, PRIMARY first."""
+    ability = world.group("abilities", columns.Ability)
+    columns_of = (ability.charges, ability.ready_tick, ability.recharge_tick)
+    made = [Ability(*row) for row in zip(*(c.tolist() for c in columns_of), strict=True)]
+    last = SKILL_SLOTS - 1
+    return [
+        Abilities({PRIMARY: primary, MOBILITY: mobility})
+        for primary, mobility in zip(made[::SKILL_SLOTS], made[last::SKILL_SLOTS], strict=True)
+    ]
+
+
 def _add_players(world: World, state: State) -> None:
+    abilities = _abilities(world)
     rows = zip(
         *_lists(
             world,
@@ -114,9 +133,6 @@ def _add_players(world: World, state: State) -> None:
             columns.Intent.reach,
             columns.Intent.buttons,
             columns.Intent.heard_tick,
-            columns.Cooldowns.shot_tick,
-            columns.Cooldowns.blast_tick,
-            columns.Cooldowns.dash_tick,
             columns.Dash.until_tick,
             columns.Dash.direction,
         ),
@@ -128,12 +144,13 @@ def _add_players(world: World, state: State) -> None:
             Position(x, y, x, y),
             Velocity(vx, vy),
             Intent(*rest[:5]),
-            Cooldowns(*rest[5:]),
+            abilities[slot],
+            Dash(*rest[5:]),
             Push(),
         )
 
 
-def _add_shots_and_blasts(world: World) -> None:
+def _add_shots(world: World) -> None:
     for x, y, vx, vy, owner, expire in zip(
         *_lists(
             world,
@@ -148,15 +165,3 @@ def _add_shots_and_blasts(world: World) -> None:
         strict=True,
     ):
         esper.create_entity(Position(x, y), Velocity(vx, vy), Shot(int(owner), int(expire)))
-    for x, y, owner, fire in zip(
-        *_lists(
-            world,
-            "areas",
-            columns.Position.x_u,
-            columns.Position.y_u,
-            columns.Fuse.owner,
-            columns.Fuse.fire_tick,
-        ),
-        strict=True,
-    ):
-        esper.create_entity(Position(x, y), Blast(int(owner), int(fire)))

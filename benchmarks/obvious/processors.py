@@ -9,8 +9,9 @@ import esper
 
 from benchmarks.obvious.arena import Arena, Cell, cells_of, swept_box
 from benchmarks.obvious.components import (
-    Blast,
-    Cooldowns,
+    Abilities,
+    Ability,
+    Dash,
     Hit,
     Intent,
     Player,
@@ -22,9 +23,12 @@ from benchmarks.obvious.components import (
 from benchmarks.obvious.geometry import sweep_circle
 from benchmarks.obvious.zone import Circle, ZoneState
 from schema import commands
-from schema.events import CAUSE_BLAST, CAUSE_SHOT, CAUSE_ZONE
+from schema.balance.skills import DashSkill, ProjectileSkill
+from schema.events import CAUSE_ZONE
+from schema.walls import BLOCKS_SHOTS
 
 NOBODY = -1
+CAUSE_SHOT = 0
 Command = tuple[int, int, int, int, int]
 
 
@@ -68,20 +72,49 @@ class ApplyCommands(Rule):
                 intent.buttons = 0
 
 
-class StartDash(Rule):
-    """Whoever asks for a dash and may begins one."""
+class Cast(Rule):
+    """Buttons → bolts that leave the hand, and dashes that begin."""
 
     def process(self) -> None:
+        state, tick, arena = self.state, self.state.tick, self.state.arena
+        skills = arena.skills()
+        for entity, (player, intent, abilities) in esper.get_components(Player, Intent, Abilities):
+            for button, skill in skills:
+                ability = abilities.by_button[button]
+                self._recharge(ability, skill)
+                wanted = player.alive and intent.buttons & button and not state.over
+                if not wanted or ability.charges == 0 or tick < ability.ready_tick:
+                    continue
+                self._pay(ability, skill)
+                if isinstance(skill, ProjectileSkill):
+                    self._shoot(entity, player, intent, skill)
+                else:
+                    dash = esper.component_for_entity(entity, Dash)
+                    moving = intent.buttons & commands.MOVE
+                    dash.direction = intent.move if moving else intent.aim
+                    dash.until_tick = tick + arena.ticks(skill.duration_s)
+
+    def _recharge(self, ability: Ability, skill: ProjectileSkill | DashSkill) -> None:
+        while ability.charges < skill.charges_max and self.state.tick >= ability.recharge_tick:
+            ability.charges += 1
+            ability.recharge_tick += self.state.arena.ticks(skill.cooldown_s)
+
+    def _pay(self, ability: Ability, skill: ProjectileSkill | DashSkill) -> None:
         tick, arena = self.state.tick, self.state.arena
-        dash = arena.balance.skills.dash
-        for _, (player, intent, cooldowns) in esper.get_components(Player, Intent, Cooldowns):
-            wants = intent.buttons & commands.DASH
-            if not player.alive or not wants or tick < cooldowns.dash_tick:
-                continue
-            moving = intent.buttons & commands.MOVE
-            cooldowns.dash_direction = intent.move if moving else intent.aim
-            cooldowns.dash_until = tick + arena.ticks(dash.duration_s)
-            cooldowns.dash_tick = tick + arena.ticks(dash.cooldown_s)
+        if ability.charges == skill.charges_max:
+            ability.recharge_tick = tick + arena.ticks(skill.cooldown_s)
+        ability.charges -= 1
+        pause_s = skill.gap_s if skill.charges_max > 1 else skill.cooldown_s
+        ability.ready_tick = tick + arena.ticks(pause_s)
+
+    def _shoot(self, entity: int, player: Player, intent: Intent, skill: ProjectileSkill) -> None:
+        arena, hand = self.state.arena, esper.component_for_entity(entity, Position)
+        ux, uy = arena.directions[intent.aim]
+        esper.create_entity(
+            Position(hand.x, hand.y),
+            Velocity(ux * skill.speed_ups, uy * skill.speed_ups),
+            Shot(player.slot, self.state.tick + arena.flight_ticks() - 1),
+        )
 
 
 class Steer(Rule):
@@ -89,25 +122,25 @@ class Steer(Rule):
 
     def process(self) -> None:
         tick, arena = self.state.tick, self.state.arena
-        body, dash_speed = arena.balance.body, arena.balance.skills.dash.speed_ups
-        step = body.acceleration_upss * arena.dt
-        for _, (player, intent, cooldowns, velocity) in esper.get_components(
-            Player, Intent, Cooldowns, Velocity
+        top_speed, dash_speed = arena.speed_ups, arena.dash.speed_ups
+        step = arena.balance.match.body.acceleration_upss * arena.dt
+        for _, (player, intent, dash, velocity) in esper.get_components(
+            Player, Intent, Dash, Velocity
         ):
             if not player.alive:
                 continue
-            if tick < cooldowns.dash_until:
-                ux, uy = arena.directions[cooldowns.dash_direction]
+            if tick < dash.until_tick:
+                ux, uy = arena.directions[dash.direction]
                 velocity.x, velocity.y = ux * dash_speed, uy * dash_speed
                 continue
             vx, vy = velocity.x, velocity.y
             speed = math.sqrt(vx * vx + vy * vy)
-            if speed > body.speed_ups:
-                vx, vy = vx * (body.speed_ups / speed), vy * (body.speed_ups / speed)
+            if speed > top_speed:
+                vx, vy = vx * (top_speed / speed), vy * (top_speed / speed)
             wish_x = wish_y = 0.0
             if intent.buttons & commands.MOVE:
                 ux, uy = arena.directions[intent.move]
-                wish_x, wish_y = ux * body.speed_ups, uy * body.speed_ups
+                wish_x, wish_y = ux * top_speed, uy * top_speed
             gap_x, gap_y = wish_x - vx, wish_y - vy
             gap = math.sqrt(gap_x * gap_x + gap_y * gap_y)
             if gap <= step:
@@ -117,45 +150,12 @@ class Steer(Rule):
             velocity.x, velocity.y = vx, vy
 
 
-class Cast(Rule):
-    """Shots and thrown blasts leave the hand."""
-
-    def process(self) -> None:
-        tick, arena = self.state.tick, self.state.arena
-        skills = arena.balance.skills
-        for _, (player, intent, cooldowns, position) in esper.get_components(
-            Player, Intent, Cooldowns, Position
-        ):
-            if not player.alive:
-                continue
-            ux, uy = arena.directions[intent.aim]
-            if intent.buttons & commands.ATTACK and tick >= cooldowns.shot_tick:
-                cooldowns.shot_tick = tick + arena.ticks(skills.shot.cooldown_s)
-                speed = skills.shot.speed_ups
-                esper.create_entity(
-                    Position(position.x, position.y),
-                    Velocity(ux * speed, uy * speed),
-                    Shot(player.slot, tick + arena.flight_ticks - 1),
-                )
-            if intent.buttons & commands.BLAST and tick >= cooldowns.blast_tick:
-                cooldowns.blast_tick = tick + arena.ticks(skills.blast.cooldown_s)
-                far = skills.blast.range_u * (intent.reach / 255.0)
-                dx = max(0.0, min(position.x + ux * far, arena.width)) - position.x
-                dy = max(0.0, min(position.y + uy * far, arena.height)) - position.y
-                met = arena.sweep(position.x, position.y, dx, dy, 0.125)
-                t = 1.0 if met is None else met[0]
-                esper.create_entity(
-                    Position(position.x + dx * t, position.y + dy * t),
-                    Blast(player.slot, tick + arena.ticks(skills.blast.fuse_s)),
-                )
-
-
 class Move(Rule):
     """Velocity → position, swept against walls."""
 
     def process(self) -> None:
         arena = self.state.arena
-        dt, radius = arena.dt, arena.balance.body.radius_u
+        dt, radius = arena.dt, arena.balance.match.body.radius_u
         for _, (player, position, velocity) in esper.get_components(Player, Position, Velocity):
             px, py = position.from_x, position.from_y = position.x, position.y
             vx, vy = velocity.x, velocity.y
@@ -188,7 +188,7 @@ class Separate(Rule):
 
     def process(self) -> None:
         state, arena = self.state, self.state.arena
-        radius = arena.balance.body.radius_u
+        radius = arena.balance.match.body.radius_u
         places = dict(esper.get_component(Position))
         players = [row for row in esper.get_components(Player, Position, Push) if row[1][0].alive]
         for entity, (_, position, push) in players:
@@ -220,9 +220,11 @@ class Separate(Rule):
                     sum_x += gap_x / apart * half
                     sum_y += gap_y / apart * half
                 else:
-                    low, high = min(entity, other), max(entity, other)
+                    own = esper.component_for_entity(entity, Player).slot
+                    its = esper.component_for_entity(other, Player).slot
+                    low, high = min(own, its), max(own, its)
                     ux, uy = arena.directions[(low * 1031 + high * 677) % len(arena.directions)]
-                    side = half if entity == low else -half
+                    side = half if own == low else -half
                     sum_x, sum_y = sum_x + ux * side, sum_y + uy * side
         length = math.sqrt(sum_x * sum_x + sum_y * sum_y)
         if length > radius:
@@ -235,17 +237,17 @@ class FlyShots(Rule):
 
     def process(self) -> None:
         state, arena = self.state, self.state.arena
-        shot_rules = arena.balance.skills.shot
+        bolt, damage_hp = arena.bolt, arena.damage_hp
         for entity, (shot, position, velocity) in esper.get_components(Shot, Position, Velocity):
             px, py = position.x, position.y
             dx, dy = velocity.x * arena.dt, velocity.y * arena.dt
-            met = arena.sweep(px, py, dx, dy, shot_rules.radius_u)
+            met = arena.sweep(px, py, dx, dy, bolt.radius_u, BLOCKS_SHOTS)
             edge = arena.leaves(px, py, dx, dy)
             stops = [t for t in (met[0] if met else None, edge) if t is not None]
             wall = min(stops, default=None)
             moment, victim = self._first_body(shot.owner, px, py, dx, dy)
             if victim is not None and (wall is None or moment < wall):
-                state.hits.append(Hit(victim, moment, shot.owner, CAUSE_SHOT, shot_rules.damage_hp))
+                state.hits.append(Hit(victim, moment, shot.owner, CAUSE_SHOT, damage_hp))
             else:
                 moment, victim = (2.0 if wall is None else wall), None
             t = min(moment, 1.0)
@@ -257,7 +259,7 @@ class FlyShots(Rule):
         self, owner: int, px: float, py: float, dx: float, dy: float
     ) -> tuple[float, int | None]:
         state, arena = self.state, self.state.arena
-        radii = arena.balance.skills.shot.radius_u + arena.balance.body.radius_u
+        radii = arena.bolt.radius_u + arena.balance.match.body.radius_u
         best, found = 2.0, None
         for cell in cells_of(swept_box(px, py, dx, dy, radii + state.reach), arena.cell):
             for body in state.grid.get(cell, ()):
@@ -277,29 +279,6 @@ class FlyShots(Rule):
                 if t < best or (found is not None and player.slot < found):
                     best, found = t, player.slot
         return best, found
-
-
-class Detonate(Rule):
-    """Blasts whose fuse has burnt hurt everybody they reach and no wall hides."""
-
-    def process(self) -> None:
-        state, arena = self.state, self.state.arena
-        rules = arena.balance.skills.blast
-        touch = rules.radius_u + arena.balance.body.radius_u
-        for entity, (blast, centre) in esper.get_components(Blast, Position):
-            if state.tick < blast.fire_tick:
-                continue
-            esper.delete_entity(entity)
-            box = swept_box(centre.x, centre.y, 0.0, 0.0, touch + state.reach)
-            for cell in cells_of(box, arena.cell):
-                for body in state.grid.get(cell, ()):
-                    place = esper.component_for_entity(body, Position)
-                    dx, dy = place.x - centre.x, place.y - centre.y
-                    if dx * dx + dy * dy > touch * touch:
-                        continue
-                    if arena.sweep(centre.x, centre.y, dx, dy, 0.0) is None:
-                        slot = esper.component_for_entity(body, Player).slot
-                        state.hits.append(Hit(slot, 1.0, blast.owner, CAUSE_BLAST, rules.damage_hp))
 
 
 class ShrinkZone(Rule):
@@ -325,7 +304,7 @@ class SettleDamage(Rule):
         players = {player.slot: player for _, player in esper.get_component(Player)}
         credit = state.arena.ticks(state.arena.balance.match.credit_window_s)
         dying: list[Player] = []
-        for hit in sorted(state.hits):
+        for hit in sorted(() if state.over else state.hits):
             victim = players[hit.victim]
             if not victim.alive or victim.health <= 0.0:
                 continue
@@ -361,14 +340,12 @@ class SettleDamage(Rule):
 
 PROCESSORS: tuple[type[Rule], ...] = (
     ApplyCommands,
-    StartDash,
-    Steer,
     Cast,
+    Steer,
     Move,
     BuildGrid,
     Separate,
     FlyShots,
-    Detonate,
     ShrinkZone,
     SettleDamage,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from schema.balance import ZonePhase
+from schema.balance.zone import ZonePhase
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,10 @@ import { angleOf } from "./game/direction";
 import { HeldInput } from "./game/input";
 import { type Ending, Session } from "./game/session";
 import type { World } from "./game/world";
-import { fetchConfig } from "./net/config";
+import { fetchConfig, fetchMatchInfo } from "./net/config";
 import type { Kill, Result } from "./net/messages";
+import { DROP_ANYWHERE, DROPS_MAX, ROLE_ANY } from "./net/protocol";
+import type { JoinWish } from "./net/wire";
 import type { Stage } from "./render/stage";
 import { Controls } from "./ui/controls";
 import { Hud } from "./ui/hud";
@@ -27,7 +29,7 @@ export class App {
   readonly #held = new HeldInput();
   readonly #hud = new Hud();
   readonly #overlays = new Overlays();
-  readonly #title = new Title((name) => void this.#join(name));
+  readonly #title = new Title((wish) => void this.#join(wish));
   readonly #surface = document.createElement("div");
   readonly #controls: Controls;
   readonly #stageReady: Promise<Stage | null>;
@@ -35,7 +37,7 @@ export class App {
   #session: Session | null = null;
   /** Rises with every join: an answer to an earlier one is not for this one. */
   #attempt = 0;
-  #name = "";
+  #wish: JoinWish = { name: "", role: ROLE_ANY, drop: DROP_ANYWHERE };
   #focus = { x: 0, y: 0 };
   #lastMs = performance.now();
 
@@ -51,9 +53,9 @@ export class App {
       if (event.code === "Escape") this.#toggleMenu();
     });
     requestAnimationFrame(() => this.#frame());
-    if (query.get("autoplay") === "1")
-      void this.#join(fitName(query.get("name") ?? this.#title.name));
+    if (query.get("autoplay") === "1") void this.#join(wishOf(query, this.#title.wish));
     else this.#toTitle();
+    void fetchMatchInfo().then((info) => this.#title.offer(info));
   }
 
   /** PixiJS loads while the player types a name. */
@@ -76,10 +78,10 @@ export class App {
     return this.#stage;
   }
 
-  async #join(name: string): Promise<void> {
+  async #join(wish: JoinWish): Promise<void> {
     this.#attempt += 1;
     const attempt = this.#attempt;
-    this.#name = name;
+    this.#wish = wish;
     this.#session?.leave();
     this.#session = null;
     // The match just left stays in the picture until the next one is there.
@@ -102,7 +104,7 @@ export class App {
     const current = (run: () => void): void => {
       if (attempt === this.#attempt) run();
     };
-    return new Session(url, this.#name, this.#held, {
+    return new Session(url, this.#wish, this.#held, {
       welcomed: (world) => current(() => this.#welcomed(world)),
       joined: () => undefined,
       killed: (kill) => current(() => this.#killed(kill)),
@@ -117,6 +119,7 @@ export class App {
     this.#stage?.show(world);
     this.#title.hide();
     this.#hud.show(world);
+    this.#hud.minimap.drop = this.#wish.drop;
     this.#overlays.hide();
     this.#controls.active = true;
     this.#enter("playing");
@@ -135,7 +138,7 @@ export class App {
     const world = this.#session?.world;
     if (world === null || world === undefined) return;
     this.#controls.active = false;
-    const again = (): void => void this.#join(this.#name);
+    const again = (): void => void this.#join(this.#wish);
     if (result.over) {
       this.#enter("over");
       this.#overlays.over(world, result, again, () => this.#toTitle());
@@ -148,7 +151,7 @@ export class App {
   #ended(ending: Ending): void {
     this.#controls.active = false;
     if (!this.#session?.world && !this.#hud.shown) this.#title.showBackdrop();
-    const again = (): void => void this.#join(this.#name);
+    const again = (): void => void this.#join(this.#wish);
     const toTitle = (): void => this.#toTitle();
     if (ending.kind === "refused") {
       this.#enter("refused");
@@ -203,11 +206,13 @@ export class App {
     if (!session || !stage || !world || tick === null || tick === undefined) return;
     const view = session.view(tick);
     if (view === null) return;
-    // After death the camera stays where it happened.
-    if (view.self !== null) this.#focus = { x: view.self.x, y: view.self.y };
+    // Where nobody is left to be watched, the camera stays where it is.
+    const body = view.self ?? view.eyes;
+    if (body !== null) this.#focus = { x: body.x, y: body.y };
     this.#aim(stage);
-    const angle = angleOf(this.#held.aim);
-    stage.draw(view, this.#focus, world.takeEvents(tick), angle, elapsedMs);
+    const own = view.self === null ? null : angleOf(this.#held.aim);
+    const angle = own ?? view.eyes?.angle ?? 0;
+    stage.draw(view, this.#focus, world.takeEvents(tick), own, elapsedMs);
     const { rttMs, line } = session;
     this.#hud.update(world, { view, focus: this.#focus, angle, rttMs, line, nowMs });
     document.documentElement.dataset.snapshots = String(session.snapshotCount);
@@ -221,4 +226,17 @@ export class App {
     const dy = (cursor.y - camera.height / 2) / camera.scale;
     this.#held.aimAlong(dx, dy);
   }
+}
+
+/** The address may choose for automated tests: ?autoplay=1&name=Ann&role=2&drop=5 */
+function wishOf(query: URLSearchParams, otherwise: JoinWish): JoinWish {
+  const number = (key: string, high: number, fallback: number): number => {
+    const value = Number(query.get(key) ?? Number.NaN);
+    return Number.isInteger(value) && value >= 0 && value <= high ? value : fallback;
+  };
+  return {
+    name: fitName(query.get("name") ?? otherwise.name),
+    role: number("role", ROLE_ANY, otherwise.role),
+    drop: number("drop", DROPS_MAX, otherwise.drop),
+  };
 }

@@ -2,7 +2,15 @@ import "@fontsource/chakra-petch/latin-500.css";
 import "@fontsource/chakra-petch/latin-600.css";
 import "@fontsource/chakra-petch/latin-700.css";
 import "@fontsource/chakra-petch/latin-ext-600.css";
-import "./ui/style.css";
+import "./ui/style/base.css";
+import "./ui/style/title.css";
+import "./ui/style/choices.css";
+import "./ui/style/hud.css";
+import "./ui/style/announcer.css";
+import "./ui/style/vitals.css";
+import "./ui/style/skills.css";
+import "./ui/style/cards.css";
+import "./ui/style/calm.css";
 import { App } from "./app";
 
 const root = document.getElementById("app");

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { angleOf, directionOf, lerpAngle, reachOf } from "../src/game/direction";
 import { actionOfKey, actionOfMouse, HeldInput } from "../src/game/input";
 
+/** Only the second skill is thrown, 12 u far, and the third, 8 u. */
+const RANGES = [0, 12, 8, 0];
 const RANGE = 12;
 
 describe("directions", () => {
@@ -38,13 +40,13 @@ describe("keys and buttons", () => {
   it("maps both hands and the mouse", () => {
     expect(["KeyW", "ArrowUp"].map(actionOfKey)).toEqual(["up", "up"]);
     expect(["KeyQ", "KeyE", "Space", "ShiftLeft"].map(actionOfKey)).toEqual([
-      "blast",
-      "blast",
-      "attack",
-      "dash",
+      "special",
+      "interact",
+      "mobility",
+      "mobility",
     ]);
     expect(actionOfKey("Tab")).toBeNull();
-    expect([0, 1, 2].map(actionOfMouse)).toEqual(["attack", null, "blast"]);
+    expect([0, 1, 2].map(actionOfMouse)).toEqual(["primary", null, "secondary"]);
   });
 });
 
@@ -53,54 +55,75 @@ describe("held input", () => {
     const held = new HeldInput();
     held.press("KeyD", "right");
     held.press("KeyS", "down");
-    expect(held.sample(RANGE)).toMatchObject({ move: 512, buttons: 1 });
+    expect(held.sample(RANGES)).toMatchObject({ move: 512, buttons: 1 });
     held.press("KeyW", "up");
-    expect(held.sample(RANGE)).toMatchObject({ move: 0, buttons: 1 });
+    expect(held.sample(RANGES)).toMatchObject({ move: 0, buttons: 1 });
     held.press("KeyA", "left");
-    expect(held.sample(RANGE)).toMatchObject({ buttons: 0 });
+    expect(held.sample(RANGES)).toMatchObject({ buttons: 0 });
   });
 
   it("keeps buttons held until let go of", () => {
     const held = new HeldInput();
-    held.press("mouse0", "attack");
-    held.press("KeyE", "blast");
-    held.press("ShiftLeft", "dash");
-    expect(held.sample(RANGE).buttons).toBe(14);
-    expect(held.sample(RANGE).buttons).toBe(14);
+    held.press("mouse0", "primary");
+    held.press("mouse2", "secondary");
+    held.press("KeyQ", "special");
+    held.press("ShiftLeft", "mobility");
+    held.press("KeyE", "interact");
+    expect(held.sample(RANGES).buttons).toBe(62);
+    expect(held.sample(RANGES).buttons).toBe(62);
+    held.release("KeyQ");
+    expect(held.sample(RANGES).buttons).toBe(54);
     held.release("KeyE");
-    expect(held.sample(RANGE).buttons).toBe(10);
+    expect(held.sample(RANGES).buttons).toBe(22);
   });
 
   it("counts a tap shorter than a tick exactly once", () => {
     const held = new HeldInput();
-    held.press("Space", "attack");
+    held.press("Space", "primary");
     held.release("Space");
-    expect(held.sample(RANGE).buttons).toBe(2);
-    expect(held.sample(RANGE).buttons).toBe(0);
+    expect(held.sample(RANGES).buttons).toBe(2);
+    expect(held.sample(RANGES).buttons).toBe(0);
   });
 
   it("holds an action as long as one of its sources is down", () => {
     const held = new HeldInput();
-    held.press("Space", "attack");
-    held.press("mouse0", "attack");
+    held.press("Space", "primary");
+    held.press("mouse0", "primary");
     held.release("Space");
-    held.sample(RANGE);
-    expect(held.sample(RANGE).buttons).toBe(2);
+    held.sample(RANGES);
+    expect(held.sample(RANGES).buttons).toBe(2);
   });
 
   it("forgets everything when the window loses the player, taps included", () => {
     const held = new HeldInput();
     held.press("KeyW", "up");
-    held.press("Space", "attack");
+    held.press("Space", "primary");
     held.releaseAll();
-    expect(held.sample(RANGE)).toMatchObject({ move: 0, buttons: 0 });
+    expect(held.sample(RANGES)).toMatchObject({ move: 0, buttons: 0 });
   });
 
   it("aims along the cursor and keeps the last aim on the body itself", () => {
     const held = new HeldInput();
     held.aimAlong(0, -6);
-    expect(held.sample(RANGE)).toMatchObject({ aim: 3072, reach: 128 });
+    expect(held.sample(RANGES)).toMatchObject({ aim: 3072, reach: 128 });
     held.aimAlong(0, 0);
-    expect(held.sample(RANGE)).toMatchObject({ aim: 3072, reach: 0 });
+    expect(held.sample(RANGES)).toMatchObject({ aim: 3072, reach: 0 });
+  });
+
+  it("measures the reach by the skill that is thrown, also when it is let go of", () => {
+    const held = new HeldInput();
+    held.aimAlong(4, 0);
+    expect(held.sample(RANGES).reach).toBe(85);
+    held.press("KeyQ", "special");
+    expect(held.sample(RANGES).reach).toBe(128);
+    held.release("KeyQ");
+    expect(held.sample(RANGES).reach).toBe(128);
+    held.press("mouse2", "secondary");
+    expect(held.sample(RANGES).reach).toBe(85);
+    // Shooting beside it changes nothing: a shot is not thrown.
+    held.press("mouse0", "primary");
+    expect(held.sample(RANGES).reach).toBe(85);
+    expect(held.sample([0, 0, 0, 0]).reach).toBe(0);
+    expect(held.sample([]).reach).toBe(0);
   });
 });

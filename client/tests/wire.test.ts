@@ -2,9 +2,11 @@ import { decode, encode } from "@msgpack/msgpack";
 import { describe, expect, it } from "vitest";
 import { WireError } from "../src/net/checks";
 import { decodeMessage, encodeInput, encodeJoin, encodePing } from "../src/net/wire";
-import { MAP, RULES, snapshotMessage, welcomeMessage } from "./bytes";
+import { fullPayload, MAP, RULES, snapshotMessage, welcomeMessage } from "./bytes";
 
 const read = (message: unknown) => decodeMessage(encode(message));
+
+const RESULT = [6, 7, 31, 16, 2, 3, 88.5, 12, 0.5, 312.25, 900, 4, null, null, false];
 
 /** The message with the value at a path replaced. */
 function changed(message: unknown, path: readonly (string | number)[], value: unknown): unknown {
@@ -17,10 +19,10 @@ function changed(message: unknown, path: readonly (string | number)[], value: un
 
 describe("what the client sends", () => {
   it("writes JOIN, INPUT and PING as the arrays of the protocol", () => {
-    expect(decode(encodeJoin("Zoë"))).toEqual([1, 1, "Zoë"]);
-    const input = { move: 4095, aim: 0, reach: 255, buttons: 15 };
+    expect(decode(encodeJoin({ name: "Zoë", role: 255, drop: 9 }))).toEqual([1, 2, "Zoë", 255, 9]);
+    const input = { move: 4095, aim: 0, reach: 255, buttons: 63 };
     expect(decode(encodeInput(4_294_967_295, input, 1))).toEqual([
-      2, 4_294_967_295, 4095, 0, 255, 15, 1,
+      2, 4_294_967_295, 4095, 0, 255, 63, 1,
     ]);
     expect(decode(encodePing(9))).toEqual([3, 9]);
   });
@@ -37,41 +39,51 @@ describe("what the server sends", () => {
     const message = read(welcomeMessage());
     if (message.kind !== "welcome") throw new Error(message.kind);
     expect(message).toMatchObject({
-      version: 1,
+      version: 2,
       slot: 3,
       tickRateHz: 30,
       tick: 500,
       matchId: "m-1",
     });
-    expect(message.map.walls[1]).toEqual({ cx: 30.5, cy: 20, hx: 0, hy: 0, r: 1.5 });
+    const pillar = { cx: 30.5, cy: 20, hx: 0, hy: 0, r: 1.5, heading: 4095, blocks: 1 };
+    expect(message.map.walls[1]).toEqual(pillar);
+    expect(message.map.bushes).toEqual([{ x: 50, y: 60, radius: 2.5 }]);
     expect(message.rules).toEqual(RULES);
-    expect(message.roster[1]).toEqual({ slot: 9, name: "Bolt", bot: true });
+    expect(message.roster[2]).toEqual({ slot: 9, name: "Bolt", bot: 2, role: 0, team: 4 });
   });
 
   it("reads the small messages", () => {
-    expect(read([3, 8, "Cy", false])).toEqual({
+    expect(read([3, 8, "Cy", 0, 0, 5])).toEqual({
       kind: "joined",
-      entrant: { slot: 8, name: "Cy", bot: false },
+      entrant: { slot: 8, name: "Cy", bot: 0, role: 0, team: 5 },
     });
     expect(read([4, "server_full", "No place.", 2.5])).toMatchObject({ retryAfterS: 2.5 });
     expect(read([4, "idle", "Too long.", null])).toMatchObject({ retryAfterS: null });
     expect(read([5, 77])).toEqual({ kind: "pong", nonce: 77 });
-    expect(read([7, 10, 3, null, 2])).toMatchObject({ victim: 3, killer: null, cause: 2 });
-    expect(read([7, 10, 3, 65_535, 2])).toMatchObject({ killer: null });
+    expect(read([7, 10, 3, null, 240])).toMatchObject({ victim: 3, killer: null, cause: 240 });
+    expect(read([7, 10, 3, 65_535, 244])).toMatchObject({ killer: null, cause: 244 });
   });
 
   it("reads RESULT, running and over", () => {
-    expect(read([6, 7, 31, 2, 88.5, 900, null, false])).toEqual({
+    expect(read(RESULT)).toEqual({
       kind: "result",
       placement: 7,
       entrants: 31,
+      teams: 16,
       kills: 2,
+      assists: 3,
       damageHp: 88.5,
+      healedHp: 12,
+      accuracy: 0.5,
+      distance_u: 312.25,
       ticksAlive: 900,
+      level: 4,
       winner: null,
+      winningTeam: null,
       over: false,
     });
-    expect(read([6, 1, 31, 2, 88, 900, 0, true])).toMatchObject({ winner: 0, over: true });
+    const over = [...RESULT.slice(0, 12), 0, 3, true];
+    expect(read(over)).toMatchObject({ winner: 0, winningTeam: 3, over: true });
   });
 
   const welcome = welcomeMessage();
@@ -91,17 +103,36 @@ describe("what the server sends", () => {
     ["an endless map", changed(welcome, [6, "width_u"], Number.POSITIVE_INFINITY)],
     ["a wall with four numbers", changed(welcome, [6, "walls", 0], [1, 2, 3, 4])],
     ["a wall of negative size", changed(welcome, [6, "walls", 0, 2], -1)],
-    ["rules with a hole", changed(welcome, [7, "dash_ticks"], undefined)],
-    ["a blast range of zero", changed(welcome, [7, "blast_range_u"], 0)],
-    ["a roster row without is_bot", changed(welcome, [8, 0], [3, "Ann"])],
-    ["is_bot as a number", changed(welcome, [8, 0, 2], 1)],
+    ["a wall without what it blocks", changed(welcome, [6, "walls", 0], [1, 2, 3, 4, 0, 0])],
+    ["a wall that blocks what there is not", changed(welcome, [6, "walls", 0, 6], 8)],
+    ["a wall turned too far", changed(welcome, [6, "walls", 0, 5], 4096)],
+    ["a bush of two numbers", changed(welcome, [6, "bushes", 0], [1, 2])],
+    ["rules with a hole", changed(welcome, [7, "revive_ticks"], undefined)],
+    ["friendly fire as a number", changed(welcome, [7, "friendly_fire"], 1)],
+    ["a class with three skills", changed(welcome, [7, "classes", 0, "skills"], [0, 1, 2])],
+    ["a class with an unknown skill", changed(welcome, [7, "classes", 0, "skills", 3], 4)],
+    [
+      "a block wider than all round",
+      changed(welcome, [7, "classes", 0, "block_half_degrees"], 181),
+    ],
+    ["a skill without a kind", changed(welcome, [7, "skills", 0, "kind"], undefined)],
+    ["a skill with half a charge", changed(welcome, [7, "skills", 0, "charges_max"], 1.5)],
+    ["a skill of endless range", changed(welcome, [7, "skills", 0, "range_u"], Infinity)],
+    ["a status that is only a name", changed(welcome, [7, "statuses", 0], "burning")],
+    ["a roster row without a team", changed(welcome, [8, 0], [3, "Ann", 0, 0])],
+    ["a bot of grade four", changed(welcome, [8, 0, 2], 4)],
+    ["bot as a flag", changed(welcome, [8, 0, 2], true)],
+    ["a role out of range", changed(welcome, [8, 0, 3], 256)],
     ["a name as a number", changed(welcome, [8, 0, 1], 7)],
     ["a snapshot of text", [2, "abc"]],
     ["an error without a code", [4, null, "words", null]],
     ["a negative pause", [4, "server_full", "words", -1]],
     ["a nonce out of range", [5, 2 ** 32]],
-    ["an unknown cause", [7, 10, 3, 4, 9]],
-    ["a result that is over maybe", [6, 1, 2, 3, 4, 5, null, 1]],
+    ["an unknown cause", [7, 10, 3, 4, 245]],
+    ["a JOINED of version 1", [3, 8, "Cy", false]],
+    ["a result of version 1", [6, 1, 2, 3, 4, 5, null, true]],
+    ["a result that is over maybe", changed(RESULT, [14], 1)],
+    ["more than every shot hit", changed(RESULT, [8], 1.01)],
   ])("refuses %s", (_, message) => {
     expect(() => read(message)).toThrow(WireError);
   });
@@ -121,11 +152,7 @@ describe("what the server sends", () => {
       state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
       return state >>> 24;
     };
-    const seeds = [
-      encode(welcome),
-      snapshotMessage(new Uint8Array(64)),
-      encode([6, 1, 2, 3, 4, 5, null, true]),
-    ];
+    const seeds = [encode(welcome), snapshotMessage(fullPayload()), encode(RESULT)];
     for (let round = 0; round < 4000; round += 1) {
       const bytes = Uint8Array.from(seeds[round % seeds.length] ?? []);
       for (let flip = 0; flip <= round % 4; flip += 1)

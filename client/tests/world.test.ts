@@ -1,10 +1,9 @@
 import { encode } from "@msgpack/msgpack";
 import { describe, expect, it } from "vitest";
 import { World } from "../src/game/world";
-import type { Snapshot } from "../src/net/messages";
-import { decodeSnapshot } from "../src/net/snapshot";
+import type { Snapshot } from "../src/net/rows";
 import { decodeMessage } from "../src/net/wire";
-import { header, welcomeMessage } from "./bytes";
+import { snapshotAt, welcomeMessage } from "./bytes";
 
 function world(): World {
   const welcome = decodeMessage(encode(welcomeMessage()));
@@ -13,8 +12,8 @@ function world(): World {
 }
 
 function snapshot(tick: number, x: number): Snapshot {
-  const event = { kind: 1, a: 1, b: 65_535, x, y: 0, detail: 0 };
-  return { ...decodeSnapshot(header({ tick }).array), events: [event] };
+  const event = { kind: 1, a: 1, b: 65_535, x, y: 0, cause: 0, amount: 0 };
+  return snapshotAt(tick, { events: [event] });
 }
 
 describe("world", () => {
@@ -22,8 +21,29 @@ describe("world", () => {
     const match = world();
     expect(match.nameOf(9)).toBe("Bolt");
     expect(match.nameOf(20)).toBe("Player 20");
-    match.addEntrant({ slot: 20, name: "Dee", bot: false });
+    match.addEntrant({ slot: 20, name: "Dee", bot: 0, role: 7, team: 4 });
     expect(match.nameOf(20)).toBe("Dee");
+    expect(match.namesOfTeam(4)).toEqual(["Bolt", "Dee"]);
+    // A class that the rules do not have is none.
+    expect(match.classOf(20)).toBeNull();
+    expect(match.classOf(9)?.name).toBe("wizard");
+  });
+
+  it("tells friend from foe with the eyes of the viewer", () => {
+    const match = world();
+    expect([3, 4, 9, 20].map((slot) => match.sideOf(slot))).toEqual(["self", "mate", "foe", "foe"]);
+    const dead = { ...snapshotAt(5).self, alive: false };
+    match.addSnapshot(snapshotAt(5, { self: dead, eyesSlot: 9 }));
+    expect([3, 4, 9].map((slot) => match.sideOf(slot))).toEqual(["foe", "foe", "self"]);
+    match.addSnapshot(snapshotAt(6, { self: dead, eyesSlot: null }));
+    expect(match.viewer).toBe(3);
+  });
+
+  it("measures throws by the own areas alone", () => {
+    const match = world();
+    expect(match.throwRanges_u).toEqual([]);
+    match.addSnapshot(snapshotAt(5));
+    expect(match.throwRanges_u).toEqual([0, 11, 8, 0]);
   });
 
   it("remembers who ended the own match, and nobody else's", () => {

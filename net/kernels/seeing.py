@@ -15,6 +15,12 @@ def cell_index(value: float, cell_u: float, count: float) -> int:
     return max(0, min(index, int(count) - 1))
 
 
+@device
+def cells_from(value: float, reach: float, cell_u: float, count: float) -> tuple[int, int]:
+    """First and last cell of what lies no farther than ``reach`` from a coordinate."""
+    return cell_index(value - reach, cell_u, count), cell_index(value + reach, cell_u, count)
+
+
 @kernel
 def sort_by_cell(
     count: I64In, x_u: F64In, y_u: F64In, cells: F64In, start: I32Out, row_of: I32Out

@@ -129,3 +129,38 @@ def sweep_rounded_box(
     # error and meet a box behind it, on a face that is no surface of the whole.
     _, nx, ny = gap_normal(px + dx * best, py + dy * best, hx, hy)
     return best, nx, ny
+
+
+@device
+def to_frame(x: float, y: float, ux: float, uy: float) -> tuple[float, float]:
+    """A vector as seen from a frame whose x axis is the unit vector (ux, uy)."""
+    return x * ux + y * uy, y * ux - x * uy
+
+
+@device
+def from_frame(x: float, y: float, ux: float, uy: float) -> tuple[float, float]:
+    """A vector of a frame whose x axis is the unit vector (ux, uy), as seen from the world."""
+    return x * ux - y * uy, x * uy + y * ux
+
+
+@device
+def sweep_turned_box(
+    px: float,
+    py: float,
+    dx: float,
+    dy: float,
+    ux: float,
+    uy: float,
+    hx: float,
+    hy: float,
+    radius: float,
+) -> tuple[float, float, float]:
+    """As ``sweep_rounded_box``, against a box whose own x axis is the unit vector (ux, uy).
+
+    For (1, 0) the turn changes no value: products with 1 and sums with 0 are exact.
+    """
+    x, y = to_frame(px, py, ux, uy)
+    vx, vy = to_frame(dx, dy, ux, uy)
+    t, nx, ny = sweep_rounded_box(x, y, vx, vy, hx, hy, radius)
+    nx, ny = from_frame(nx, ny, ux, uy)
+    return t, nx, ny

@@ -31,3 +31,9 @@ def heading_of(dx: float, dy: float, directions: F64In2) -> int:
         else:
             high = middle
     return turn * quarter + low
+
+
+@device
+def turned(heading: int, by: int, directions: F64In2) -> int:
+    """The direction that lies ``by`` directions further on, or back when ``by`` is negative."""
+    return (heading + by) % int(directions.shape[0])

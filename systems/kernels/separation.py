@@ -3,7 +3,8 @@
 import math
 
 from ecs.kernel import F64In, F64In2, F64Out, Float, I32In, I64In, U8In, kernel
-from systems.kernels.walls import cell_of, glide
+from schema.walls import BLOCKS_MOVE
+from systems.kernels.walls import WallsIn, cell_of, glide
 
 
 @kernel
@@ -77,7 +78,7 @@ def apply_push(
     from_x_u: F64In,
     from_y_u: F64In,
     radius_u: Float,
-    walls: F64In2,
+    walls: WallsIn,
     wall_start: I32In,
     wall_row: I32In,
     frame: F64In,
@@ -97,7 +98,16 @@ def apply_push(
         x, y = x_u[row], y_u[row]
         if dx_u[row] != 0.0 or dy_u[row] != 0.0:
             x_u[row], y_u[row] = glide(
-                x, y, dx_u[row], dy_u[row], radius_u, walls, wall_start, wall_row, frame
+                x,
+                y,
+                dx_u[row],
+                dy_u[row],
+                radius_u,
+                BLOCKS_MOVE,
+                walls,
+                wall_start,
+                wall_row,
+                frame,
             )
             reach = max(reach, abs(x_u[row] - x), abs(y_u[row] - y))
         reach = max(reach, abs(from_x_u[row] - x), abs(from_y_u[row] - y))

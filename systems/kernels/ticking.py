@@ -4,10 +4,19 @@ from ecs.kernel import I64Out, kernel
 
 
 @kernel
-def begin_tick(hit_count: I64Out, event_count: I64Out) -> None:
-    """Empty the reports of the tick before."""
+def begin_tick(
+    cast_count: I64Out,
+    hit_count: I64Out,
+    knock_count: I64Out,
+    event_count: I64Out,
+    begin: I64Out,
+) -> None:
+    """Empty the reports of the tick before; settling will begin with the first hit."""
+    cast_count[0] = 0
     hit_count[0] = 0
+    knock_count[0] = 0
     event_count[0] = 0
+    begin[0] = 0
 
 
 @kernel

@@ -1,16 +1,26 @@
-"""Queries against the walls of a map, through a grid that is built once at load.
+"""Queries against walls, through a grid.
 
-Walls are f64[walls, 5]: centre x, y, half extents x, y, corner radius, in units.  The grid lists,
-for every cell, the walls whose bounding box touches it: wall_row[wall_start[c]:wall_start[c + 1]].
-``frame`` is f64[5]: world width, world height, cell size, columns, rows of cells.
+Walls are WALL[walls] (``schema.walls``): rounded boxes, each turned to a direction of its own.  The
+grid lists, for every cell, the walls whose bounding box touches it:
+wall_row[wall_start[c]:wall_start[c + 1]].  ``frame`` is f64[5]: world width, world height, cell
+size, columns, rows of cells.  A query asks for ``blocks``, bits of what it is stopped by: walls
+that have none of them are not there for it.
 """
 
 import math
+from typing import Annotated
 
-from ecs.kernel import F64In, F64In2, I32In, device
-from systems.kernels.geometry import FAR, MISS, gap_normal, sweep_rounded_box
+import numpy as np
+from numpy.typing import NDArray
+
+from ecs.kernel import F64In, I32In, Records, device
+from schema.walls import WALL
+from systems.kernels.geometry import FAR, MISS, gap_normal, sweep_turned_box, to_frame
+
+WallsIn = Annotated[NDArray[np.void], Records(WALL)]
 
 SKIN_U = 1.0 / 1024.0
+HAIR_U = 1.0 / (1 << 30)
 GLIDE_STEPS = 4
 APART_WALLS = 4
 
@@ -24,17 +34,16 @@ def cell_of(value: float, cell_u: float, cells: float) -> int:
 
 @device
 def meets_box(
-    wall: int, left: float, right: float, top: float, bottom: float, walls: F64In2
+    wall: int, left: float, right: float, top: float, bottom: float, blocks: int, walls: WallsIn
 ) -> bool:
-    """Whether a box touches a wall's bounding box."""
-    x, y = walls[wall, 0], walls[wall, 1]
-    reach_x = walls[wall, 2] + walls[wall, 4]
-    reach_y = walls[wall, 3] + walls[wall, 4]
+    """Whether a box touches the bounding box of a wall that blocks any of ``blocks``."""
+    x, y = walls[wall]["x_u"], walls[wall]["y_u"]
+    reach_x, reach_y = walls[wall]["reach_x_u"], walls[wall]["reach_y_u"]
     # Joined with & rather than "and": which side misses is anybody's guess, and a branch that is
     # guessed wrongly costs more than the comparisons it saves.
     along_x = (right >= x - reach_x) & (left <= x + reach_x)
     along_y = (bottom >= y - reach_y) & (top <= y + reach_y)
-    return bool(along_x & along_y)
+    return bool(along_x & along_y & (int(walls[wall]["blocks"]) & blocks != 0))
 
 
 @device
@@ -44,14 +53,16 @@ def sweep_walls(
     dx: float,
     dy: float,
     radius: float,
-    walls: F64In2,
+    blocks: int,
+    walls: WallsIn,
     wall_start: I32In,
     wall_row: I32In,
     frame: F64In,
-) -> tuple[float, float, float]:
-    """(t, nx, ny): when and how a swept circle first meets a wall, t = MISS if it does not.
+) -> tuple[float, float, float, int]:
+    """(t, nx, ny, wall): when, how and which wall a swept circle first meets.
 
-    Walls that are met at the same time are told apart by their row, not by the cell order.
+    If it meets none, t is MISS and wall -1.  Walls that are met at the same time are told apart
+    by their row, not by the cell order.
     """
     left, right = min(px, px + dx) - radius, max(px, px + dx) + radius
     top, bottom = min(py, py + dy) - radius, max(py, py + dy) + radius
@@ -63,20 +74,22 @@ def sweep_walls(
         begin, end = wall_start[cy * columns + first], wall_start[cy * columns + last + 1]
         for place in range(begin, end):
             wall = int(wall_row[place])
-            if not meets_box(wall, left, right, top, bottom, walls):
+            if not meets_box(wall, left, right, top, bottom, blocks, walls):
                 continue
-            t, nx, ny = sweep_rounded_box(
-                px - walls[wall, 0],
-                py - walls[wall, 1],
+            t, nx, ny = sweep_turned_box(
+                px - walls[wall]["x_u"],
+                py - walls[wall]["y_u"],
                 dx,
                 dy,
-                walls[wall, 2],
-                walls[wall, 3],
-                walls[wall, 4] + radius,
+                walls[wall]["ux"],
+                walls[wall]["uy"],
+                walls[wall]["hx_u"],
+                walls[wall]["hy_u"],
+                walls[wall]["radius_u"] + radius,
             )
             if t < best or (t == best and t < MISS and wall < best_wall):
                 best, best_nx, best_ny, best_wall = t, nx, ny, wall
-    return best, best_nx, best_ny
+    return best, best_nx, best_ny, best_wall
 
 
 @device
@@ -84,12 +97,13 @@ def is_clear(
     px: float,
     py: float,
     radius: float,
-    walls: F64In2,
+    blocks: int,
+    walls: WallsIn,
     wall_start: I32In,
     wall_row: I32In,
     frame: F64In,
 ) -> bool:
-    """Whether a circle lies in the world and overlaps no wall."""
+    """Whether a circle lies in the world and overlaps no wall that blocks it."""
     if px < radius or py < radius or px > frame[0] - radius or py > frame[1] - radius:
         return False
     columns = int(frame[3])
@@ -100,11 +114,23 @@ def is_clear(
     ):
         for place in range(wall_start[cy * columns + first], wall_start[cy * columns + last + 1]):
             wall = int(wall_row[place])
-            x, y, reach = px - walls[wall, 0], py - walls[wall, 1], walls[wall, 4] + radius
-            # Neither gap exceeds the distance, rounded or not: sqrt(g * g) is g exactly.
-            if abs(x) - walls[wall, 2] >= reach or abs(y) - walls[wall, 3] >= reach:
+            if int(walls[wall]["blocks"]) & blocks == 0:
                 continue
-            distance, _, _ = gap_normal(x, y, walls[wall, 2], walls[wall, 3])
+            x, y = to_frame(
+                px - walls[wall]["x_u"],
+                py - walls[wall]["y_u"],
+                walls[wall]["ux"],
+                walls[wall]["uy"],
+            )
+            hx, hy, reach = (
+                walls[wall]["hx_u"],
+                walls[wall]["hy_u"],
+                walls[wall]["radius_u"] + radius,
+            )
+            # Neither gap exceeds the distance, rounded or not: sqrt(g * g) is g exactly.
+            if abs(x) - hx >= reach or abs(y) - hy >= reach:
+                continue
+            distance, _, _ = gap_normal(x, y, hx, hy)
             if distance < reach:
                 return False
     return True
@@ -117,7 +143,8 @@ def is_apart(
     dx: float,
     dy: float,
     radius: float,
-    walls: F64In2,
+    blocks: int,
+    walls: WallsIn,
     wall_start: I32In,
     wall_row: I32In,
     frame: F64In,
@@ -132,7 +159,7 @@ def is_apart(
     answer.  So in each row of cells a fixed number of walls is looked at, without a branch; those
     that belong to the next cells already do no harm, for a wall that is near is near.
     """
-    size = wall_row.shape[0]
+    size = int(wall_start[wall_start.shape[0] - 1])
     if size == 0:
         return True
     mid_x, mid_y = px + 0.5 * dx, py + 0.5 * dy
@@ -148,10 +175,93 @@ def is_apart(
             return False
         for place in range(begin, begin + APART_WALLS):
             wall = int(wall_row[min(place, size - 1)])
-            gap_x = abs(mid_x - walls[wall, 0]) - walls[wall, 2] - half_x
-            gap_y = abs(mid_y - walls[wall, 1]) - walls[wall, 3] - half_y
-            gap = min(gap, max(gap_x, gap_y) - walls[wall, 4])
+            gap_x = abs(mid_x - walls[wall]["x_u"]) - walls[wall]["reach_x_u"] - half_x
+            gap_y = abs(mid_y - walls[wall]["y_u"]) - walls[wall]["reach_y_u"] - half_y
+            stops = int(walls[wall]["blocks"]) & blocks != 0
+            gap = min(gap, max(gap_x, gap_y) if stops else FAR)
     return gap > 0.0
+
+
+@device
+def gap_of(px: float, py: float, radius: float, wall: int, walls: WallsIn) -> float:
+    """Distance between a circle and a wall, negative when they overlap."""
+    ux, uy = walls[wall]["ux"], walls[wall]["uy"]
+    x, y = to_frame(px - walls[wall]["x_u"], py - walls[wall]["y_u"], ux, uy)
+    distance, _, _ = gap_normal(x, y, walls[wall]["hx_u"], walls[wall]["hy_u"])
+    return float(distance - (walls[wall]["radius_u"] + radius))
+
+
+@device
+def sinks(
+    px: float,
+    py: float,
+    x: float,
+    y: float,
+    radius: float,
+    blocks: int,
+    walls: WallsIn,
+    wall_start: I32In,
+    wall_row: I32In,
+    frame: F64In,
+) -> bool:
+    """Whether a circle at (x, y) is deeper in a wall than at (px, py), clear being no depth.
+
+    Where it overlapped before, a hair counts as rounding: creeping in by hairs takes months.
+    """
+    columns = int(frame[3])
+    first = cell_of(x - radius, frame[2], frame[3])
+    last = cell_of(x + radius, frame[2], frame[3])
+    for cy in range(
+        cell_of(y - radius, frame[2], frame[4]), cell_of(y + radius, frame[2], frame[4]) + 1
+    ):
+        for place in range(wall_start[cy * columns + first], wall_start[cy * columns + last + 1]):
+            wall = int(wall_row[place])
+            if int(walls[wall]["blocks"]) & blocks == 0:
+                continue
+            after = gap_of(x, y, radius, wall, walls)
+            if after >= 0.0:
+                continue
+            before = gap_of(px, py, radius, wall, walls)
+            if before >= 0.0 or after < before - HAIR_U:
+                return True
+    return False
+
+
+@device
+def creep(
+    px: float,
+    py: float,
+    x: float,
+    y: float,
+    dx: float,
+    dy: float,
+    radius: float,
+    blocks: int,
+    walls: WallsIn,
+    wall_start: I32In,
+    wall_row: I32In,
+    frame: F64In,
+) -> tuple[float, float]:
+    """Where a circle that overlaps a wall goes: to (x, y), straight, along the wall, or nowhere.
+
+    The first of these that gets it no deeper into any wall.  Other walls stop it a skin short.
+    """
+    if not sinks(px, py, x, y, radius, blocks, walls, wall_start, wall_row, frame):
+        return x, y
+    for _ in range(2):
+        t, nx, ny, _ = sweep_walls(
+            px, py, dx, dy, radius, blocks, walls, wall_start, wall_row, frame
+        )
+        length = math.sqrt(dx * dx + dy * dy)
+        t = 1.0 if t == MISS else t - SKIN_U / max(length, SKIN_U)
+        if t > 0.0:
+            x = max(radius, min(px + dx * t, frame[0] - radius))
+            y = max(radius, min(py + dy * t, frame[1] - radius))
+            if not sinks(px, py, x, y, radius, blocks, walls, wall_start, wall_row, frame):
+                return x, y
+        into = dx * nx + dy * ny
+        dx, dy = dx - into * nx, dy - into * ny
+    return px, py
 
 
 @device
@@ -161,7 +271,8 @@ def glide(
     dx: float,
     dy: float,
     radius: float,
-    walls: F64In2,
+    blocks: int,
+    walls: WallsIn,
     wall_start: I32In,
     wall_row: I32In,
     frame: F64In,
@@ -172,18 +283,21 @@ def glide(
     box, hence the whole path.  At each wall it stops a skin before the surface and goes on with
     the tangential rest.  If rounding or a wedge of two walls leaves it without room, it stays
     where it was, which was clear: no input can put a body into a wall.
+
+    A circle that overlaps a wall at the start, because the wall is new, may go wherever it gets no
+    deeper into any: out, and along, but not through.
     """
     dx = max(radius, min(px + dx, frame[0] - radius)) - px
     dy = max(radius, min(py + dy, frame[1] - radius)) - py
-    x, y = px, py
-    if is_apart(x, y, dx, dy, radius, walls, wall_start, wall_row, frame):
+    x, y, dx0, dy0 = px, py, dx, dy
+    if is_apart(x, y, dx, dy, radius, blocks, walls, wall_start, wall_row, frame):
         x = max(radius, min(x + dx, frame[0] - radius))
         y = max(radius, min(y + dy, frame[1] - radius))
         return x, y
     for _ in range(GLIDE_STEPS):
         if dx == 0.0 and dy == 0.0:
             break
-        t, nx, ny = sweep_walls(x, y, dx, dy, radius, walls, wall_start, wall_row, frame)
+        t, nx, ny, _ = sweep_walls(x, y, dx, dy, radius, blocks, walls, wall_start, wall_row, frame)
         if t == MISS:
             x += dx
             y += dy
@@ -195,9 +309,11 @@ def glide(
         dy = (dy - into * ny) * (1.0 - t)
     x = max(radius, min(x, frame[0] - radius))
     y = max(radius, min(y, frame[1] - radius))
-    if is_clear(x, y, radius, walls, wall_start, wall_row, frame):
+    if is_clear(x, y, radius, blocks, walls, wall_start, wall_row, frame):
         return x, y
-    return px, py
+    if is_clear(px, py, radius, blocks, walls, wall_start, wall_row, frame):
+        return px, py
+    return creep(px, py, x, y, dx0, dy0, radius, blocks, walls, wall_start, wall_row, frame)
 
 
 @device

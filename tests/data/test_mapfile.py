@@ -1,11 +1,12 @@
 # ruff: noqa: E501 - golden texts stay on one line
-"""Tiled maps: what the shipped one promises, what is refused and where, and whether bodies fit."""
+"""Tiled maps: what the shipped ones promise, what is refused and where, and whether bodies fit."""
 
 from __future__ import annotations
 
 import json
 import math
 from collections import deque
+from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
@@ -16,12 +17,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from ringfall.datapack import load_datapack, shipped_data
+from ringfall.datapack import load_datapack, map_names, shipped_data
 from ringfall.documents import DataError, Finding, locate, parse_document, validate
-from ringfall.mapfile import _connect, clearance, resolve
-from schema.tiled import MapModel, TiledMap, Wall
+from ringfall.maps.ground import clearance, connect
+from ringfall.maps.reading import resolve
+from schema.tiled import MapModel, TiledMap
 
-# --- the shipped map ------------------------------------------------------------------------
+# --- the shipped maps -----------------------------------------------------------------------
+
+SHIPPED = ("caldera", "millrace")
+Rounded = tuple[float, ...]
+"""cx, cy, hx, hy, r, heading, and whatever follows."""
 
 
 @pytest.fixture(scope="module")
@@ -29,43 +35,110 @@ def caldera() -> MapModel:
     return load_datapack().map
 
 
-def gap(a: Wall, b: Wall) -> float:
-    """Distance between two rounded boxes, in units; not positive when they touch."""
-    dx = max(abs(a[0] - b[0]) - a[2] - b[2], 0.0)
-    dy = max(abs(a[1] - b[1]) - a[3] - b[3], 0.0)
-    return math.hypot(dx, dy) - a[4] - b[4]
+@pytest.fixture(scope="module", params=SHIPPED)
+def world(request: pytest.FixtureRequest) -> MapModel:
+    return load_datapack(map_name=request.param).map
+
+
+def spine(wall: Rounded) -> npt.NDArray[np.float64]:
+    """Points on the outline of a wall's core, at most 0.1 u apart: f64[n, 2]."""
+    cx, cy, hx, hy, _, heading = wall[:6]
+    angle = heading * math.tau / 4096
+    across = np.linspace(-hx, hx, 2 + int(20 * hx)), np.linspace(-hy, hy, 2 + int(20 * hy))
+    rows = [(x, side * hy) for x in across[0] for side in (-1, 1)]
+    rows += [(side * hx, y) for y in across[1] for side in (-1, 1)]
+    x, y = np.array(rows).T
+    turn = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+    return np.asarray((turn @ (x, y)).T) + np.array((cx, cy))
+
+
+def gap(a: Rounded, b: Rounded) -> float:
+    """Distance between two rounded boxes, in units; not positive when they touch.
+
+    Exact where both stand straight, otherwise from points along their outlines.
+    """
+    if a[5] == b[5] == 0:
+        dx = max(abs(a[0] - b[0]) - a[2] - b[2], 0.0)
+        dy = max(abs(a[1] - b[1]) - a[3] - b[3], 0.0)
+        return math.hypot(dx, dy) - a[4] - b[4]
+    far = math.dist(a[:2], b[:2]) - math.hypot(*a[2:4]) - math.hypot(*b[2:4]) - a[4] - b[4]
+    if far > 10:
+        return far
+    return min(min(room(p, b) for p in spine(a)) - a[4], min(room(p, a) for p in spine(b)) - b[4])
+
+
+def room(point: Sequence[float], wall: Rounded) -> float:
+    """Distance from a point to a rounded box, turned the textbook way; zero or less inside."""
+    cx, cy, hx, hy, r, heading = wall[:6]
+    angle = -heading * math.tau / 4096
+    x, y = point[0] - cx, point[1] - cy
+    along = math.cos(angle) * x - math.sin(angle) * y
+    across = math.sin(angle) * x + math.cos(angle) * y
+    return math.hypot(max(abs(along) - hx, 0.0), max(abs(across) - hy, 0.0)) - r
+
+
+def solid(world: MapModel) -> list[Rounded]:
+    return [wall for wall in world.walls if wall[6] & 1]
 
 
 def test_walls_touch_or_leave_room_to_pass(caldera: MapModel) -> None:
-    cracks = [(a, b) for a, b in combinations(caldera.walls, 2) if 1e-9 < gap(a, b) < 2.5]
+    walls = solid(caldera)
+    cracks = [(a, b) for a, b in combinations(walls, 2) if 0.011 < gap(a, b) < 2.45]
+    straight = [wall for wall in walls if wall[5] == 0]
+    cracks += [(a, b) for a, b in combinations(straight, 2) if 1e-9 < gap(a, b) < 2.5]
     assert not cracks
-    for cx, cy, hx, hy, r in caldera.walls:
-        for room in (cx - hx - r, cy - hy - r, 160 - cx - hx - r, 160 - cy - hy - r):
-            assert room == 0 or room >= 2.5
+    for cx, cy, hx, hy, r, *_ in straight:
+        for space in (cx - hx - r, cy - hy - r, 160 - cx - hx - r, 160 - cy - hy - r):
+            assert space == 0 or space >= 2.5
 
 
-def test_spawns_are_many_and_apart_and_clear(caldera: MapModel) -> None:
-    assert len(caldera.spawns) >= caldera.players_max >= 128
-    assert min(math.dist(a, b) for a, b in combinations(caldera.spawns, 2)) >= 6
-    for x, y in caldera.spawns:
-        assert min(gap((x, y, 0, 0, 0), wall) for wall in caldera.walls) >= 1
-        assert min(x, y, 160 - x, 160 - y) >= 1
+def test_the_maps_are_for_their_players(caldera: MapModel) -> None:
+    assert sorted(SHIPPED) == map_names()
+    assert caldera.players_max >= 128
+    assert load_datapack(map_name="millrace").map.players_max >= 50
+
+
+def test_spawns_are_many_and_apart_and_clear(world: MapModel) -> None:
+    assert len(world.spawns) >= world.players_max
+    assert min(math.dist(a, b) for a, b in combinations(world.spawns, 2)) >= 6
+    crates = [(cx, cy, hx, hy, 0.0, heading) for cx, cy, hx, hy, heading in world.crates]
+    for x, y in world.spawns:
+        assert min(room((x, y), wall) for wall in [*solid(world), *crates]) >= 1
+        assert min(x, y, world.width_u - x, world.height_u - y) >= 1
 
 
 def test_both_halves_are_the_same_turned_round(caldera: MapModel) -> None:
-    assert {(160 - x, 160 - y, *rest) for x, y, *rest in caldera.walls} == set(caldera.walls)
+    # Half a turn makes no difference to a rounded box.
+    straight = {(*w[:5], w[6]) for w in caldera.walls if w[5] % 2048 == 0}
+    assert len(straight) > 300
+    assert {(160 - x, 160 - y, *rest) for x, y, *rest in straight} == straight
     assert {(160 - x, 160 - y) for x, y in caldera.spawns} == set(caldera.spawns)
+    assert {(160 - x, 160 - y, r) for x, y, r in caldera.bushes} == set(caldera.bushes)
+    assert {(160 - x, 160 - y, table) for x, y, table in caldera.loot} == set(caldera.loot)
+    # A turned shape is written by its corner, in eighths of a pixel.
+    for wall in caldera.walls:
+        there = (160 - wall[0], 160 - wall[1])
+        assert min(math.dist(there, other[:2]) for other in caldera.walls) < 0.008
+
+
+def test_everything_a_match_needs_is_there(world: MapModel) -> None:
+    assert len(world.loot) >= world.players_max
+    assert min(len(world.bushes), len(world.crates)) >= 40
+    assert {blocks for *_, blocks in world.walls} >= {1, 3, 4, 7}
+    assert len({heading for *_, heading, _ in world.walls}) >= 20
+    assert {table for *_, table in world.loot} == {"common", "weapons", "medical", "rare"}
 
 
 def test_cover_is_everywhere(caldera: MapModel) -> None:
     for x in range(8, 160, 8):
         for y in range(8, 160, 8):
-            near = min(gap((x, y, 0, 0, 0), wall) for wall in caldera.walls)
+            near = min(room((x, y), wall) for wall in caldera.walls)
             assert near < 8, f"no cover within 8 u of {x}, {y}"
 
 
-def test_the_file_has_what_tiled_needs() -> None:
-    document = json.loads((shipped_data() / "maps/caldera.tmj").read_text("utf-8"))
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_file_has_what_tiled_needs(name: str) -> None:
+    document = json.loads((shipped_data() / f"maps/{name}.tmj").read_text("utf-8"))
     assert document["type"] == "map"
     assert document["renderorder"] == "right-down"
     assert document["tilesets"] == []
@@ -129,7 +202,7 @@ def test_a_small_map_resolves_to_units() -> None:
         width_u=20,
         height_u=20,
         players_max=2,
-        walls=((6.0, 6.5, 1.0, 0.5, 0.0), (10.5, 10.5, 0.0, 0.0, 1.5)),
+        walls=((6.0, 6.5, 1.0, 0.5, 0.0, 0, 7), (10.5, 10.5, 0.0, 0.0, 1.5, 0, 7)),
         spawns=((2.0, 2.0), (18.0, 18.0)),
     )
 
@@ -137,8 +210,12 @@ def test_a_small_map_resolves_to_units() -> None:
 O = "layers[0].objects[0]"  # noqa: E741
 REFUSED_SHAPES = [
     (
-        {"rotation": 45},
-        f'45, "type": "" | {O}.rotation (id 1 "hut"): walls cannot be rotated: must be 0, is 45',
+        {"rotation": 3601},
+        f'3601, "type":  | {O}.rotation (id 1 "hut"): must be a number from -3600 to 3600, is 3601',
+    ),
+    (
+        {"rotation": 45, "x": 16, "y": 0},
+        f'{{"id": 1, "nam | {O} (id 1 "hut"): reaches beyond the world of 640 x 640 px',
     ),
     ({"width": 0}, f'0, "height": 3 | {O}.width (id 1 "hut"): must be at least 1 px, is 0'),
     ({"height": -4}, f'-4}}]}}, {{"id":  | {O}.height (id 1 "hut"): must be at least 1 px, is -4'),
@@ -154,14 +231,39 @@ REFUSED_SHAPES = [
     ),
     (
         {"polygon": []},
-        f'{{"id": 1, "nam | {O} (id 1 "hut"): a wall must be a rectangle or a circle, not a polygon',
+        f'{{"id": 1, "nam | {O} (id 1 "hut"): a wall must be a rectangle, circle, capsule or polyline, not a polygon',
     ),
-    ({"polyline": []}, f"{O}"),
+    ({"polyline": []}, f'{O}.polyline (id 1 "hut"): needs at least 2 points, has 0'),
+    ({"polyline": [{"x": 0, "y": 0}]}, "needs at least 2 points, has 1"),
+    (
+        {"polyline": [{"x": 0, "y": 0}, {"x": 9, "y": 0}, {"x": 9, "y": 0}]},
+        f'{{"x": 9, "y":  | {O}.polyline[2] (id 1 "hut"): lies on the point before it',
+    ),
+    (
+        {"polyline": [{"x": 0, "y": 0}, {"x": 9, "y": "0"}]},
+        f'"0"}}]}}]}}, {{"id | {O}.polyline[1].y (id 1 "hut"): must be a number, is "0"',
+    ),
+    ({"polyline": [{"x": 0, "y": 0}, {"x": 700, "y": 0}]}, "reaches beyond the world"),
+    (
+        {"properties": [{"name": "blocks", "value": "move, feet"}]},
+        f'"move, feet"}}] | {O}.properties[0].value (id 1 "hut"): blocks must name some of "move", '
+        '"shots", "sight", is "move, feet"',
+    ),
+    ({"properties": [{"name": "blocks", "value": ""}]}, 'blocks must name some of "move", "shots'),
+    ({"properties": [{"name": "blocks", "value": 7}]}, "blocks must name some of"),
+    (
+        {"properties": [{"name": "block", "value": "move"}]},
+        f'"block", "valu | {O}.properties[0].name (id 1 "hut"): unknown property "block"; '
+        "did you mean blocks?",
+    ),
+    (
+        {"properties": [{"name": "thickness_u", "value": 1}]},
+        f'{O}.properties[0].value (id 1 "hut"): only a polyline has thickness_u, this is a rect',
+    ),
     ({"text": {}}, "not a text"),
     ({"gid": 3}, "not a tile"),
     ({"template": "x"}, "not a template"),
     ({"point": True}, "not a point"),
-    ({"capsule": True}, "not a capsule"),
     ({"x": "5"}, f'"5", "y": 32,  | {O}.x (id 1 "hut"): must be a number, is "5"'),
     ({"ellipse": 1}, f'1}}]}}, {{"id": 2 | {O}.ellipse (id 1 "hut"): must be true or false, is 1'),
 ]
@@ -365,7 +467,7 @@ def test_a_spawn_in_or_at_a_wall_or_the_edge_is_found() -> None:
 
 
 def flood(free: npt.NDArray[np.bool_]) -> npt.NDArray[np.int32]:
-    """The slow twin of `_connect`: spread from every cell not yet seen."""
+    """The slow twin of `connect`: spread from every cell not yet seen."""
     labels = np.zeros(free.shape, dtype=np.int32)
     for start in zip(*np.nonzero(free), strict=True):
         if labels[start]:
@@ -394,17 +496,14 @@ def flood(free: npt.NDArray[np.bool_]) -> npt.NDArray[np.int32]:
     )
 )
 def test_regions_are_those_of_a_flood_fill(free: npt.NDArray[np.bool_]) -> None:
-    regions, expected = _connect(free), flood(free)
+    regions, expected = connect(free), flood(free)
     pairs = set(zip(regions.ravel().tolist(), expected.ravel().tolist(), strict=True))
     assert len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs})
     assert all((a == 0) == (b == 0) for a, b in pairs)
 
 
 def test_a_finding_is_a_place_and_a_message() -> None:
-    table = small_map(shape(1, 8, 8, 2, 2, rotation=1))
+    table = small_map(shape(1, 8, 8, 2, 0))
     assert resolve(TiledMap.model_validate(table)).findings == [
-        Finding(
-            ("layers", 0, "objects", 0, "rotation"),
-            "walls cannot be rotated: must be 0, is 1",
-        )
+        Finding(("layers", 0, "objects", 0, "height"), "must be at least 1 px, is 0")
     ]

@@ -22,8 +22,8 @@ EXPECTED = FOLDER / "expected.bin"
 
 BOTS = 30
 GUESTS = 4
-TICKS = 900
-SEED = 20
+TICKS = 510
+SEED = 21
 # Changes would take it over the size that is committed: keyframes stand close together instead,
 # and a value is named at most a second behind the first tick that differs.
 KEYFRAME_TICKS = 31  # a prime, as in matches.py

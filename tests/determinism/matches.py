@@ -15,6 +15,7 @@ from ringfall.datapack import DataPack
 from ringfall.match import Match, MatchPlan
 from ringfall.names import bot_names
 from ringfall.recording import Cadence, Recorder, make_header, placements, winner_of
+from schema.commands import INTERACT, MOBILITY, MOVE, PRIMARY, SECONDARY, SPECIAL
 from schema.messages import Input
 
 RATE_HZ = 30
@@ -49,7 +50,8 @@ class Guests:
         match, draw = self._match, self._draw
         while self._arrivals and self._arrivals[0] <= match.tick and match.has_room:
             self._arrivals.pop(0)
-            slot = match.enter(f"Guest {match.entrants}")
+            role = draw.randrange(len(match.rules.class_names))
+            slot = match.enter(f"Guest {match.entrants}", role=role, drop=draw.randrange(10))
             self._seq[slot] = 0
             self._heading[slot] = draw.randrange(4096)
         slots = list(self._seq)
@@ -74,10 +76,16 @@ class Guests:
                 move=self._heading[slot],
                 aim=(self._heading[slot] + draw.randrange(-200, 200)) % 4096,
                 reach=draw.randrange(256),
-                buttons=1 | (2 if draw.random() < 0.6 else 0) | draw.choice((0, 0, 4, 8)),
+                buttons=self._buttons(),
                 ack=max(0, tick - draw.randrange(0, 6)),
             )
             self._match.post(slot, command)
+
+    def _buttons(self) -> int:
+        """Always on the move, mostly shooting; the others are let go often, as charging needs."""
+        draw = self._draw
+        others = draw.choice((0, 0, 0, SECONDARY, SECONDARY, SPECIAL, MOBILITY, INTERACT))
+        return MOVE | (PRIMARY if draw.random() < 0.6 else 0) | others
 
 
 def live(

@@ -15,7 +15,7 @@ from ringfall.datapack import DataPack
 from schema.columns import Clock, Position, Push, Tally
 from schema.commands import TickInputs
 from systems.tick import step
-from tests.determinism import matches, modes, trace
+from tests.determinism import golden, matches, modes, trace
 from tests.determinism.trace import Diverged, Recording
 
 TICK = 200
@@ -56,7 +56,8 @@ def test_one_wrong_bit_is_named(golden_match: Recording, monkeypatch: pytest.Mon
 @pytest.mark.parametrize("lost", [1, 5])
 def test_a_trace_of_another_length_is_named(golden_match: Recording, lost: int) -> None:
     short = golden_match.hashes[:lost]
-    with pytest.raises(Diverged, match=f"other: {lost - 1} ticks, the recording has 900"):
+    told = f"other: {lost - 1} ticks, the recording has {golden.TICKS}"
+    with pytest.raises(Diverged, match=told):
         trace.check(golden_match, short, "other", lambda tick: b"")
 
 

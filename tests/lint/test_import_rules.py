@@ -53,6 +53,7 @@ def test_kernels_import_only_what_a_kernel_needs() -> None:
     arrays = ("ecs.kernel", "numpy", "math", "typing", "systems.kernels")
     # Slots and addressed draws are kernels themselves; events and commands are names of numbers.
     words = ("ecs.identity", "ecs.randomness", "schema.events", "schema.commands")
+    words += ("schema.rulebook", "schema.walls")
     check_folder("systems/kernels", (*arrays, *words))
 
 

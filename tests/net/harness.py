@@ -37,21 +37,67 @@ QUICK = Limits(
 
 RULES = m.Rules(
     body_radius_u=0.5,
-    health_max_hp=100.0,
     view_width_u=40.0,
     view_height_u=24.0,
-    shot_radius_u=0.1,
-    shot_speed_ups=30.0,
-    shot_range_u=20.0,
-    shot_cooldown_ticks=10,
-    blast_radius_u=3.0,
-    blast_range_u=12.0,
-    blast_fuse_ticks=20,
-    blast_cooldown_ticks=90,
-    dash_cooldown_ticks=60,
-    dash_ticks=6,
+    team_size=2,
+    friendly_fire=False,
+    level_max=10,
+    revive_reach_u=1.5,
+    revive_ticks=90,
+    classes=[
+        m.ClassView(
+            name="scout",
+            title="Scout",
+            blurb="Wins by not missing.",
+            skills=[0, 0, 0, 0],
+            block_half_degrees=55.0,
+        )
+    ],
+    skills=[
+        m.SkillView(
+            name="longshot",
+            title="Longshot",
+            kind="projectile",
+            cooldown_ticks=21,
+            charges_max=1,
+            mana_mp=0.0,
+            hold_ticks=0,
+            range_u=30.0,
+            radius_u=0.1,
+            speed_ups=46.0,
+            life_ticks=20,
+            delay_ticks=0,
+            distance_u=0.0,
+            half_length_u=0.0,
+            charge_radius=1.0,
+        )
+    ],
+    statuses=[m.NamedView(name="burning", title="Burning", kind="burn")],
+    items=[m.NamedView(name="bandage", title="Bandage", kind="health")],
 )
-WORLD = m.MapView("yard", 128.0, 96.0, [(10.0, 12.5, 2.0, 1.0, 0.25), (40.0, 40.0, 0.0, 0.0, 3.0)])
+WORLD = m.MapView(
+    "yard",
+    128.0,
+    96.0,
+    [(10.0, 12.5, 2.0, 1.0, 0.25, 512, 7), (40.0, 40.0, 0.0, 0.0, 3.0, 0, 1)],
+    [(20.0, 20.0, 2.5)],
+)
+RESULT = m.Result(
+    placement=2,
+    entrants=30,
+    teams=15,
+    kills=4,
+    assists=3,
+    damage_hp=250.5,
+    healed_hp=12.25,
+    accuracy=0.5,
+    distance_u=812.5,
+    ticks_alive=900,
+    level=6,
+    winner=None,
+    winning_team=None,
+    over=False,
+)
 
 
 class FakeSeat:
@@ -89,7 +135,7 @@ class FakeGame:
         seat = FakeSeat(self, join, outbox, address)
         self.seats.append(seat)
         slot = len(self.seats) % 1000
-        roster = [m.RosterRow(slot, join.name, False)]
+        roster = [m.RosterRow(slot, join.name, 0, 0, 0)]
         outbox.push(
             encode(m.Welcome(m.PROTOCOL_VERSION, slot, 30, 0, "match-1", WORLD, RULES, roster))
         )
@@ -207,7 +253,7 @@ def open_client(host: str, port: int, **options: object) -> ClientConnection:
 
 def join(client: ClientConnection, name: str = "Ada") -> list[object]:
     """Send JOIN and return WELCOME as plain lists."""
-    client.send(encode(m.Join(m.PROTOCOL_VERSION, name)))
+    client.send(encode(m.Join(m.PROTOCOL_VERSION, name, m.ROLE_ANY, 0)))
     reply = msgspec.msgpack.decode(client.recv(timeout=WAIT_S))
     assert isinstance(reply, list)
     assert reply[0] == m.ServerKind.WELCOME, reply

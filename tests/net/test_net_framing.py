@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from net.kernels.packing import FRAME_BYTES, close_frames
+from net.kernels.headers import FRAME_BYTES, close_frames
 from tests.oracle.snapshot import framed
 from tests.systems.kernel_calls import call
 
@@ -22,7 +22,6 @@ def test_every_payload_gets_its_length(lengths: list[int], spare: int) -> None:
     before = np.random.default_rng(len(lengths)).integers(0, 256, stride * len(lengths), np.uint8)
     made = call(
         close_frames,
-        viewers=[9] * len(lengths),
         stride=stride,
         buffer=before,
         ends=[base + FRAME_BYTES + n for base, n in zip(bases, lengths, strict=True)],

@@ -11,7 +11,7 @@ from net.wire import encode
 from schema import messages as m
 from tests.net.harness import FakeGame
 
-JOIN = encode(m.Join(1, "Ada"))
+JOIN = encode(m.Join(2, "  Ada\u200b ", 3, 9))
 
 
 def begin(**limits: int) -> tuple[Session, FakeGame, Counters]:
@@ -25,7 +25,8 @@ def test_join_input_ping_leave() -> None:
     session.join(JOIN, "192.0.2.1")
     (seat,) = game.seats
     assert session.joined
-    assert (seat.join.name, seat.address, counters.joined_open) == ("Ada", "192.0.2.1", 1)
+    assert seat.join == m.Join(2, "Ada", 3, 9), "the name is cleaned, the rest is as it came"
+    assert (seat.address, counters.joined_open) == ("192.0.2.1", 1)
     session.receive(encode(m.Input(1, 2, 3, 4, 5, 6)), 0.1)
     session.receive(encode(m.Ping(9)), 0.2)
     assert seat.inputs == [m.Input(1, 2, 3, 4, 5, 6)]

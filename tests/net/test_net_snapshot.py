@@ -2,240 +2,65 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
+from random import Random
 
 import msgpack
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ecs.columns import Identity, Rows
-from ecs.world import World
-from net import snapshot as packed
-from net.interest import PointIndex, View
-from net.snapshot import SnapshotPacker
-from ringfall.names import bot_names
-from schema.columns import (
-    Clock,
-    Control,
-    Cooldowns,
-    Dash,
-    Events,
-    Flight,
-    Fuse,
-    Intent,
-    Outcome,
-    Position,
-    Tally,
-    Vitals,
-    Zone,
-)
-from schema.commands import ATTACK, BLAST, DASH, MOVE
-from schema.messages import Input
+from net import sections
+from net.snapshot import PAYLOAD_MAX_BYTES
+from tests.net.scenes import CENTRE, SIZE, drawn_state, new_state, new_world, packer_of, put
+from tests.net.watched import bodies, check_all
 from tests.oracle import snapshot as oracle
-from tests.ringfall.packs import new_match
-
-SIZE = (48.0, 36.0)
-VIEW = (16.0, 9.0)
-HEALTH_MAX = 100.0
-BLAST_RADIUS = 3.5
-
-
-def new_world(places: int = 12) -> World:
-    return new_match(places).world
-
-
-def new_packer(world: World, view: tuple[float, float] = VIEW) -> SnapshotPacker:
-    return SnapshotPacker(world, View(*view), SIZE, HEALTH_MAX, BLAST_RADIUS)
-
-
-def state_of(world: World, view: tuple[float, float] = VIEW) -> oracle.State:
-    """What the twin gets to know of a world: plain Python values."""
-    clock, outcome = world.group("match", Clock), world.group("match", Outcome)
-    zone = world.group("match", Zone)
-    return oracle.State(
-        tick=int(clock.tick[0]),
-        alive=int(outcome.alive[0]),
-        over=int(outcome.over[0]),
-        zone_phase=int(zone.phase[0]),
-        zone_state=int(zone.state[0]),
-        zone_change_tick=int(zone.until_tick[0]),
-        zone=(float(zone.x_u[0]), float(zone.y_u[0]), float(zone.radius_u[0])),
-        zone_next=(float(zone.next_x_u[0]), float(zone.next_y_u[0]), float(zone.next_radius_u[0])),
-        view_u=view,
-        health_max_hp=HEALTH_MAX,
-        blast_radius_u=BLAST_RADIUS,
-        bodies=_bodies(world),
-        projectiles=_things(world, "projectiles", world.group("projectiles", Flight).direction),
-        areas=_things(world, "areas", world.group("areas", Fuse).fire_tick),
-        events=[
-            oracle.Happening(*row)
-            for row in world.group("events", Events)
-            .record[: int(world.group("events", Rows).count[0])]
-            .tolist()
-        ],
-    )
-
-
-def _bodies(world: World) -> list[oracle.Body]:
-    place, vitals = world.group("players", Position), world.group("players", Vitals)
-    intent, cooldowns = world.group("players", Intent), world.group("players", Cooldowns)
-    ready = zip(
-        cooldowns.shot_tick.tolist(),
-        cooldowns.blast_tick.tolist(),
-        cooldowns.dash_tick.tolist(),
-        strict=True,
-    )
-    columns: list[list[Any]] = [
-        place.x_u.tolist(),
-        place.y_u.tolist(),
-        [bool(alive) for alive in vitals.alive],
-        vitals.health_hp.tolist(),
-        intent.aim.tolist(),
-        [bool(bot) for bot in world.group("players", Control).bot],
-        world.group("players", Dash).until_tick.tolist(),
-        intent.seq.tolist(),
-        world.group("players", Tally).kills.tolist(),
-        list(ready),
-    ]
-    count = int(world.group("players", Rows).count[0])
-    return [oracle.Body(*row) for row in list(zip(*columns, strict=True))[:count]]
-
-
-def _things(world: World, table: str, number: np.ndarray[Any, Any]) -> list[oracle.Thing]:
-    group = Flight if table == "projectiles" else Fuse
-    identity, place = world.group(table, Identity), world.group(table, Position)
-    owner = world.group(table, group).owner
-    return [
-        oracle.Thing(
-            int(identity.slot[row]),
-            int(identity.generation[identity.slot[row]]),
-            float(place.x_u[row]),
-            float(place.y_u[row]),
-            int(number[row]),
-            int(owner[row]),
-        )
-        for row in range(int(world.group(table, Rows).count[0]))
-    ]
-
-
-def unframed(frame: bytes) -> bytes:
-    """The payload in a frame, which must be one whole MessagePack array [2, bin]."""
-    message = msgpack.unpackb(frame)
-    assert isinstance(message, list)
-    kind, payload = message
-    assert kind == 2
-    assert isinstance(payload, bytes)
-    assert len(frame) == len(payload) + packed.packing.FRAME_BYTES
-    return payload
-
-
-def check(state: oracle.State, slot: int, frame: bytes) -> oracle.Snapshot:
-    """One frame against the twin, in full."""
-    payload = unframed(frame)
-    assert oracle.framed(payload) == frame
-    got = oracle.read_payload(payload)
-    assert oracle.write_payload(got) == payload
-    players = oracle.expected_players(state, slot)
-    shots = oracle.expected_projectiles(state, slot)
-    areas, events = oracle.expected_areas(state, slot), oracle.expected_events(state, slot)
-    counts = [len(players), len(shots), len(areas), len(events)]
-    assert got.header == oracle.expected_header(state, slot, counts)
-    if state.bodies[slot].alive:
-        assert got.players[0] == players[0], "the own body comes first"
-    # Further order is nobody's business, multiplicity is.
-    assert Counter(got.players) == Counter(players)
-    assert Counter(got.projectiles) == Counter(shots)
-    assert got.areas == areas
-    assert got.events == events
-    return got
-
-
-def check_all(
-    world: World, packer: SnapshotPacker, viewers: Sequence[int], view: tuple[float, float] = VIEW
-) -> list[oracle.Snapshot]:
-    state = state_of(world, view)
-    frames = packer.pack(viewers)
-    assert len(frames) == len(viewers)
-    return [check(state, slot, frame) for slot, frame in zip(viewers, frames, strict=True)]
-
-
-# ---- a match ------------------------------------------------------------------------------------
-
-
-def test_a_match_of_bots_at_many_ticks() -> None:
-    match = new_match(12, seed=5)
-    match.enter_bots(bot_names(10, 5))
-    match.enter("Ada")
-    match.enter("Bo")
-    packer, seen = new_packer(match.world, (44.0, 26.0)), Counter[str]()
-    rng = np.random.default_rng(3)
-    for seq in range(1, 700):
-        for slot in (10, 11):
-            buttons = int(rng.choice([MOVE, MOVE | ATTACK, ATTACK | BLAST, DASH | MOVE | BLAST]))
-            move, aim, reach = (int(n) for n in rng.integers(0, [4096, 4096, 256]))
-            match.post(slot, Input(seq, move, aim, reach, buttons, ack=0))
-        match.advance()
-        if seq % 3:
-            continue
-        viewers = [int(slot) for slot in rng.permutation(12)[: int(rng.integers(1, 12))]]
-        for view in check_all(match.world, packer, viewers, (44.0, 26.0)):
-            seen["players"] += len(view.players) > 1
-            seen["projectiles"] += len(view.projectiles) > 0
-            seen["areas"] += len(view.areas) > 0
-            seen["dead"] += not view.header.self_alive
-            seen["dashing"] += any(row.flags & 1 for row in view.players)
-            seen["hidden"] += len(view.players) < view.header.alive
-            seen.update(f"event {event.kind}" for event in view.events)
-    assert packer.dropped[0] == 0
-    # A match in which little happened would prove little.
-    wanted = {"players", "projectiles", "areas", "dead", "dashing", "hidden"}
-    assert seen.keys() >= wanted | {f"event {kind}" for kind in range(1, 7)}, seen
-
-
-def test_nobody_asks() -> None:
-    assert new_packer(new_world()).pack([]) == []
-
-
-# ---- states made by hand ------------------------------------------------------------------------
-
-
-def put(world: World, places: Sequence[tuple[float, float]]) -> None:
-    """Living players at these places."""
-    count = len(places)
-    body = world.group("players", Position)
-    for row, (x, y) in enumerate(places):
-        body.x_u[row], body.y_u[row] = x, y
-    world.group("players", Vitals).alive[:count] = 1
-    world.group("players", Vitals).health_hp[:count] = HEALTH_MAX
-    world.group("players", Rows).count[0] = count
-    world.group("match", Outcome).alive[0] = count
-
-
-def put_things(world: World, table: str, places: Sequence[tuple[float, float]]) -> None:
-    """Projectiles or areas at these places, in slots that are not their rows."""
-    body, identity = world.group(table, Position), world.group(table, Identity)
-    capacity = world.layout.capacities[table]
-    for row, (x, y) in enumerate(places):
-        body.x_u[row], body.y_u[row] = x, y
-        identity.slot[row] = capacity - 1 - row
-        identity.generation[capacity - 1 - row] = 250 + row
-    world.group(table, Rows).count[0] = len(places)
-
-
-def put_events(world: World, rows: Sequence[tuple[int, int, int, float, float, int]]) -> None:
-    record = world.group("events", Events).record
-    for index, row in enumerate(rows):
-        record[index] = row
-    world.group("events", Rows).count[0] = len(rows)
-
+from tests.oracle import watching
+from tests.oracle.scenery import Block, Body, Circle, Hand, Happening, Item, Shot, State
 
 STEP = 1 / 64
+
+# ---- drawn states -------------------------------------------------------------------------------
+
+DRAWN = new_world()
+
+
+@settings(
+    max_examples=250,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(st.integers(0, 2**32))
+def test_any_state(seed: int) -> None:
+    state = drawn_state(Random(seed))
+    check_all(state, world=DRAWN)
+
+
+def test_drawn_states_are_about_something() -> None:
+    """A generator that hides nobody, or shows everything, would prove little."""
+    seen = Counter[str]()
+    for seed in range(120):
+        state = drawn_state(Random(seed))
+        for slot, view in enumerate(check_all(state, world=DRAWN)):
+            header, living = view.header, {n for n, b in enumerate(state.bodies) if b.alive}
+            eyes = header.eyes_slot
+            seen["others' eyes"] += eyes not in (slot, oracle.NOBODY)
+            seen["nobody's eyes"] += eyes == oracle.NOBODY
+            seen["somebody out of sight"] += len(view.players) < len(living)
+            seen["given away"] += bool(header.self_flags & 16)
+            seen["revive"] += 0 < header.self_revive < 255
+            seen["held"] += any(0 < hand.held < 255 for hand in header.slots)
+            seen["waits"] += any(0 < hand.wait_ticks < 65535 for hand in header.slots)
+            seen["events kept back"] += len(view.events) < len(state.events)
+            seen.update(name for name, *_ in oracle.SECTIONS if getattr(view, name))
+    assert min(seen.values()) >= 10, seen
+    assert len(seen) == 8 + len(oracle.SECTIONS), seen
+
+
+# ---- the rectangle ------------------------------------------------------------------------------
+
 EDGES = [
     (dx, dy)
     for dx in (-8.0, -8.0 - STEP, -8.0 + STEP, 0.0, 8.0 - STEP, 8.0, 8.0 + STEP)
@@ -243,322 +68,262 @@ EDGES = [
 ]
 
 
-@pytest.mark.parametrize("centre", [(24.0, 18.0), (27.0, 22.5), (13.5, 9.0), (18.0, 13.5)])
+@pytest.mark.parametrize("centre", [CENTRE, (27.0, 22.5), (13.5, 9.0), (18.0, 13.5)])
 def test_the_edge_of_the_view(centre: tuple[float, float]) -> None:
     """A point on the edge is seen, one a 64th beyond is not; cells of the index end there too."""
-    x, y = centre
+    world, (x, y) = new_world(), centre
     for begin in range(0, len(EDGES), 11):
-        world = new_world()
-        around = [(x + dx, y + dy) for dx, dy in EDGES[begin : begin + 11]]
-        put(world, [centre, *around])
-        put_things(world, "projectiles", around)
-        put_things(world, "areas", around)
-        put_events(world, [(1, 0, -1, px, py, 0) for px, py in around])
-        inside = sum(abs(dx) <= 8.0 and abs(dy) <= 4.5 for dx, dy in EDGES[begin : begin + 11])
-        [view] = check_all(world, new_packer(world), [0])
-        assert len(view.projectiles) == len(view.events) == inside
+        edges = EDGES[begin : begin + 11]
+        places = [(x + dx, y + dy) for dx, dy in edges]
+        state = new_state(bodies(centre, *places))
+        state.shots = [Shot(n, 1, px, py, 0, 0, 0, 0.5) for n, (px, py) in enumerate(places)]
+        state.items = [Item(n, 1, px, py, 0) for n, (px, py) in enumerate(places)]
+        state.events = [Happening(5, 0, -1, 0, 0.0, px, py) for px, py in places]
+        inside = sum(abs(dx) <= 8.0 and abs(dy) <= 4.5 for dx, dy in edges)
+        [view] = check_all(state, [0], world)
+        assert len(view.projectiles) == len(view.pickups) == len(view.events) == inside
         assert len(view.players) == inside + 1
 
 
-def test_a_blast_is_seen_as_far_as_it_reaches() -> None:
-    world = new_world()
-    put(world, [(24.0, 18.0)])
-    edge = 8.0 + BLAST_RADIUS
-    put_things(world, "areas", [(24.0 + edge, 18.0), (24.0 + edge + STEP, 18.0)])
-    [view] = check_all(world, new_packer(world), [0])
-    assert [area.slot for area in view.areas] == [world.layout.capacities["areas"] - 1]
+def test_areas_and_obstacles_are_seen_as_far_as_they_reach() -> None:
+    state = new_state(bodies(CENTRE))
+    edge = CENTRE[0] + 8.0
+    state.circles = [
+        Circle(n, 1, edge + 3.5 + n * STEP, 18.0, 3.5, 510, 510, 0, 0) for n in range(2)
+    ] + [Circle(2, 1, edge + 2.0 + STEP, 18.0, 2.0, 510, 510, 0, 0)]
+    # Lying along, standing across, and turned by an eighth: the same box reaches differently far.
+    for slot, (heading, ux, uy, reach) in enumerate(
+        [(0, 1.0, 0.0, 2.25), (1024, 0.0, 1.0, 0.75), (2048, -1.0, 0.0, 2.25)]
+    ):
+        for beyond in (0.0, STEP):
+            at = edge + reach + beyond
+            number = 2 * slot + (beyond > 0)
+            shape = (at, 18.0, 2.0, 0.5, 0.25, heading, ux, uy)
+            state.blocks.append(Block(number, 1, 2, *shape, 45.0, 45.0, 7))
+    [view] = check_all(state, [0])
+    assert [area.slot for area in view.areas] == [0]
+    assert sorted(row.slot for row in view.obstacles) == [0, 2, 4]
+
+
+def test_one_far_reaching_area_hides_no_other() -> None:
+    """Cells are looked through as far as the farthest reaches; each is judged by its own reach."""
+    state = new_state(bodies(CENTRE, (3.0, 3.0)))
+    radii = (0.5, 30.0, 0.5)
+    places = ((33.0, 18.0), (47.0, 35.0), (24.0, 18.0))
+    state.circles = [
+        Circle(n, 1, *place, radius, 510, 510, 0, 0)
+        for n, (place, radius) in enumerate(zip(places, radii, strict=True))
+    ]
+    first, _ = check_all(state)
+    assert sorted(area.slot for area in first.areas) == [1, 2]
 
 
 @pytest.mark.parametrize("corner", [(0.0, 0.0), SIZE, (0.0, SIZE[1]), (SIZE[0], 0.0)])
 def test_viewers_in_the_corners_of_the_world(corner: tuple[float, float]) -> None:
-    world = new_world()
-    put(world, [corner, (0.0, 0.0), SIZE, (0.0, SIZE[1]), (SIZE[0], 0.0), (24.0, 18.0)])
-    put_things(world, "projectiles", [(0.0, 0.0), SIZE, (8.0, 4.5), (40.0, 31.5), (8.1, 4.6)])
-    views = check_all(world, new_packer(world), [0, 5])
-    assert [row.slot for row in views[0].players].count(0) == 1
+    corners = [(0.0, 0.0), SIZE, (0.0, SIZE[1]), (SIZE[0], 0.0)]
+    state = new_state(bodies(corner, *corners, CENTRE))
+    shots = [(0.0, 0.0), SIZE, (8.0, 4.5), (40.0, 31.5), (8.1, 4.6)]
+    state.shots = [Shot(n, 1, x, y, 0, 0, 0, 0.5) for n, (x, y) in enumerate(shots)]
+    views = check_all(state, [0, 5])
     assert len(views[0].players) == 2
-    # Views wider than the world see all of it from any corner.
-    wide = (120.0, 120.0)
-    assert len(check_all(world, new_packer(world, wide), [0], wide)[0].players) == 6
+    assert len(check_all(replace(state, view_u=(120.0, 120.0)), [0])[0].players) == 6
 
 
 def test_points_outside_the_world_are_still_counted_right() -> None:
     """Nothing should be there; where it is all the same, no cell must be missed or read beyond."""
-    world = new_world()
-    put(world, [(1.0, 1.0), (-3.0, -2.0), (50.0, 40.0), (47.0, 35.0)])
-    put_things(world, "projectiles", [(-7.0, -3.5), (-7.1, 0.0), (55.0, 39.0), (1e6, 1e6)])
-    check_all(world, new_packer(world), [0, 1, 2, 3])
+    state = new_state(bodies((1.0, 1.0), (-3.0, -2.0), (50.0, 40.0), (47.0, 35.0)))
+    shots = [(-7.0, -3.5), (-7.1, 0.0), (55.0, 39.0), (1e6, 1e6)]
+    state.shots = [Shot(n, 1, x, y, 0, 0, 0, 0.5) for n, (x, y) in enumerate(shots)]
+    check_all(state)
 
 
-def test_the_dead_see_and_are_not_seen() -> None:
-    world = new_world()
-    put(world, [(20.0, 18.0), (21.0, 18.0), (22.0, 18.0)])
-    world.group("players", Vitals).alive[1] = 0
-    world.group("players", Vitals).health_hp[1] = -7.0
-    dead, living = check_all(world, new_packer(world), [1, 0])
-    assert dead.header.self_alive == 0
-    assert dead.header.self_health == 0
-    assert [row.slot for row in dead.players] == [0, 2], "their camera stays where they fell"
-    assert [row.slot for row in living.players] == [0, 2]
+# ---- figures ------------------------------------------------------------------------------------
+
+
+def test_levels() -> None:
+    cases = [
+        (1, 0.0, 0),
+        (1, 30.0, 128),
+        (1, 60.0, 255),
+        (2, 60.0, 0),
+        (2, 96.625, 128),
+        (2, 96.5, 127),
+    ]
+    cases += [(3, 222.5, 255), (4, 1e9, 255), (2, 0.0, 0)]
+    state = new_state([Body(*CENTRE, level=level, experience_xp=xp) for level, xp, _ in cases])
+    found = [view.header.self_progress for view in check_all(state)]
+    assert found == [wanted for *_, wanted in cases]
+
+
+def test_when_the_next_cast_is_possible() -> None:
+    """Columns: charges, ready, recharge; the skill has two charges. Then wait and recharge."""
+    cases = [
+        (2, 500, 400, 0, 0),
+        (2, 520, 400, 20, 0),
+        (1, 480, 530, 0, 30),
+        (1, 510, 530, 10, 30),
+        (0, 510, 530, 30, 30),
+        (0, 540, 530, 40, 30),
+        (0, 400, 500, 0, 1),
+        (1, 400, 500, 0, 1),
+    ]
+    hands = [Hand(2, 1, charges, ready, recharge) for charges, ready, recharge, _, _ in cases]
+    state = new_state([Body(*CENTRE, hands=hands[:4]), Body(*CENTRE, hands=hands[4:], team=1)])
+    found = [hand for view in check_all(state) for hand in view.header.slots]
+    assert [(hand.wait_ticks, hand.recharge_ticks) for hand in found] == [c[3:] for c in cases]
+
+
+def test_what_is_held_of_a_charge() -> None:
+    hands = [Hand(1, held_tick=tick) for tick in (500, 479, 458)] + [Hand(1)]
+    state = new_state([Body(*CENTRE, hands=hands), Body(25.0, 18.0, team=1)])
+    own, other = check_all(state)
+    assert [hand.held for hand in own.header.slots] == [1, 128, 255, 0]
+    holder = next(row for row in other.players if row.slot == 0)
+    assert (holder.flags & 8, holder.hold) == (8, 255)
+
+
+def test_being_helped_up() -> None:
+    down = Body(*CENTRE, team=0, down=True, reviver=1, progress_ticks=45)
+    state = new_state([down, Body(25.0, 18.0, team=0), Body(26.0, 18.0, team=0)])
+    found = [(view.header.self_revive, view.header.self_flags) for view in check_all(state)]
+    assert found == [(128, 1 + 2 + 32), (128, 1), (0, 1)]
+    # What is left over from before, when nobody helps, is not shown.
+    down.reviver = None
+    assert [view.header.self_revive for view in check_all(state)] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(("stage", "tick"), [(0, 77), (1, 90), (2, 90), (3, 90)])
+def test_the_countdown_says_when_play_begins(stage: int, tick: int) -> None:
+    [view] = check_all(new_state(bodies(CENTRE), stage=stage))
+    assert (view.header.stage, view.header.stage_tick) == (stage, tick)
 
 
 def test_numbers_that_do_not_fit_are_clamped() -> None:
-    world = new_world()
-    put(world, [(24.0, 18.0), (24.5, 18.0), (23.0, 18.0)])
-    tick = 100_000
-    world.group("match", Clock).tick[0] = tick
-    vitals, tally = world.group("players", Vitals), world.group("players", Tally)
-    cooldowns = world.group("players", Cooldowns)
-    vitals.health_hp[:3] = [2000.0, 1e-9, 50.0]
-    tally.kills[:3] = [65535, 65536, 0]
-    cooldowns.shot_tick[:3] = [tick + 65534, tick + 65535, tick - 1]
-    cooldowns.blast_tick[:3] = [tick + 10**9, tick + 1, tick]
-    world.group("players", Intent).seq[:3] = [2**32 - 1, 0, 7]
-    put_things(world, "areas", [(24.0, 18.0)] * 3)
-    world.group("areas", Fuse).fire_tick[:3] = [tick + 70_000, tick - 5, tick]
-    world.group("areas", Fuse).owner[:3] = [-1, 65534, 3]
-    put_events(world, [(4, 2, -1, 24.0, 18.0, 300), (2, 70_000, 1, -5.0, 18.0, 255)])
-    first, second, third = check_all(world, new_packer(world), [0, 1, 2])
-    assert first.header.self_health == 65535
-    assert first.header.self_kills == second.header.self_kills == 65535
-    assert (first.header.shot_wait_ticks, second.header.shot_wait_ticks) == (65534, 65534)
-    assert (third.header.shot_wait_ticks, third.header.blast_wait_ticks) == (0, 0)
-    assert [row.health for row in first.players] == [255, 1, 128], "alive is never shown as 0"
-    assert [area.fuse_ticks for area in first.areas] == [65535, 0, 1]
-    assert [area.owner for area in first.areas] == [65535, 65534, 3]
-    assert [event.b for event in first.events] == [65535]
+    own = Body(*CENTRE, health_hp=2047.99, health_max_hp=1e6, kills=70_000, assists=300)
+    weak = Body(24.5, 18.0, team=1, health_hp=1e-9, health_max_hp=0.0, shield_hp=1e9)
+    state = new_state([own, weak])
+    state.circles = [Circle(0, 1, *CENTRE, 2.0, 70_500, 10**9, -1, 0)]
+    state.shots = [Shot(0, 256, *CENTRE, 0, 70_000, 0, 4.0)]
+    state.events = [Happening(2, 0, 70_000, 300, 1e9, -5.0, 18.0)]
+    state.events += [Happening(2, 0, 1, 44, 1e9, 24.0, 18.0)]
+    view, _ = check_all(state)
+    assert view.header.self_kills == 65535
+    assert view.header.self_assists == 255
+    assert view.header.self_health == view.header.self_health_max == 65535
+    assert [(row.health, row.shield) for row in view.players] == [(1, 0), (255, 255)]
+    assert (view.areas[0].fuse_ticks, view.areas[0].left_ticks) == (65535, 65535)
+    assert view.areas[0].owner == view.projectiles[0].owner == oracle.NOBODY
+    assert (view.projectiles[0].radius, view.projectiles[0].generation) == (255, 0)
+    assert [event.amount for event in view.events] == [65535]
 
 
-@pytest.mark.parametrize("state", [0, 1, 2])
-def test_the_zone_is_copied_whole(state: int) -> None:
-    world = new_world()
-    put(world, [(1.0, 1.0)])
-    zone = world.group("match", Zone)
-    zone.phase[0], zone.state[0], zone.until_tick[0] = 3, state, 2**32 - 1
-    values = (-1.5, 0.001953125, 1e6 / 3, 700.998046874999, -2e4, 0.0)
-    for column, value in zip(
-        (zone.x_u, zone.y_u, zone.radius_u, zone.next_x_u, zone.next_y_u, zone.next_radius_u),
-        values,
-        strict=True,
-    ):
-        column[0] = value
-    world.group("match", Outcome).over[0] = 1
-    [view] = check_all(world, new_packer(world), [0])
-    assert view.header.match_state == 1
-    assert view.header.zone_phase == 4
+@pytest.mark.parametrize("zone_state", [0, 1, 2])
+def test_the_zone_is_copied_whole(zone_state: int) -> None:
+    zone, following = (-1.5, 0.001953125, 1e6 / 3), (700.998046874999, -2e4, 0.0)
+    state = new_state(
+        bodies(CENTRE),
+        zone=zone,
+        zone_next=following,
+        zone_phase=3,
+        zone_state=zone_state,
+        zone_change_tick=2**32 - 1,
+    )
+    [view] = check_all(state)
     assert view.header.zone_y == 1, "half a step rounds up"
     assert view.header.zone_x == -384
 
 
+# ---- limits and buffers -------------------------------------------------------------------------
+
+LIMITS = ("PLAYERS", "PROJECTILES", "AREAS", "OBSTACLES", "PICKUPS", "EVENTS")
+
+
+def crowd(count: int, events: int, players: int = 8) -> State:
+    """Everything in one place, ``count`` of each."""
+    state = new_state(bodies(*[CENTRE] * players))
+    state.shots = [Shot(n, 1, *CENTRE, 0, 0, 0, 0.5) for n in range(count)]
+    state.circles = [Circle(n, 1, *CENTRE, 1.0, 510, 510, 0, 0) for n in range(count)]
+    state.blocks = [
+        Block(n, 1, 1, *CENTRE, 1.0, 1.0, 0.0, 0, 1.0, 0.0, 45.0, 45.0, 7) for n in range(count)
+    ]
+    state.items = [Item(n, 1, *CENTRE, 0) for n in range(count)]
+    state.events = [Happening(5, 0, -1, n % 200, 1.0, *CENTRE) for n in range(events)]
+    return state
+
+
 def test_what_does_not_fit_is_dropped_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, most in (("PLAYERS", 4), ("PROJECTILES", 3), ("AREAS", 2), ("EVENTS", 1)):
-        monkeypatch.setattr(packed, f"{name}_MAX", most)
-    world = new_world()
-    places = [(20.0 + index / 4, 18.0) for index in range(8)]
-    put(world, places)
-    put_things(world, "projectiles", places)
-    put_things(world, "areas", places)
-    put_events(world, [(1, row, -1, x, y, 0) for row, (x, y) in enumerate(places)])
-    packer, state = new_packer(world), state_of(world)
-    frames = packer.pack([7, 0])
-    for slot, frame in zip([7, 0], frames, strict=True):
-        got = oracle.read_payload(unframed(frame))
-        assert got.header == oracle.expected_header(state, slot, [4, 3, 2, 1])
+    for most, name in enumerate(LIMITS, start=2):
+        monkeypatch.setattr(sections, f"{name}_MAX", most)
+    state, world = crowd(12, events=10), new_world()
+    put(world, state)
+    packer = packer_of(world, state)
+    for slot, frame in zip((7, 0), packer.pack([7, 0]), strict=True):
+        got = oracle.read_payload(msgpack.unpackb(frame)[1])
+        assert got.header == watching.expected_header(state, slot, [2, 3, 4, 5, 6, 0, 7, 0])
         assert got.players[0].slot == slot, "the own body is never the one that is dropped"
-        assert len({row.slot for row in got.players}) == 4
-        assert set(got.players) <= set(oracle.expected_players(state, slot))
-        assert set(got.projectiles) <= set(oracle.expected_projectiles(state, slot))
-        assert len({row.slot for row in got.projectiles}) == 3
-        assert got.areas == oracle.expected_areas(state, slot)[:2]
-        assert got.events == oracle.expected_events(state, slot)[:1]
-    assert packer.dropped[0] == 2 * (4 + 5 + 6 + 7)
+        wanted = watching.expected_sections(state, slot)
+        for name in ("players", "projectiles", "areas", "obstacles", "pickups"):
+            rows = getattr(got, name)
+            assert len(set(rows)) == len(rows)
+            assert set(rows) <= set(wanted[name])
+        assert got.events == list(wanted["events"])[:7]
+    assert packer.dropped[0] == 2 * (6 + 9 + 8 + 7 + 6 + 3)
+
+
+def test_mates_beyond_the_eighth_are_not_listed() -> None:
+    state = new_state([Body(2.0 + n, 30.0, team=0) for n in range(12)])
+    first, *_, last = check_all(state)
+    assert [mate.slot for mate in first.mates] == list(range(1, 9))
+    assert [mate.slot for mate in last.mates] == list(range(8))
 
 
 def test_full_snapshots_fit_the_buffer() -> None:
     """As many rows of every kind as there may be, for several viewers side by side."""
-    match = new_match(12, events_per_player=64, projectiles_per_player=64, areas_per_player=16)
-    world = match.world
-    put(world, [(24.0, 18.0)] * 12)
-    for table, most in (("projectiles", 600), ("areas", 150)):
-        put_things(world, table, [(24.0, 18.0)] * most)
-    put_events(world, [(1, 0, 0, 24.0, 18.0, 0)] * 300)
-    packer = new_packer(world)
+    state = crowd(600, events=300, players=300)
+    for body in state.bodies:
+        body.team, body.statuses = 0, dict.fromkeys(range(12), (1, 600))
+    world = new_world(players=300, rows=600, events=300)
+    put(world, state)
+    packer = packer_of(world, state)
     frames = packer.pack([3, 4, 5])
     for slot, frame in zip([3, 4, 5], frames, strict=True):
-        got = oracle.read_payload(unframed(frame))
-        counts = [12, packed.PROJECTILES_MAX, packed.AREAS_MAX, packed.EVENTS_MAX]
-        assert got.header == oracle.expected_header(state_of(world), slot, counts)
+        payload = msgpack.unpackb(frame)[1]
+        assert len(payload) == PAYLOAD_MAX_BYTES == 19_906
+        got = oracle.read_payload(payload)
+        counts = [256, 512, 128, 128, 256, 8, 192, 12]
+        assert got.header == watching.expected_header(state, slot, counts)
         assert got.players[0].slot == slot
-    dropped = (600 - packed.PROJECTILES_MAX) + (150 - packed.AREAS_MAX) + (300 - packed.EVENTS_MAX)
-    assert packer.dropped[0] == 3 * dropped
+    assert packer.dropped[0] == 3 * (44 + 88 + 472 + 472 + 344 + 108)
 
 
 def test_a_buffer_used_before_leaves_no_traces() -> None:
-    world = new_world()
-    put(world, [(24.0, 18.0)] * 12)
-    put_things(world, "projectiles", [(24.0, 18.0)] * 40)
-    packer = new_packer(world)
-    check_all(world, packer, list(range(12)))
-    put(world, [(5.0, 5.0), (40.0, 30.0)])
-    world.group("projectiles", Rows).count[0] = 0
-    assert packer.pack([1, 0]) == new_packer(world).pack([1, 0])
-    check_all(world, packer, [1, 0])
+    world, full = new_world(), crowd(40, events=40, players=12)
+    put(world, full)
+    packer = packer_of(world, full)
+    packer.pack(list(range(12)))
+    few = new_state(bodies((5.0, 5.0), (40.0, 30.0)))
+    put(world, few)
+    assert packer.pack([1, 0]) == packer_of(world, few).pack([1, 0])
+    check_all(few, [1, 0], world)
 
 
 def test_packing_writes_nothing_into_the_match() -> None:
-    match = new_match(12)
-    match.enter_bots(bot_names(12, 1))
-    for _ in range(50):
-        match.advance()
-    before = match.world.state_hash(), match.world.scratch.tobytes()
-    new_packer(match.world).pack(list(range(12)))
-    assert (match.world.state_hash(), match.world.scratch.tobytes()) == before
+    state, world = drawn_state(Random(5)), new_world()
+    put(world, state)
+    before = world.state_hash(), world.scratch.tobytes()
+    packer_of(world, state).pack(list(range(len(state.bodies))))
+    assert (world.state_hash(), world.scratch.tobytes()) == before
 
 
-# ---- drawn states -------------------------------------------------------------------------------
-
-# On the grid of 64ths, where everything is exact, and mostly near each other; some anywhere.
-NEAR = st.tuples(
-    st.integers(0, int(SIZE[0] * 64)).map(lambda n: n / 64),
-    st.integers(0, int(SIZE[1] * 64)).map(lambda n: n / 64),
-)
-ON_THE_EDGE = st.tuples(
-    st.sampled_from([16.0, 8.0, 24.0, 32.0, 0.0, 48.0]), st.sampled_from([13.5, 9.0, 18.0, 22.5])
-)
-PLACES = st.one_of(NEAR, ON_THE_EDGE)
-BIG = st.integers(-10, 200_000)
+def test_nobody_asks() -> None:
+    world, state = new_world(), new_state(bodies(CENTRE))
+    put(world, state)
+    assert packer_of(world, state).pack([]) == []
 
 
-@st.composite
-def states(draw: st.DrawFn) -> dict[str, Any]:
-    bodies = draw(st.lists(PLACES, min_size=1, max_size=12))
-    many = st.lists(PLACES, max_size=24)
-    return {
-        "bodies": bodies,
-        "alive": draw(st.lists(st.booleans(), min_size=len(bodies), max_size=len(bodies))),
-        "health": draw(st.lists(st.floats(0, 150), min_size=len(bodies), max_size=len(bodies))),
-        "numbers": draw(st.lists(BIG, min_size=6, max_size=6)),
-        "projectiles": draw(many),
-        "areas": draw(st.lists(PLACES, max_size=12)),
-        "events": draw(
-            st.lists(
-                st.tuples(
-                    st.integers(1, 6), st.integers(-1, 11), st.integers(-1, 11), PLACES,
-                    st.integers(0, 255),
-                ),
-                max_size=12,
-            )
-        ),
-        "view": draw(st.sampled_from([VIEW, (44.0, 26.0), (17.0, 119.0), (16.0, 16.0)])),
-    }  # fmt: skip
-
-
-DRAWN = new_world()
-
-
-@settings(
-    max_examples=150,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-@given(states())
-def test_any_state(state: dict[str, Any]) -> None:
-    world = DRAWN
-    put(world, state["bodies"])
-    count = len(state["bodies"])
-    vitals = world.group("players", Vitals)
-    vitals.alive[:count], vitals.health_hp[:count] = state["alive"], state["health"]
-    numbers = state["numbers"]
-    world.group("match", Clock).tick[0] = abs(numbers[0])
-    world.group("players", Cooldowns).shot_tick[:count] = numbers[1]
-    world.group("players", Cooldowns).dash_tick[:count] = numbers[2]
-    world.group("players", Dash).until_tick[:count] = numbers[3] % 2 + abs(numbers[0])
-    world.group("players", Control).bot[:count] = [n % 2 for n in range(count)]
-    world.group("players", Intent).aim[:count] = abs(numbers[4]) % 4096
-    put_things(world, "projectiles", state["projectiles"])
-    put_things(world, "areas", state["areas"])
-    world.group("areas", Fuse).fire_tick[:12] = numbers[5]
-    put_events(world, [(k, a, b, x, y, d) for k, a, b, (x, y), d in state["events"]])
-    view = state["view"]
-    check_all(world, new_packer(world, view), list(range(count)), view)
-
-
-# ---- the index ----------------------------------------------------------------------------------
-
-
-@settings(max_examples=150, deadline=None, derandomize=True)
-@given(
-    st.sampled_from([((16.0, 9.0), (48.0, 36.0)), ((44.0, 26.0), (160.0, 160.0)),
-                     ((120.0, 120.0), (20.0, 20.0)), ((17.0, 10.0), (33.3, 1000.0))]),
-    st.lists(st.tuples(st.floats(-5, 1010), st.floats(-5, 1010)), max_size=40),
-    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 200)), max_size=40),
-)  # fmt: skip
-def test_the_index_holds_every_row_once_in_its_cell(
-    sizes: tuple[tuple[float, float], tuple[float, float]],
-    anywhere: list[tuple[float, float]],
-    on_borders: list[tuple[int, int]],
-) -> None:
-    view, size = sizes
-    index = PointIndex(View(*view), *size, capacity=100)
-    cell_u, columns, rows = index.cells.tolist()
-    points = [*anywhere, *((cx * cell_u, cy * cell_u) for cx, cy in on_borders)]
-    x_u, y_u = np.zeros(100), np.zeros(100)
-    for row, (x, y) in enumerate(points):
-        x_u[row], y_u[row] = x, y
-    # Twice, and full of something else before: it is built anew every tick.
-    index.sort(np.array([100]), y_u, x_u)
-    index.sort(np.array([len(points)]), x_u, y_u)
-    assert cell_u == min(view) / 2
-    assert (columns, rows) == (math.ceil(size[0] / cell_u), math.ceil(size[1] / cell_u))
-
-    def cell(x: float, y: float) -> int:
-        cx = min(max(math.floor(x / cell_u), 0), int(columns) - 1)
-        cy = min(max(math.floor(y / cell_u), 0), int(rows) - 1)
-        return cy * int(columns) + cx
-
-    by_cell: dict[int, list[int]] = {}
-    for row, (x, y) in enumerate(points):
-        by_cell.setdefault(cell(x, y), []).append(row)
-    start = index.start.tolist()
-    assert start[0] == 0
-    for number in range(int(columns * rows)):
-        found = index.row_of[start[number] : start[number + 1]].tolist()
-        assert found == by_cell.get(number, []), "rows of a cell ascend"
-
-
-def test_the_twin_notices_a_payload_of_the_wrong_size() -> None:
-    world = new_world()
-    put(world, [(24.0, 18.0)])
-    payload = unframed(new_packer(world).pack([0])[0])
-    for broken in (payload + b"\0", payload[:-1]):
-        with pytest.raises((ValueError, oracle.struct.error)):
-            oracle.read_payload(broken)
-
-
-def test_the_page_draws_what_the_twin_reads() -> None:
-    """Field names and offsets of the header, as docs/protocol.md has them."""
-    page = (Path(__file__).resolve().parents[2] / "docs/protocol.md").read_text(encoding="utf-8")
-    block = page.split("offset type  field\n")[1].split("\nplayer ")[0]
-    drawn = []
-    for line in block.strip().splitlines():
-        if line.startswith(" "):
-            continue  # the meaning above goes on
-        offset, kind = line.split()[:2]
-        names = line[13:].split("   ")[0].replace(",", " ").split()
-        width = {"u8": 1, "u16": 2, "u32": 4, "i32": 4}[kind]
-        drawn += [(int(offset) + index * width, name) for index, name in enumerate(names)]
-    sizes = {"I": 4, "i": 4, "H": 2, "B": 1}
-    offset, mine = 0, []
-    for letter, name in zip(oracle.HEADER.format[1:], oracle.Header._fields, strict=True):
-        mine.append((offset, "0" if name == "reserved" else name))
-        offset += sizes[letter]
-    assert drawn == mine
-    for form, title in (
-        (oracle.PLAYER, "player"),
-        (oracle.PROJECTILE, "projectile"),
-        (oracle.AREA, "area"),
-        (oracle.EVENT, "event"),
-    ):
-        assert f"{title}" in page
-        assert f" {form.size} bytes each" in page.split(f"\n{title} ")[1].splitlines()[0]
+def test_the_same_viewer_twice() -> None:
+    world, state = new_world(), drawn_state(Random(8))
+    put(world, state)
+    packer = packer_of(world, state)
+    one, two = packer.pack([0, 0])
+    assert one == two == packer.pack([0])[0]

@@ -1,7 +1,8 @@
 """The zone as a timetable: where it stands at any tick, without living through those before.
 
 Phases begin where the former ended; within one, everything follows from the share of the
-shrinking that has passed, in fractions.
+shrinking that has passed, in fractions.  A centre drifts by no more than its share of the room
+there is, and never off the map.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ class Phase:
     wait: int
     shrink: int
     ratio: float
+    drift: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,12 @@ class Timetable:
             after = Fraction(phase.ratio) * outer
             far = Fraction(sqrt(splitmix.unit(seed, begin, OFFSET_STREAM, index)))
             x, y = (Fraction(float(part)) for part in directions[heading])
-            room = circle[2] - after
-            circle = (circle[0] + x * room * far, circle[1] + y * room * far, after)
+            way = (circle[2] - after) * Fraction(phase.drift) * far
+            circle = (
+                onto(circle[0] + x * way, Fraction(size[0])),
+                onto(circle[1] + y * way, Fraction(size[1])),
+                after,
+            )
             self.circles.append(circle)
             self.begins.append(begin + phase.wait + phase.shrink)
 
@@ -81,6 +87,11 @@ class Timetable:
         share = Fraction(tick - moving, phase.shrink)
         now = tuple(a + (b - a) * share for a, b in zip(start, goal, strict=True))
         return Standing(index, SHRINKING, moving, moving + phase.shrink, now, goal)
+
+
+def onto(value: Fraction, size: Fraction) -> Fraction:
+    """The nearest coordinate on the map."""
+    return sorted((Fraction(0), value, size))[1]
 
 
 def outside(x: float, y: float, circle: Circle) -> bool:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Page:
+    casts: list[str] = field(default_factory=list)
     hits: list[str] = field(default_factory=list)
+    knocks: list[str] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
 
 
@@ -26,9 +28,16 @@ class Diary:
     def begin(self) -> None:
         self.page = Page()
 
-    def report(self, hits: int, events: int) -> None:
+    def report(self, casts: int, hits: int, knocks: int, events: int) -> None:
+        self.page.casts += ["a cast"] * casts
         self.page.hits += ["a hit"] * hits
+        self.page.knocks += ["a knock"] * knocks
         self.page.events += ["an event"] * events
+
+    def counts(self) -> tuple[int, int, int, int]:
+        """How much the page at hand reports, by kind."""
+        page = self.page
+        return len(page.casts), len(page.hits), len(page.knocks), len(page.events)
 
     def end(self) -> None:
         self.finished.append(self.page)

@@ -1,6 +1,7 @@
-"""Who enters, who leaves, and whose word counts, with lists and sets.
+"""Who enters where, who leaves, and whose word counts, with lists and sets.
 
-Spawn points are compared by exact squared distance in fractions; the draws are the caller's.
+Spawn points are compared by exact squared distance in fractions, as tuples of what matters more
+and less.
 """
 
 from __future__ import annotations
@@ -8,27 +9,62 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import inf
 
 from tests.oracle import splitmix
 
 SPAWN_STREAM = 1
 SPAWN_DRAWS = 12
+ALL_BUTTONS = 63
+ANYWHERE = 0
+
+Place = tuple[float, float]
+Join = tuple[int, int, int, int, int]
+"""(slot, team, bot, role, drop)."""
 
 
 @dataclass
 class Player:
     x: float
     y: float
+    team: int = 0
     alive: bool = True
-    bot: int = 0
-    health: float = 0.0
     placement: int = 0
-    held: dict[str, int] = field(default_factory=dict)
+    bot: int = 0
+    role: int = 0
+    joined: int = 0
     heard: int = 0
+    held: dict[str, int] = field(default_factory=dict)
+    before: int = 0
 
 
-def spawn_lots(seed: int, tick: int, entrant: int, spawns: int) -> list[int]:
-    """The spawn points that are drawn for an entrant."""
+@dataclass(frozen=True)
+class Ground:
+    size: Place
+    spawns: Sequence[Place]
+    zone: tuple[float, float, float]
+
+    def ninth(self, point: Place) -> int:
+        """1…9, row by row: how many thirds lie behind a point, along each side."""
+        column, row = (
+            sum(3 * Fraction(at) >= third * Fraction(side) for third in (1, 2))
+            for at, side in zip(point, self.size, strict=True)
+        )
+        return 1 + column + 3 * row
+
+    def is_safe(self, point: Place) -> bool:
+        x, y, radius = self.zone
+        return apart_sq(point, (x, y)) <= Fraction(radius) ** 2
+
+
+def apart_sq(one: Place, two: Place) -> Fraction:
+    return sum(
+        ((Fraction(a) - Fraction(b)) ** 2 for a, b in zip(one, two, strict=True)), Fraction()
+    )
+
+
+def lots(seed: int, tick: int, entrant: int, spawns: int) -> list[int]:
+    """The spawn points that are drawn for an entrant who has neither a wish nor mates."""
     first = entrant * SPAWN_DRAWS
     return [
         splitmix.below(seed, tick, SPAWN_STREAM, first + attempt, spawns)
@@ -37,49 +73,52 @@ def spawn_lots(seed: int, tick: int, entrant: int, spawns: int) -> list[int]:
 
 
 def best_spawn(
-    lots: Sequence[int],
-    spawns: Sequence[tuple[float, float]],
-    zone: tuple[float, float, float],
-    living: Sequence[tuple[float, float]],
+    ground: Ground, players: Sequence[Player], team: int, drop: int, drawn: Sequence[int]
 ) -> int:
-    """The first of the best: safe before unsafe, then farthest from the nearest living player.
+    """The first of the best: as wished before elsewhere, safe before unsafe, then by company.
 
-    With nobody there every distance is the same.
+    With mates the nearer to one the better, but a body's width apart; else far from all enemies.
     """
-    zone_x, zone_y, zone_radius = map(Fraction, zone)
+    living = [player for player in players if player.alive]
+    mates = [(mate.x, mate.y) for mate in living if mate.team == team]
+    enemies = [(enemy.x, enemy.y) for enemy in living if enemy.team != team]
+    choice = drawn if drop == ANYWHERE and not mates else range(len(ground.spawns))
 
-    def merit(point: int) -> tuple[bool, Fraction]:
-        x, y = map(Fraction, spawns[point])
-        safe = (x - zone_x) ** 2 + (y - zone_y) ** 2 <= zone_radius**2
-        gaps = [(x - Fraction(px)) ** 2 + (y - Fraction(py)) ** 2 for px, py in living]
-        return safe, min(gaps, default=Fraction(0))
+    def merit(index: int) -> tuple[bool, bool, bool, Fraction | float]:
+        point = ground.spawns[index]
+        wished = drop != ANYWHERE and ground.ninth(point) == drop
+        if mates:
+            nearest = min(apart_sq(point, mate) for mate in mates)
+            return wished, ground.is_safe(point), nearest > 1, -nearest if nearest > 1 else 0
+        away = min((apart_sq(point, enemy) for enemy in enemies), default=inf)
+        return wished, ground.is_safe(point), True, away
 
-    merits = [merit(point) for point in lots]
-    return lots[merits.index(max(merits))]
+    return max(choice, key=merit)  # the first of equals
 
 
 def enter(
     players: list[Player],
     capacity: int,
-    joins: Sequence[tuple[int, int]],
+    joins: Sequence[Join],
     over: bool,
+    classes: int,
     address: tuple[int, int],
-    spawns: Sequence[tuple[float, float]],
-    zone: tuple[float, float, float],
-    health: float,
+    ground: Ground,
 ) -> int:
-    """Let the joins (slot, bot) in; return how many were refused."""
+    """Let the joins in; return how many were refused."""
     refused = 0
-    for slot, bot in joins:
-        if over or slot != len(players) or slot >= capacity:
+    for slot, team, bot, role, drop in joins:
+        lost = {player.team for player in players if player.placement}
+        fits = slot == len(players) < capacity and role < classes
+        if over or not fits or team in lost:
             refused += 1
             continue
-        lots = spawn_lots(*address, slot, len(spawns))
-        living = [(player.x, player.y) for player in players if player.alive]
-        x, y = spawns[best_spawn(lots, spawns, zone, living)]
-        for player in players:
-            player.placement += not player.alive
-        players.append(Player(x, y, True, bot, health, heard=address[1]))
+        if team not in {player.team for player in players}:
+            for player in players:
+                player.placement += bool(player.placement)
+        drawn = lots(*address, slot, len(ground.spawns))
+        x, y = ground.spawns[best_spawn(ground, players, team, drop, drawn)]
+        players.append(Player(x, y, team, True, 0, bot, role, address[1], address[1]))
     return refused
 
 
@@ -90,27 +129,25 @@ def farewells(players: Sequence[Player], leaves: Sequence[int]) -> list[tuple[in
 
 
 def obey(
-    players: list[Player], commands: Sequence[dict[str, int]], tick: int, hold_ticks: int
+    players: list[Player],
+    commands: Sequence[dict[str, int]],
+    tick: int,
+    hold_ticks: int,
+    countdown: int,
 ) -> int:
     """Put commands in force, let go of stale buttons; return how many were refused."""
     served: set[int] = set()
-    refused = 0
+    for player in players:
+        player.before = player.held["buttons"]
     for command in commands:
         slot = command["slot"]
-        if slot >= len(players) or not players[slot].alive or slot in served:
-            refused += 1
-            continue
-        served.add(slot)
-        players[slot].held = {
-            "move": command["move"] % 4096,
-            "aim": command["aim"] % 4096,
-            "reach": command["reach"],
-            "buttons": command["buttons"] % 16,
-            "seq": command["seq"],
-            "view_tick": command["view_tick"],
-        }
-        players[slot].heard = tick
+        if slot not in served and slot < len(players) and players[slot].alive:
+            served.add(slot)
+            turned = {name: command[name] % 4096 for name in ("move", "aim")}
+            pressed = command["buttons"] % (ALL_BUTTONS + 1)
+            players[slot].held = command | turned | {"buttons": pressed}
+            players[slot].heard = tick
     for player in players:
-        if tick > player.heard + hold_ticks:
-            player.held["buttons"] = 0
-    return refused
+        if tick < countdown or tick > player.heard + hold_ticks:
+            player.held = player.held | {"buttons": 0}
+    return len(commands) - len(served)

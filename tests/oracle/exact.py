@@ -1,9 +1,10 @@
 """Rounded boxes and straight paths in exact rational arithmetic.
 
-Every shape of the game is the set of points within some distance of an axis-aligned box.  The
-squared gap between a point that moves straight and a box is convex in time: bisection on its
-slope finds where it is least, and bisection in front of that the first touch.  No formula of the
-kernels is used: no quadratic is solved, no face or corner told from another.
+Every shape of the game is the set of points within some distance of a box, which may be turned and
+is then looked at along its own axes.  The squared gap between a point that moves straight and a box
+is convex in time: bisection on its slope finds where it is least, and bisection in front of that
+the first touch.  No formula of the kernels is used: no quadratic is solved, no face or corner told
+from another.
 
 Floats can only promise an answer for a shape a hair smaller or larger than the one asked about.
 ``bracket`` therefore gives the earliest and the latest time a kernel may answer: those for the
@@ -14,9 +15,11 @@ where a path grazes.  ``Path.touch`` gives the time itself, for whoever goes on 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import inf, isqrt
+
+from tests.oracle.directions import VECTORS
 
 HAIR_U = Fraction(1, 10**7)
 MOMENTS = 1 << 44
@@ -26,29 +29,47 @@ FINE = 1 << 120
 
 @dataclass(frozen=True)
 class Shape:
-    """All points within ``radius`` of the box with centre (cx, cy) and half extents (hx, hy)."""
+    """All points within ``radius`` of the box with centre (cx, cy) and half extents (hx, hy).
+
+    (ux, uy) is the direction of the box's own x axis.
+    """
 
     cx: Fraction
     cy: Fraction
     hx: Fraction
     hy: Fraction
     radius: Fraction
+    ux: Fraction = Fraction(1)
+    uy: Fraction = Fraction(0)
 
     @classmethod
     def of(cls, wall: object, inflated_by: float = 0.0) -> Shape:
-        """From five floats (cx, cy, hx, hy, radius)."""
-        cx, cy, hx, hy, radius = (Fraction(float(value)) for value in wall)  # type: ignore[attr-defined]
-        return cls(cx, cy, hx, hy, radius + Fraction(inflated_by))
+        """From (cx, cy, hx, hy, radius), after which a heading may follow, and bits."""
+        cx, cy, hx, hy, radius, *turn = (Fraction(float(value)) for value in wall)  # type: ignore[attr-defined]
+        ux, uy = VECTORS[int(turn[0])] if turn else (1.0, 0.0)
+        return cls(cx, cy, hx, hy, radius + Fraction(inflated_by), Fraction(ux), Fraction(uy))
+
+    def along_axes(self, x: Fraction, y: Fraction) -> tuple[Fraction, Fraction]:
+        """A vector as seen along the axes of the box."""
+        return x * self.ux + y * self.uy, y * self.ux - x * self.uy
+
+    def reach(self) -> tuple[Fraction, Fraction]:
+        """Half extents of the bounding box: how far the furthest corner lies, and the radius."""
+        corners = [(self.hx * one, self.hy * two) for one in (-1, 1) for two in (-1, 1)]
+        return (
+            max(x * self.ux - y * self.uy for x, y in corners) + self.radius,
+            max(x * self.uy + y * self.ux for x, y in corners) + self.radius,
+        )
 
     def grown(self, hair: Fraction) -> Shape:
-        return Shape(self.cx, self.cy, self.hx, self.hy, self.radius + hair)
+        return replace(self, radius=self.radius + hair)
 
     def shrunk(self, hair: Fraction) -> Shape | None:
         """Smaller by a hair on every side, None if nothing would be left."""
         if self.radius >= hair:
-            return Shape(self.cx, self.cy, self.hx, self.hy, self.radius - hair)
+            return replace(self, radius=self.radius - hair)
         if min(self.hx, self.hy) >= hair:
-            return Shape(self.cx, self.cy, self.hx - hair, self.hy - hair, self.radius)
+            return replace(self, hx=self.hx - hair, hy=self.hy - hair)
         return None
 
 
@@ -59,7 +80,8 @@ def beyond(value: Fraction, half: Fraction) -> Fraction:
 
 def gap_sq(shape: Shape, x: Fraction, y: Fraction) -> Fraction:
     """Squared distance from a point to the box of a shape; 0 within it."""
-    gx, gy = beyond(x - shape.cx, shape.hx), beyond(y - shape.cy, shape.hy)
+    px, py = shape.along_axes(x - shape.cx, y - shape.cy)
+    gx, gy = beyond(px, shape.hx), beyond(py, shape.hy)
     return gx * gx + gy * gy
 
 
@@ -81,7 +103,7 @@ def root(value: Fraction) -> Fraction:
 def clearance(wall: object, x: float, y: float) -> float:
     """Distance from a point to the surface of a wall, negative inside."""
     shape = Shape.of(wall)
-    px, py = Fraction(float(x)) - shape.cx, Fraction(float(y)) - shape.cy
+    px, py = shape.along_axes(Fraction(float(x)) - shape.cx, Fraction(float(y)) - shape.cy)
     outside_sq = beyond(px, shape.hx) ** 2 + beyond(py, shape.hy) ** 2
     if outside_sq > 0:
         return float(root(outside_sq) - shape.radius)
@@ -114,9 +136,17 @@ class Path:
     def gap_sq(self, shape: Shape, t: Fraction) -> Fraction:
         return gap_sq(shape, *self.at(t))
 
+    def seen_by(self, shape: Shape) -> Path:
+        """The same path in a world turned about a shape's centre until the shape is upright."""
+        seen = Path(0.0, 0.0, 0.0, 0.0)
+        x, y = shape.along_axes(self.px - shape.cx, self.py - shape.cy)
+        seen.px, seen.py = x + shape.cx, y + shape.cy
+        seen.dx, seen.dy = shape.along_axes(self.dx, self.dy)
+        return seen
+
     def passes_wide_of(self, shape: Shape) -> bool:
         """Whether the bounding boxes of path and shape do not even meet."""
-        rx, ry = shape.hx + shape.radius, shape.hy + shape.radius
+        rx, ry = shape.reach()
         ex, ey = self.at(1)
         return (
             min(self.px, ex) > shape.cx + rx
@@ -134,6 +164,8 @@ class Path:
         """
         if shape is None or self.passes_wide_of(shape):
             return None
+        if (shape.ux, shape.uy) != (1, 0):
+            return self.seen_by(shape).first_touch(replace(shape, ux=Fraction(1), uy=Fraction(0)))
         # Whole numbers are exact as well, and much faster than fractions.
         start_x, start_y = (int((self.px - shape.cx) * FINE), int((self.py - shape.cy) * FINE))
         step_x, step_y = int(self.dx * FINE), int(self.dy * FINE)
@@ -183,6 +215,8 @@ def bracket(path: Path, shape: Shape, hair: Fraction = HAIR_U) -> tuple[float, f
 
 def outward(shape: Shape, x: Fraction, y: Fraction) -> tuple[Fraction, Fraction]:
     """Unit vector from the nearest point of the box to a point outside the box."""
-    gx, gy = beyond(x - shape.cx, shape.hx), beyond(y - shape.cy, shape.hy)
+    px, py = shape.along_axes(x - shape.cx, y - shape.cy)
+    gx, gy = beyond(px, shape.hx), beyond(py, shape.hy)
     length = root(gx * gx + gy * gy)
-    return gx / length, gy / length
+    nx, ny = gx / length, gy / length
+    return nx * shape.ux - ny * shape.uy, nx * shape.uy + ny * shape.ux

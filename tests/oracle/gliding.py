@@ -41,7 +41,8 @@ def rest_of(
         x, y, vx, vy = on_lattice(x), on_lattice(y), on_lattice(vx), on_lattice(vy)
         path = Path(x, y, vx, vy)
         brackets = [wall_bracket(path, Shape.of(wall, radius)) for wall in walls]
-        early, late = min(low for low, _ in brackets), min(high for _, high in brackets)
+        early = min((low for low, _ in brackets), default=inf)
+        late = min((high for _, high in brackets), default=inf)
         if early == inf:
             x, y, vx, vy = x + vx, y + vy, Fraction(0), Fraction(0)
             break

@@ -5,7 +5,8 @@ from __future__ import annotations
 import cmath
 from math import tau
 
-MOVE, DASH = 1, 8
+MOVE = 1
+STUNNED, ROOTED = 1, 2
 
 
 def heading(index: int) -> complex:
@@ -21,5 +22,7 @@ def steered(velocity: complex, wish: complex, speed_ups: float, step_ups: float)
     return velocity + cmath.rect(min(gap, step_ups), angle)
 
 
-def dash_starts(tick: int, alive: int, buttons: int, ready_tick: int) -> bool:
-    return bool(alive) and bool(buttons & DASH) and ready_tick <= tick
+def dash_ends(tick: int, alive: int, down: int, flags: int, until_tick: int) -> bool:
+    """Whether somebody who is still dashing cannot: on the ground, held fast, or knocked out."""
+    dashing = bool(alive) and until_tick > tick
+    return dashing and (bool(down) or any(flags & bit for bit in (STUNNED, ROOTED)))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from math import floor, inf
 
 from tests.oracle.exact import HAIR_U, Path, Shape, bracket, clearance, outward
+
+MOVE, SHOTS, SIGHT = 1, 2, 4
 
 
 def cell_index(value: float, cell_u: float, cells: int) -> int:
@@ -13,10 +16,21 @@ def cell_index(value: float, cell_u: float, cells: int) -> int:
     return max(0, min(floor(Fraction(value) / Fraction(cell_u)), cells - 1))
 
 
+def that_block(walls: Iterable[tuple[float, ...]], bits: int) -> list[tuple[float, ...]]:
+    """Walls that stop any of ``bits``; one that does not say what it stops stops everything."""
+    return [wall for wall in walls if len(wall) < 7 or int(wall[6]) & bits]
+
+
 def walls_of_cells(
-    width_u: float, height_u: float, cell_u: float, walls: list[tuple[float, ...]]
+    width_u: float,
+    height_u: float,
+    cell_u: float,
+    walls: list[tuple[float, ...]],
+    hair: Fraction = Fraction(0),
 ) -> tuple[int, int, list[list[int]]]:
     """(columns, rows, walls of each cell): each cell asks each wall whether its box reaches in.
+
+    Boxes are taken wider by a hair.
 
     A cell holds its lower and left border, not its upper and right; cells at the border of the
     grid also hold what lies beyond them.
@@ -27,6 +41,8 @@ def walls_of_cells(
     while rows * cell_u < height_u:
         rows += 1
     found: list[list[int]] = []
+    shapes = [Shape.of(wall) for wall in walls]
+    reaches = [tuple(r + hair for r in shape.reach()) for shape in shapes]
     for cy in range(rows):
         for cx in range(columns):
             left, right = span(cx, columns, cell_u)
@@ -34,11 +50,11 @@ def walls_of_cells(
             found.append(
                 [
                     row
-                    for row, (x, y, hx, hy, r) in enumerate(walls)
-                    if x - hx - r < right
-                    and x + hx + r >= left
-                    and y - hy - r < bottom
-                    and y + hy + r >= top
+                    for row, (shape, (rx, ry)) in enumerate(zip(shapes, reaches, strict=True))
+                    if shape.cx - rx < right
+                    and shape.cx + rx >= left
+                    and shape.cy - ry < bottom
+                    and shape.cy + ry >= top
                 ]
             )
     return columns, rows, found

@@ -1,4 +1,4 @@
-"""Who shoots and throws, and where a throw lands.
+"""Where a throw lands.
 
 A throw's flight is looked at through the gap to each wall, which is convex along a straight path:
 the minimum is bracketed by thirds and the first touch found by halving in front of it.
@@ -7,34 +7,19 @@ the minimum is bracketed by thirds and the first touch found by halving in front
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import hypot
 
-Wall = tuple[float, float, float, float, float]
+from tests.oracle.directions import VECTORS
 
-
-@dataclass
-class Shooter:
-    x: float
-    y: float
-    alive: bool
-    wants: bool
-    aim: int
-    ready: int
-    reach: int = 255
-
-
-def served(shooters: Sequence[Shooter], tick: int, room: int) -> tuple[list[int], int]:
-    """(rows that get their attack, how many were refused for want of room), in order of rows."""
-    may = [row for row, s in enumerate(shooters) if s.alive and s.wants and s.ready <= tick]
-    return may[:room], max(0, len(may) - room)
+Wall = tuple[float, ...]
 
 
 def gap(x: float, y: float, wall: Wall) -> float:
     """Distance from a point to a wall, negative only within its corner radius."""
-    cx, cy, hx, hy, radius = wall
-    beyond_x = max(abs(x - cx) - hx, 0.0)
-    beyond_y = max(abs(y - cy) - hy, 0.0)
+    cx, cy, hx, hy, radius, *turn = wall
+    away = complex(x - cx, y - cy) / complex(*VECTORS[int(turn[0])] if turn else (1.0, 0.0))
+    beyond_x = max(abs(away.real) - hx, 0.0)
+    beyond_y = max(abs(away.imag) - hy, 0.0)
     return hypot(beyond_x, beyond_y) - radius
 
 

@@ -15,7 +15,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
-from tools.smoke_player import PlayError, play
+from tools.smoke_player import VERSION, PlayError, play
 
 RATE_HZ = 30
 
@@ -35,25 +35,32 @@ class Match:
     applies_inputs: bool = True
 
     def snapshot(self) -> list[Any]:
-        head = struct.pack("<IIHHBBBBI3i3i", self.tick, self.ack, self.named_slot, 2, 0, 1, 0, 1,
-                           900, *[0] * 6)  # fmt: skip
-        counts = struct.pack("<10H", 6400, 0, 0, 0, 0, 2, 0, 0, 0, 0)
-        me = struct.pack("<HHHHBB", self.slot, int(self.x * 64), int(self.y * 64), 0, 255, 0)
-        other = struct.pack("<HHHHBB", 9, 64, 64, 0, 255, 2)
-        return [2, head + counts + me + other]
+        slot = self.named_slot
+        head = struct.pack("<IIHHHHBBBBII", self.tick, self.ack, slot, slot, 2, 2, 1, 1, 0, 1, 90,
+                           900) + bytes(24)  # fmt: skip
+        figures = struct.pack("<6H6B32s", 3200, 3200, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, bytes(32))
+        counts = struct.pack("<7HBB", 2, 0, 0, 0, 0, 0, 0, 1, 0)
+        status = struct.pack("<BBBH", 4, 1, 0, 30)
+        me = self.row(self.slot, self.x, self.y)
+        return [2, head + figures + counts + status + me + self.row(9, 1.0, 1.0)]
+
+    @staticmethod
+    def row(slot: int, x: float, y: float) -> bytes:
+        places = (slot, int(x * 64), int(y * 64), 0)
+        return struct.pack("<4H6BH", *places, 255, 0, 0, 0, 1, 0, 0)
 
 
 @contextmanager
 def server(match: Match, answer: Callable[[Match], list[Any]] | None = None) -> Iterator[int]:
     def welcome(match: Match) -> list[Any]:
-        return [1, 1, match.slot, RATE_HZ, match.tick, "m", {}, {}, []]
+        return [1, VERSION, match.slot, RATE_HZ, match.tick, "m", {}, {}, []]
 
     def handle(socket: ServerConnection) -> None:
-        kind, version, _ = msgpack.unpackb(socket.recv())
-        assert (kind, version) == (1, 1)
+        kind, version, _, role, drop = msgpack.unpackb(socket.recv())
+        assert (kind, version, role, drop) == (1, VERSION, 255, 0)
         try:
             socket.send(msgpack.packb((answer or welcome)(match)))
-            socket.send(msgpack.packb([3, 9, "Bot", True]))
+            socket.send(msgpack.packb([3, 9, "Bot", 1, 0, 1]))
             while True:
                 kind, seq, move, *_ = msgpack.unpackb(socket.recv(timeout=5))
                 assert kind == 2

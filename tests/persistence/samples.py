@@ -24,7 +24,13 @@ TICK_COUNT = 9
 FIRST_TICK = 5
 KEYFRAME_TICKS = (5, 8, 11)
 CHANGES = {9: (6, 9), 12: (10, 12)}
-RESULT = (Placement(1, 0, "Ada", 2, 31.5, 9), Placement(2, 7, "Bot", 0, 0.0, 4))
+NO_MORE = (0, 0, 1, 0, 0, 0, 0.0, 0.0, 0, 0, 0.0, 0)
+"""What a placement says behind the ticks somebody was alive."""
+
+RESULT = (
+    Placement(1, 0, "Ada", 2, 31.5, 9, 0, 3, 4, 1, 2, 3, 60.5, 12.0, 9, 7, 123.5, 5),
+    Placement(2, 7, "Bot", 0, 0.0, 4, *NO_MORE),
+)
 
 
 def header(**changes: Any) -> Header:
@@ -45,7 +51,7 @@ def header(**changes: Any) -> Header:
         "layout_hash": "1a",
         "block_bytes": BLOCK_BYTES,
         "changes_ticks": 4,
-        "players": (Entrant(0, 0, "Ada"),),
+        "players": (Entrant(0, 0, "Ada", 0, 2, 9),),
     }
     return Header(**fields | changes)
 
@@ -58,7 +64,7 @@ def tick(number: int) -> Tick:
     return Tick(
         number,
         2**64 - 1 - number,
-        joins=(Entrant(number, 1, f"Bot {number}"),) if number % 3 == 0 else (),
+        joins=(Entrant(number, 1, f"Bot {number}", 1, 0, 0),) if number % 3 == 0 else (),
         leaves=(number - 1,) if number % 4 == 0 else (),
         commands=bytes(i % 256 for i in range(number)),
     )

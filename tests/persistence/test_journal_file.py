@@ -63,15 +63,19 @@ def test_the_file_as_a_stranger_reads_it(path: Path) -> None:
         {"python": "3.11", "numpy": "2.4"}, 30, 2**64 - 1, b'{"hp":100}', "b1",
         b'{"walls":[]}', "a1", {"players": 8},
         [["players", "Position", "x_u", "<f8", 0, 8, "drifts Motion.vx_ups"]],
-        "1a", 64, 4, [[0, 0, "Ada"]],
+        "1a", 64, 4, [[0, 0, "Ada", 0, 2, 9]],
     ]  # fmt: skip
     assert table[5][2][:4] == [2, 8, 1008, 64]
     assert table[8][2][:4] == [4, 6, 4, 16 * (2 + 3 + 0 + 1)]
     assert table[10][2][:2] == [2, 11]
     assert table[11][2] == [1, 11, 2**64 - 12, [], [], bytes(range(11))]
-    assert table[12][2][3:5] == [[[12, 1, "Bot 12"]], [11]]
+    assert table[12][2][3:5] == [[[12, 1, "Bot 12", 1, 0, 0]], [11]]
     assert table[-1][2] == [
-        3, 14, 99, 0, [[1, 0, "Ada", 2, 31.5, 9], [2, 7, "Bot", 0, 0.0, 4]],
+        3, 14, 99, 0,
+        [
+            [1, 0, "Ada", 2, 31.5, 9, 0, 3, 4, 1, 2, 3, 60.5, 12.0, 9, 7, 123.5, 5],
+            [2, 7, "Bot", 0, 0.0, 4, 0, 0, 1, 0, 0, 0, 0.0, 0.0, 0, 0, 0.0, 0],
+        ],
         [[5, table[1][0]], [8, table[5][0]], [11, table[10][0]]], 5, 14, "finished",
     ]  # fmt: skip
 

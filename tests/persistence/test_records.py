@@ -24,12 +24,14 @@ from persistence.records import (
     encode_record,
     header_format,
 )
-from tests.persistence.samples import header
+from tests.persistence.samples import NO_MORE, header
 
 U32 = st.integers(0, 2**32 - 1)
 U64 = st.integers(0, 2**64 - 1)
 NAMES = st.text(max_size=64)
-ENTRANTS = st.builds(Entrant, U32, st.sampled_from([0, 1]), NAMES)
+U16 = st.integers(0, 2**16 - 1)
+U8 = st.integers(0, 2**8 - 1)
+ENTRANTS = st.builds(Entrant, U32, st.sampled_from([0, 1, 2, 3]), NAMES, U16, U8, U8)
 TICKS = st.builds(
     Tick,
     U32,
@@ -42,7 +44,12 @@ KEYFRAMES = st.builds(Keyframe, U32, U64, st.integers(0, 2**26), st.binary(max_s
 CHANGES = st.builds(
     Changes, st.integers(1, 2**32 - 1), st.integers(0, 3600), U32, st.binary(max_size=30)
 )
-PLACEMENTS = st.builds(Placement, U32, U32, NAMES, U32, st.floats(0, 1e15, allow_nan=False), U32)
+AMOUNTS = st.floats(0, 1e15, allow_nan=False)
+PLACEMENTS = st.builds(
+    Placement,
+    *(U32, U32, NAMES, U32, AMOUNTS, U32, U16, U8, U8),
+    *(U32, U32, U32, AMOUNTS, AMOUNTS, U32, U32, AMOUNTS, U32),
+)
 SEALS = st.builds(
     Seal,
     tick=U32,
@@ -72,15 +79,15 @@ def test_every_record_comes_back_as_it_was(record: Record) -> None:
 
 
 def test_fields_stand_in_the_documented_order() -> None:
-    record = Tick(7, 2**64 - 1, (Entrant(1, 0, "A"),), (2,), b"c")
+    record = Tick(7, 2**64 - 1, (Entrant(1, 0, "A", 2, 3, 9),), (2,), b"c")
     assert msgpack.unpackb(encode_record(record)) == [
-        1, 7, 2**64 - 1, [[1, 0, "A"]], [2], b"c",
+        1, 7, 2**64 - 1, [[1, 0, "A", 2, 3, 9]], [2], b"c",
     ]  # fmt: skip
     assert msgpack.unpackb(encode_record(Keyframe(7, 8, 9, b"z"))) == [2, 7, 8, 9, b"z"]
     assert msgpack.unpackb(encode_record(Changes(7, 8, 9, b"z"))) == [4, 7, 8, 9, b"z"]
 
 
-GOOD_TICK: list[Any] = [1, 7, 8, [[1, 0, "A"]], [2], b"c"]
+GOOD_TICK: list[Any] = [1, 7, 8, [[1, 0, "A", 2, 3, 9]], [2], b"c"]
 
 
 @pytest.mark.parametrize(
@@ -95,10 +102,15 @@ GOOD_TICK: list[Any] = [1, 7, 8, [[1, 0, "A"]], [2], b"c"]
         (1, True),
         (1, None),
         (2, -1),
-        (3, [[1, 2, "A"]]),
-        (3, [[1, 0, "A", 0]]),
+        (3, [[1, 4, "A", 2, 3, 9]]),
+        (3, [[1, 0, "A", 2, 3, 9, 0]]),
+        (3, [[1, 0, "A", 2, 3]]),
+        (3, [[1, 0, "A"]]),
         (3, [[1, 0]]),
-        (3, [[1, 0, "A" * 65]]),
+        (3, [[1, 0, "A" * 65, 2, 3, 9]]),
+        (3, [[1, 0, "A", 2**16, 3, 9]]),
+        (3, [[1, 0, "A", 2, 256, 9]]),
+        (3, [[1, 0, "A", 2, 3, -1]]),
         (3, {}),
         (4, [2**32]),
         (4, [None]),
@@ -119,7 +131,7 @@ def test_impossible_amounts_are_refused(damage: float) -> None:
         tick=1,
         final_hash=1,
         winner=None,
-        result=(Placement(1, 1, "A", 0, damage, 1),),
+        result=(Placement(1, 1, "A", 0, damage, 1, *NO_MORE),),
         keyframes=(),
         first_tick=None,
         record_count=0,

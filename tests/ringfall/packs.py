@@ -8,7 +8,9 @@ from typing import Any
 from net.outbox import Ending, Outbox
 from ringfall.datapack import DataPack, canonical_json, content_hash, load_datapack
 from ringfall.match import Match, MatchPlan
-from schema.balance import Balance, ZoneBalance, ZonePhase
+from schema.balance import Balance
+from schema.balance.zone import ZoneBalance, ZonePhase
+from schema.messages import PROTOCOL_VERSION, ROLE_ANY, Join
 from schema.tiled import MapModel
 
 YARD = MapModel(
@@ -16,8 +18,11 @@ YARD = MapModel(
     width_u=48.0,
     height_u=36.0,
     players_max=12,
-    walls=((24.0, 18.0, 2.0, 1.0, 0.25), (10.0, 30.0, 0.0, 0.0, 1.5)),
+    walls=((24.0, 18.0, 2.0, 1.0, 0.25, 512, 7), (10.0, 30.0, 0.0, 0.0, 1.5, 0, 1)),
     spawns=tuple((4.0 + 8.0 * x, 4.0 + 9.0 * y) for x in range(6) for y in range(4)),
+    bushes=((32.0, 26.0, 2.0),),
+    crates=((40.0, 18.0, 0.5, 0.75, 256),),
+    loot=((16.0, 10.0, "common"),),
 )
 # Closes at once and kills within a second: matches that are over soon.
 DEADLY = (ZonePhase(wait_s=0.0, shrink_s=0.5, radius_ratio=0.0, damage_hp_per_s=1000.0),)
@@ -30,13 +35,18 @@ def shipped() -> Balance:
     return load_datapack().balance
 
 
-def balance(zone: tuple[ZonePhase, ...] = CALM, **match: Any) -> Balance:
-    """The shipped balance with another zone and other values in match.toml."""
-    changes = {"result_linger_s": 0.5, **match}
+def balance(zone: tuple[ZonePhase, ...] = CALM, team_size: int = 1, **match: Any) -> Balance:
+    """The shipped balance with another zone, another team size, other values in match.toml.
+
+    There is no countdown, unless one is asked for.
+    """
+    frame, closing = shipped().match, shipped().zone
+    team = frame.team.model_copy(update={"size": team_size})
+    changes = {"result_linger_s": 0.5, "countdown_s": 0.0, "team": team, **match}
     return shipped().model_copy(
         update={
-            "zone": ZoneBalance(phase=zone),
-            "match": shipped().match.model_copy(update=changes),
+            "zone": ZoneBalance(phase=zone, sudden_death=closing.sudden_death),
+            "match": frame.model_copy(update=changes),
         }
     )
 
@@ -56,6 +66,11 @@ def new_match(
     **match: Any,
 ) -> Match:
     return Match(MatchPlan(pack(balance(zone, **match)), rate_hz, places, seed))
+
+
+def wish(name: str = "Guest", role: int = ROLE_ANY, drop: int = 0) -> Join:
+    """A JOIN as the edge hands it on."""
+    return Join(PROTOCOL_VERSION, name, role, drop)
 
 
 def outbox(**limits: int) -> Outbox:

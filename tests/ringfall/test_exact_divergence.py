@@ -90,7 +90,7 @@ CELLS = [
     ("players.Origin.y_u", 2, -0.5),
     ("players.Motion.vy_ups", 5, -0.0),
     ("players.Vitals.health_hp", 1, math.nan),
-    ("players.Cooldowns.dash_tick", 0, 12345),
+    ("players.Dash.until_tick", 0, 12345),
     ("players.Intent.reach", 4, 201),
     ("players.Tally.cause", 5, 7),
     ("projectiles.Flight.direction", 11, 4001),

@@ -7,15 +7,17 @@ from typing import Any
 import msgpack
 import pytest
 
+from ecs.columns import Rows as TableRows
 from net.outbox import Ending, Outbox
 from net.rejections import Rejection
-from ringfall.hosting import HostedMatch, PlayerSeat
+from ringfall.hosting import LIMITED, HostedMatch, PlayerSeat
 from ringfall.names import bot_names
-from schema.columns import Credit, Position
+from schema.columns import Credit, Outcome, Position, Tally
 from schema.commands import MOVE
-from schema.messages import CloseCode, ErrorCode, Input, Join
+from schema.events import CAUSE_LEFT, REFUSALS, REFUSED_BLOCKED, REFUSED_COOLDOWN
+from schema.messages import CloseCode, ErrorCode, Input, Result, Rules
 from schema.messages import ServerKind as K
-from tests.ringfall.packs import CALM, DEADLY, YARD, new_match, outbox, take_all
+from tests.ringfall.packs import CALM, DEADLY, YARD, new_match, outbox, shipped, take_all, wish
 
 
 class Watcher:
@@ -24,7 +26,7 @@ class Watcher:
     def __init__(self, hosted: HostedMatch, name: str, *, acks: bool = True, **limits: int) -> None:
         self.box: Outbox = outbox(**limits)
         self.acks = acks
-        self.seat: PlayerSeat = hosted.seat(Join(1, name), self.box)
+        self.seat: PlayerSeat = hosted.seat(wish(name), self.box)
         self.told: list[list[Any]] = []
         self.snapshots: list[int] = []
         self.ending: Ending | None = None
@@ -63,31 +65,81 @@ def test_welcome() -> None:
         hosted.advance()
     first, second = Watcher(hosted, "Ada"), Watcher(hosted, "Bo")
     [[kind, version, slot, rate_hz, tick, match_id, place, rules, roster]] = second.listen()
-    assert (kind, version, slot, rate_hz, tick, match_id) == (1, 1, 3, 30, 3, "the-match")
-    bots = bot_names(2, 7)
-    assert roster == [[0, bots[0], True], [1, bots[1], True], [2, "Ada", False], [3, "Bo", False]]
+    assert (kind, version, slot, rate_hz, tick, match_id) == (1, 2, 3, 30, 3, "the-match")
+    assert [row[1] for row in roster] == [*bot_names(2, 7), "Ada", "Bo"]
+    lineup = hosted.match.lineup
+    assert roster == [[n, e.name, e.bot, e.role, e.team] for n, e in enumerate(lineup)]
+    assert [row[2] > 0 for row in roster] == [True, True, False, False]
     assert (place["name"], place["width_u"], place["height_u"]) == ("Yard", 48.0, 36.0)
     assert place["walls"] == [list(wall) for wall in YARD.walls]
-    assert rules == {
-        "body_radius_u": 0.5,
-        "health_max_hp": 100.0,
-        "view_width_u": 44.0,
-        "view_height_u": 26.0,
-        "shot_radius_u": 0.12,
-        "shot_speed_ups": 32.0,
-        "shot_range_u": 26.0,
-        "shot_cooldown_ticks": 12,
-        "blast_radius_u": 3.5,
-        "blast_range_u": 12.0,
-        "blast_fuse_ticks": 21,
-        "blast_cooldown_ticks": 180,
-        "dash_cooldown_ticks": 90,
-        "dash_ticks": 5,
-    }
+    assert place["bushes"] == [list(bush) for bush in YARD.bushes]
+    assert list(rules) == list(Rules.__struct_fields__)
     welcome, joined = first.listen()
     assert welcome[2] == 2
     assert len(welcome[8]) == 3, "the roster of its own moment"
-    assert joined == [K.JOINED, 3, "Bo", False]
+    assert joined == [K.JOINED, 3, "Bo", 0, lineup[3].role, lineup[3].team]
+
+
+def test_the_rules_in_welcome_are_those_of_the_balance() -> None:
+    watcher = Watcher(hosted_match(team_size=2), "Ada")
+    [welcome] = watcher.listen()
+    rules, balance = welcome[7], shipped()
+    assert rules["team_size"] == 2
+    assert rules["friendly_fire"] is (balance.match.team.friendly_fire_ratio > 0)
+    assert rules["revive_ticks"] == round(30 * balance.match.team.revive_s)
+    assert rules["level_max"] == balance.match.experience.level_max
+    for key, told in (
+        ("classes", balance.classes.root),
+        ("skills", balance.skills.root),
+        ("statuses", balance.statuses.root),
+        ("items", balance.loot.items),
+    ):
+        assert [row["name"] for row in rules[key]] == sorted(told)
+        assert [row["title"] for row in rules[key]] == [told[name].title for name in sorted(told)]
+    skills = {row["name"]: row for row in rules["skills"]}
+    for card in rules["classes"]:
+        role = balance.classes.root[card["name"]]
+        names = list(role.skills.model_dump().values())
+        assert [rules["skills"][index]["name"] for index in card["skills"]] == names
+        half = 0 if role.block is None else role.block.arc_degrees / 2
+        assert (card["blurb"], card["block_half_degrees"]) == (role.blurb, half)
+    fireball, wall = skills["fireball"], skills["shield_wall"]
+    assert (fireball["kind"], fireball["hold_ticks"], fireball["charge_radius"]) == (
+        "projectile",
+        42,
+        2.0,
+    )
+    assert (fireball["cooldown_ticks"], fireball["mana_mp"], fireball["speed_ups"]) == (105, 25, 20)
+    assert (wall["distance_u"], wall["half_length_u"], wall["radius_u"]) == (2.2, 2.3, 0.2)
+    assert (wall["life_ticks"], wall["hold_ticks"], wall["charge_radius"]) == (180, 0, 1.0)
+    assert skills["entangle"]["delay_ticks"] == 21
+    assert skills["seeker"]["charges_max"] == 2
+
+
+def test_wishes_reach_the_match() -> None:
+    hosted = hosted_match(team_size=2)
+    hosted.seat(wish("Ada", role=2, drop=9), outbox())
+    hosted.seat(wish("Bo", role=2), outbox())
+    entrants = hosted.match.lineup
+    assert [(e.role, e.team, e.is_human) for e in entrants] == [(2, 0, True), (2, 0, True)]
+    with pytest.raises(Rejection) as caught:
+        hosted.seat(wish("Cy", role=len(shipped().classes.root)), outbox())
+    assert caught.value.code == ErrorCode.BAD_MESSAGE
+    assert hosted.match.entrants == 2
+    assert hosted.humans == 2
+
+
+def test_bots_that_come_later_are_announced() -> None:
+    hosted = hosted_match(bots=2, team_size=2, join_window_s=1.0)
+    ada = Watcher(hosted, "Ada")
+    ada.listen()
+    for _ in range(31):
+        hosted.advance()
+        ada.listen()
+    [joined] = of_kind(ada.told, K.JOINED)
+    fourth = hosted.match.lineup[3]
+    assert joined == [K.JOINED, 3, fourth.name, fourth.bot, fourth.role, 1]
+    assert fourth.bot > 0
 
 
 def test_snapshots_begin_with_the_body() -> None:
@@ -117,7 +169,7 @@ def test_everybody_hears_of_every_kill_before_the_snapshot_of_its_tick() -> None
     hosted.advance()
     kinds = [msgpack.unpackb(item)[0] for item in take_all(ada.box)]
     assert kinds == [K.KILL, K.SNAPSHOT]
-    assert bo.listen() == [[K.KILL, 2, 2, 0, 3]]
+    assert bo.listen() == [[K.KILL, 2, 2, 0, CAUSE_LEFT]]
     assert cy.listen() == [], "who has left is told nothing"
     assert hosted.humans == 2
 
@@ -134,6 +186,20 @@ def test_input_reaches_the_body() -> None:
     assert place.y_u[0] > before
 
 
+def results(watcher: Watcher) -> list[dict[str, Any]]:
+    """The results told since the last time, by their fields."""
+    names = Result.__struct_fields__
+    told = of_kind(watcher.listen(), K.RESULT)
+    return [dict(zip(names, row[1:], strict=True)) for row in told]
+
+
+def pick(result: dict[str, Any], *names: str) -> list[Any]:
+    return [result[name] for name in names]
+
+
+HOW_IT_WENT = ("placement", "entrants", "teams", "ticks_alive", "winner", "winning_team", "over")
+
+
 def test_a_result_on_death_and_another_at_the_end() -> None:
     hosted = hosted_match()
     ada, bo, cy = (Watcher(hosted, name) for name in ("Ada", "Bo", "Cy"))
@@ -142,18 +208,73 @@ def test_a_result_on_death_and_another_at_the_end() -> None:
     # Leaving is the one death a test can order; the connection of a dead player stays.
     hosted.match.leave(1)
     hosted.advance()
-    [result] = of_kind(bo.listen(), K.RESULT)
-    assert result == [K.RESULT, 3, 3, 0, 0.0, 10, None, False]
-    assert of_kind(ada.listen(), K.RESULT) == []
+    [result] = results(bo)
+    assert pick(result, *HOW_IT_WENT) == [3, 3, 3, 10, None, None, False]
+    assert pick(result, "kills", "assists", "damage_hp", "accuracy") == [0, 0, 0.0, 0.0]
+    assert results(ada) == []
     hosted.advance()
-    assert of_kind(bo.listen(), K.RESULT) == [], "once"
+    assert results(bo) == [], "once"
     hosted.match.leave(2)
     hosted.advance()
     assert hosted.match.over
-    ends = {w: of_kind(w.listen(), K.RESULT) for w in (ada, bo, cy)}
-    assert ends[ada] == [[K.RESULT, 1, 3, 0, 0.0, 13, 0, True]]
-    assert ends[bo] == [[K.RESULT, 3, 3, 0, 0.0, 10, 0, True]]
-    assert ends[cy] == [[K.RESULT, 2, 3, 0, 0.0, 12, 0, True]], "the last death is told once"
+    ends = [results(watcher) for watcher in (ada, bo, cy)]
+    assert [len(found) for found in ends] == [1, 1, 1], "the last death is told once"
+    assert [pick(found[0], *HOW_IT_WENT) for found in ends] == [
+        [1, 3, 3, 13, 0, 0, True],
+        [3, 3, 3, 10, 0, 0, True],
+        [2, 3, 3, 12, 0, 0, True],
+    ]
+
+
+def test_a_team_has_its_place_when_the_last_of_it_dies() -> None:
+    hosted = hosted_match(team_size=2)
+    names = ("Ada", "Abe", "Bo", "Bea", "Cy", "Cat")
+    ada, abe, bo, bea, cy, cat = (Watcher(hosted, name) for name in names)
+    everybody = (ada, abe, bo, bea, cy, cat)
+    hosted.advance()
+    hosted.match.leave(2)
+    hosted.advance()
+    [result] = results(bo)
+    assert pick(result, "placement", "teams", "over") == [0, 3, False], "the team still plays"
+    hosted.match.leave(3)
+    hosted.advance()
+    places = [[pick(found, "placement", "over") for found in results(w)] for w in everybody]
+    assert places == [[], [], [[3, False]], [[3, False]], [], []]
+    hosted.match.leave(4)
+    hosted.match.leave(5)
+    hosted.advance()
+    assert hosted.match.over
+    ends = [[pick(found, "placement", "over") for found in results(w)] for w in everybody]
+    wanted = [1, 1, 3, 3, 2, 2]
+    assert ends == [[[place, True]] for place in wanted]
+
+
+def test_what_a_result_says_of_its_player() -> None:
+    hosted = hosted_match()
+    ada, _ = Watcher(hosted, "Ada"), Watcher(hosted, "Bo")
+    hosted.advance()
+    tally = hosted.match.world.group("players", Tally)
+    tally.kills[0], tally.assists[0], tally.healed_hp[0] = 3, 2, 12.5
+    tally.dealt_hp[0], tally.shots[0], tally.hits[0] = 250.25, 8, 6
+    hosted.match.leave(0)
+    hosted.advance()
+    [result] = results(ada)
+    facts = ("kills", "assists", "damage_hp", "healed_hp", "accuracy", "level")
+    assert pick(result, *facts) == [3, 2, 250.25, 12.5, 0.75, 1]
+
+
+def test_counts_for_operators() -> None:
+    hosted = hosted_match()
+    assert hosted.casts_refused.keys() >= {"cooldown", "blocked"}
+    assert len(hosted.casts_refused) == REFUSALS
+    outcome = hosted.match.world.group("match", Outcome)
+    outcome.refused_casts[REFUSED_COOLDOWN], outcome.refused_casts[REFUSED_BLOCKED] = 7, 2
+    assert (hosted.casts_refused["cooldown"], hosted.casts_refused["blocked"]) == (7, 2)
+    assert set(hosted.rows_refused) == set(LIMITED)
+    hosted.match.world.group("events", TableRows).refused[0] = 5
+    assert hosted.rows_refused["events"] == 5
+    for table in LIMITED:
+        assert hosted.match.world.group(table, TableRows).refused.shape == (1,)
 
 
 def test_linger_then_goodbye() -> None:
@@ -174,9 +295,9 @@ def test_linger_then_goodbye() -> None:
     assert hosted.match.tick - over_tick == 15, "half a second at 30 Hz"
     for watcher in watchers:
         assert watcher.ending == Ending(CloseCode.NORMAL, "")
-        results = of_kind(watcher.told, K.RESULT)
-        assert results[-1][-1] is True
-        assert [result[-1] for result in results].count(True) == 1
+        told = of_kind(watcher.told, K.RESULT)
+        assert told[-1][-1] is True
+        assert [result[-1] for result in told].count(True) == 1
         assert watcher.snapshots[-1] >= hosted.match.tick - 1, "they could watch to the end"
     assert sorted(of_kind(w.told, K.RESULT)[-1][1] for w in watchers) == [1, 2, 3]
 

@@ -8,8 +8,8 @@ import pytest
 from net.rejections import Rejection
 from ringfall.hosting import HostedMatch, PlayerSeat
 from ringfall.lobby import Lobby
-from schema.messages import CloseCode, ErrorCode, Join
-from tests.ringfall.packs import new_match, outbox, take_all
+from schema.messages import ROLE_ANY, CloseCode, ErrorCode
+from tests.ringfall.packs import new_match, outbox, shipped, take_all, wish
 
 
 class House:
@@ -18,7 +18,7 @@ class House:
     def __init__(self, matches_max: int, places: int = 3) -> None:
         self.matches_max = matches_max
         self.places = places
-        self.lobby = Lobby(self.open_match)
+        self.lobby = Lobby(self.open_match, lambda: len(shipped().classes.root))
 
     def open_match(self) -> HostedMatch | None:
         if len(self.lobby.matches) >= self.matches_max:
@@ -28,10 +28,10 @@ class House:
         self.lobby.matches.append(HostedMatch(f"match-{number}", match))
         return self.lobby.matches[-1]
 
-    def enter(self, name: str = "Guest") -> tuple[PlayerSeat, str, int]:
+    def enter(self, name: str = "Guest", role: int = ROLE_ANY) -> tuple[PlayerSeat, str, int]:
         """Seat somebody: (seat, id of the match, slot) as WELCOME has them."""
         box = outbox()
-        seat = self.lobby.enter(Join(1, name), box, "127.0.0.1")
+        seat = self.lobby.enter(wish(name, role), box, "127.0.0.1")
         welcome = msgpack.unpackb(next(item for item in take_all(box) if isinstance(item, bytes)))
         return seat, welcome[5], welcome[2]
 
@@ -57,13 +57,13 @@ def test_the_fullest_match_comes_first() -> None:
     house = House(matches_max=3, places=6)
     for _ in range(3):
         house.open_match()
-    seats = [house.lobby.matches[1].seat(Join(1, "A"), outbox()) for _ in range(3)]
-    house.lobby.matches[2].seat(Join(1, "B"), outbox())
+    seats = [house.lobby.matches[1].seat(wish("A"), outbox()) for _ in range(3)]
+    house.lobby.matches[2].seat(wish("B"), outbox())
     assert house.enter()[1] == "match-1"
     for seat in seats:
         seat.leave()
     # One connected there, one in match-2: fullest counts people, not those who came and went.
-    house.lobby.matches[2].seat(Join(1, "B"), outbox())
+    house.lobby.matches[2].seat(wish("B"), outbox())
     assert house.enter()[1] == "match-2"
 
 
@@ -83,3 +83,17 @@ def test_a_match_past_its_window_takes_nobody() -> None:
     for _ in range(30):
         house.lobby.matches[0].advance()
     assert house.enter()[1] == "match-1"
+
+
+@pytest.mark.parametrize("matches", [0, 1])
+def test_a_class_that_does_not_exist_takes_no_place_and_opens_no_match(matches: int) -> None:
+    house = House(matches_max=2)
+    for _ in range(matches):
+        house.open_match()
+    for role in (len(shipped().classes.root), 254):
+        with pytest.raises(Rejection) as caught:
+            house.enter(role=role)
+        assert caught.value.code == ErrorCode.BAD_MESSAGE
+    assert len(house.lobby.matches) == matches
+    assert all(hosted.match.entrants == 0 for hosted in house.lobby.matches)
+    assert house.enter(role=len(shipped().classes.root) - 1)[2] == 0

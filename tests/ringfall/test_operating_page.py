@@ -17,7 +17,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "operating.md").read_text(encoding=
 
 
 def metric_names() -> list[str]:
-    metrics = Metrics(Counters(), Lobby(lambda: None))
+    metrics = Metrics(Counters(), Lobby(lambda: None, lambda: 1))
     exposition = generate_latest(metrics.registry).decode()
     names = re.findall(r"^# TYPE (\S+) (\w+)$", exposition, re.M)
     return [name for name, _ in names if not name.endswith("_created")]

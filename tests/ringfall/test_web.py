@@ -9,6 +9,7 @@ import pytest
 import trio
 from prometheus_client.parser import text_string_to_metric_families
 
+from ecs.columns import Rows
 from net.rejections import Counters
 from ringfall import web
 from ringfall.hosting import HostedMatch
@@ -16,18 +17,23 @@ from ringfall.lobby import Lobby
 from ringfall.metrics import Metrics
 from ringfall.names import bot_names
 from ringfall.web import make_app
-from schema.messages import Input, Join
-from tests.ringfall.packs import new_match, outbox
+from schema.balance import Balance
+from schema.columns import Outcome
+from schema.events import REFUSED_MANA
+from schema.messages import Input
+from tests.ringfall.packs import YARD, balance, new_match, outbox, pack, shipped, wish
 
 
 class Site:
     """An application over a lobby without a network."""
 
     def __init__(self, public_game_url: str | None = None) -> None:
-        self.counters = Counters()
-        self.lobby = Lobby(lambda: None)
+        self.counters, self.pack = Counters(), pack()
+        self.lobby = Lobby(lambda: None, lambda: 1)
         self.metrics = Metrics(self.counters, self.lobby)
-        self.app = make_app(self.lobby, self.metrics, lambda: 4321, public_game_url)
+        self.app = make_app(
+            self.lobby, self.metrics, lambda: self.pack, lambda: 4321, public_game_url
+        )
 
     def host(self, bots: int) -> HostedMatch:
         match = new_match()
@@ -65,18 +71,54 @@ def test_config() -> None:
     assert reply.json() == {
         "game_port": 4321,
         "game_url": "wss://play.example.org/game",
-        "protocol_version": 1,
+        "protocol_version": 2,
         "version": web.__version__,
     }
     assert reply.headers["cache-control"] == "no-store"
     assert Site().get("/api/config").json()["game_url"] is None
 
 
+def test_what_the_title_screen_asks_for() -> None:
+    site = Site()
+    reply = site.get("/match.json")
+    assert reply.headers["content-type"].startswith("application/json")
+    told, shown = reply.json(), shipped()
+    assert list(told) == ["classes", "map", "team_size"]
+    assert [card["name"] for card in told["classes"]] == sorted(shown.classes.root)
+    for card in told["classes"]:
+        assert list(card) == [
+            "name", "title", "blurb", "skills", "health_hp", "speed_ups", "mana_mp",
+        ]  # fmt: skip
+        role = shown.classes.root[card["name"]]
+        assert (card["title"], card["blurb"]) == (role.title, role.blurb)
+        skills = [shown.skills.root[name] for name in role.skills.model_dump().values()]
+        assert card["skills"] == [{"title": s.title, "kind": s.kind} for s in skills]
+        assert min(card["health_hp"], card["speed_ups"], card["mana_mp"]) > 0
+    herbalist = told["classes"][0]
+    assert (herbalist["health_hp"], herbalist["speed_ups"]) == (118.0, 6.8), "plain numbers"
+    assert told["map"] == {
+        "name": "Yard",
+        "width_u": 48.0,
+        "height_u": 36.0,
+        "walls": [list(wall) for wall in YARD.walls],
+        "bushes": [list(bush) for bush in YARD.bushes],
+    }
+    assert told["team_size"] == 1
+
+
+def test_the_title_screen_follows_the_data_in_force() -> None:
+    site = Site()
+    assert site.get("/match.json").json()["team_size"] == 1
+    other: Balance = balance(team_size=4)
+    site.pack = pack(other)
+    assert site.get("/match.json").json()["team_size"] == 4
+
+
 def test_status() -> None:
     site = Site()
     assert site.get("/api/status").json()["matches"] == []
     hosted = site.host(bots=2)
-    hosted.seat(Join(1, "Ada"), outbox())
+    hosted.seat(wish("Ada"), outbox())
     for _ in range(45):
         hosted.advance()
     assert site.get("/api/status").json()["matches"] == [
@@ -93,7 +135,9 @@ def test_status() -> None:
     ]
 
 
-@pytest.mark.parametrize("path", ["/api/config", "/api/status", "/metrics", "/nowhere", "/"])
+@pytest.mark.parametrize(
+    "path", ["/api/config", "/api/status", "/match.json", "/metrics", "/nowhere", "/"]
+)
 def test_every_answer_has_the_safety_headers(path: str) -> None:
     reply = Site().get(path)
     for name, value in web.SAFETY_HEADERS.items():
@@ -110,6 +154,7 @@ def test_every_answer_has_the_safety_headers(path: str) -> None:
         ("GET", "/%2e%2e/%2e%2e/etc/passwd", 404, "not_found"),
         ("POST", "/api/config", 405, "method_not_allowed"),
         ("DELETE", "/metrics", 405, "method_not_allowed"),
+        ("POST", "/match.json", 405, "method_not_allowed"),
     ],
 )
 def test_refusals_are_json(
@@ -154,7 +199,7 @@ def test_a_fault_of_ours_is_one_line_of_json(monkeypatch: pytest.MonkeyPatch) ->
 def test_metrics_of_a_running_server() -> None:
     site = Site()
     hosted = site.host(bots=3)
-    hosted.seat(Join(1, "Ada"), outbox())
+    hosted.seat(wish("Ada"), outbox())
     site.counters.open, site.counters.accepted, site.counters.joined_open = 2, 9, 1
     site.counters.rejected.update({"bad_message": 4, "flooding": 1})
     site.counters.dropped["message_rate"] = 6
@@ -163,6 +208,8 @@ def test_metrics_of_a_running_server() -> None:
     site.metrics.ticks_slipped.inc(8)
     site.metrics.journal_backlog.labels("match-0").set(77)
     hosted.advance()
+    hosted.match.world.group("match", Outcome).refused_casts[REFUSED_MANA] = 6
+    hosted.match.world.group("pickups", Rows).refused[0] = 3
     for seq in (1, 1, 2, 3, 4, 5, 6):
         hosted.match.post(3, Input(seq, 0, 0, 0, 0, 0))
     found = site.samples()
@@ -184,6 +231,8 @@ def test_metrics_of_a_running_server() -> None:
     assert found["ringfall_dropped_commands_total", (("reason", "sequence"),)] == 1
     assert found["ringfall_dropped_commands_total", (("reason", "overflow"),)] == 2
     assert found["ringfall_http_faults_total", ()] == 0
+    assert found["ringfall_casts_refused_total", (("reason", "mana"),)] == 6
+    assert found["ringfall_rows_refused_total", (("table", "pickups"),)] == 3
 
 
 def test_counters_never_fall_when_a_match_ends() -> None:
@@ -191,13 +240,17 @@ def test_counters_never_fall_when_a_match_ends() -> None:
     site = Site()
     for _ in range(2):
         hosted = site.host(bots=0)
-        hosted.seat(Join(1, "Ada"), outbox())
+        hosted.seat(wish("Ada"), outbox())
         hosted.advance()
+        hosted.match.world.group("match", Outcome).refused_casts[REFUSED_MANA] = 6
+        hosted.match.world.group("pickups", Rows).refused[0] = 3
         for seq in (3, 3, 2):
             hosted.match.post(0, Input(seq, 0, 0, 0, 0, 0))
     counters = {key: value for key, value in site.samples().items() if key[0].endswith("_total")}
     dropped = ("ringfall_dropped_commands_total", (("reason", "sequence"),))
     assert counters[dropped] == 4
+    assert counters["ringfall_casts_refused_total", (("reason", "mana"),)] == 12
+    assert counters["ringfall_rows_refused_total", (("table", "pickups"),)] == 6
     site.metrics.match_ended(site.lobby.matches[0])
     site.lobby.matches.pop(0)
     after = site.samples()

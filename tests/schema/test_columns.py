@@ -7,9 +7,20 @@ import pytest
 from ecs.columns import Identity
 from ecs.layout import plan
 from schema import columns
-from schema.events import EVENT_RECORD, HIT_RECORD
+from schema.events import EVENT_RECORD, HIT_RECORD, KNOCK_RECORD
+from schema.walls import WALL
 
-CAPACITIES = columns.capacities(players=5, projectiles=7, areas=3, hits=11, events=13, cells=17)
+CAPACITIES = columns.capacities(
+    players=5,
+    projectiles=7,
+    areas=3,
+    obstacles=6,
+    pickups=8,
+    hits=11,
+    events=13,
+    cells=17,
+    walls=(19, 23, 29),
+)
 COLUMNS = {column for table in columns.TABLES for g in table.groups for column in g.columns}
 
 
@@ -32,13 +43,42 @@ def test_capacities_cover_the_longest_use_of_each_table() -> None:
     assert rows["order.Order.row"] == 11
     assert rows["mailbox.Mailbox.commands"] == rows["mailbox.Mailbox.joins"] == 5
     assert rows["strikes.Strike.target"] == 7
-    crowd = columns.capacities(players=50, projectiles=1, areas=1, hits=2, events=1, cells=1)
+    assert rows["knocks.Knocks.first"] == 6 + 1
+    assert rows["knocks.Knocks.order"] == rows["knocks.Knocks.record"] == 11
+    assert rows["abilities.Ability.skill"] == rows["casts.Casts.record"] == 5 * 4
+    assert rows["pickups.Goods.item"] == 8
+    assert rows["walls.Walls.record"] == 19
+    assert rows["walls.Walls.start"] == 23 + 1
+    assert rows["walls.Walls.row"] == 29
+    crowd = columns.capacities(
+        players=50,
+        projectiles=1,
+        areas=1,
+        obstacles=1,
+        pickups=1,
+        hits=2,
+        events=1,
+        cells=1,
+        walls=(0, 1, 0),
+    )
     assert crowd["order"] == 50
+    assert crowd["walls"] == crowd["wall_entries"] == 1
 
 
 def test_only_reports_and_aids_are_scratch() -> None:
     scratch = {table.name for table in columns.TABLES if table.scratch}
-    assert scratch == {"hits", "events", "mailbox", "strikes", "grid", "push", "order"}
+    assert scratch == {
+        "casts",
+        "hits",
+        "knocks",
+        "events",
+        "mailbox",
+        "strikes",
+        "grid",
+        "walls",
+        "push",
+        "order",
+    }
 
 
 def test_tables_whose_rows_go_have_identity_and_flags() -> None:
@@ -49,7 +89,7 @@ def test_tables_whose_rows_go_have_identity_and_flags() -> None:
 
 
 def test_records_have_no_padding() -> None:
-    for dtype in (HIT_RECORD, EVENT_RECORD):
+    for dtype in (HIT_RECORD, KNOCK_RECORD, EVENT_RECORD, WALL):
         assert dtype.itemsize == sum(dtype[name].itemsize for name in dtype.names or ())
 
 

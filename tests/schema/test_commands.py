@@ -15,18 +15,22 @@ CAREFUL = settings(deadline=None, derandomize=True, database=None, max_examples=
 
 
 def test_records_are_packed_little_endian() -> None:
-    assert (COMMAND.itemsize, JOIN.itemsize, LEAVE.itemsize) == (16, 3, 2)
+    assert (COMMAND.itemsize, JOIN.itemsize, LEAVE.itemsize) == (16, 7, 2)
     values = (0x0102, 0x0304, 0x0506, 0x07, 0x08, 0x090A0B0C, 0x0D0E0F10)
     command = np.array([values], dtype=COMMAND)
     assert command.dtype.names == ("slot", "move", "aim", "reach", "buttons", "seq", "view_tick")
     assert command.tobytes() == struct.pack("<HHHBBII", *values)
-    assert np.array([(0x0102, 1)], dtype=JOIN).tobytes() == struct.pack("<HB", 0x0102, 1)
+    entrant = (0x0102, 0x0304, 5, 6, 7)
+    assert JOIN.names == ("slot", "team", "bot", "role", "drop")
+    assert np.array([entrant], dtype=JOIN).tobytes() == struct.pack("<HHBBB", *entrant)
     assert np.array([(0x0102,)], dtype=LEAVE).tobytes() == struct.pack("<H", 0x0102)
 
 
-def test_buttons_are_four_separate_bits() -> None:
-    bits = [commands.MOVE, commands.ATTACK, commands.BLAST, commands.DASH]
-    assert bits == [1, 2, 4, 8]
+def test_buttons_are_six_separate_bits() -> None:
+    skills = [commands.PRIMARY, commands.SECONDARY, commands.SPECIAL, commands.MOBILITY]
+    assert skills == [commands.PRIMARY << slot for slot in range(commands.SKILL_SLOTS)]
+    bits = [commands.MOVE, *skills, commands.INTERACT]
+    assert bits == [1, 2, 4, 8, 16, 32]
     assert sum(bits) == commands.BUTTONS_ALL
 
 

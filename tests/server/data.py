@@ -11,9 +11,14 @@ from tests.server.servers import ROOT
 
 PX = 32  # pixels per unit in Tiled
 
-CALM_ZONE = "[[phase]]\nwait_s = 600.0\nshrink_s = 1.0\nradius_ratio = 0.0\ndamage_hp_per_s = 1.0\n"
+SUDDEN_DEATH = "[sudden_death]\nafter_s = 600.0\ndamage_hp_per_s = 1.0\ngrowth_hp_per_s = 1.0\n"
+CALM_ZONE = (
+    "[[phase]]\nwait_s = 600.0\nshrink_s = 1.0\nradius_ratio = 0.0\ndamage_hp_per_s = 1.0\n"
+    + SUDDEN_DEATH
+)
 DEADLY_ZONE = (
     "[[phase]]\nwait_s = 1.0\nshrink_s = 1.0\nradius_ratio = 0.0\ndamage_hp_per_s = 400.0\n"
+    + SUDDEN_DEATH
 )
 
 
@@ -22,13 +27,13 @@ def make_data(
 ) -> Path:
     """A data folder: the shipped balance but for the zone and keys of match.toml, an open field.
 
-    Its spawns lie in two rows of which everybody sees all.
+    Its spawns lie in two rows of which everybody sees all, and play begins at once.
     """
     shutil.copytree(ROOT / "data" / "balance", folder / "balance")
     (folder / "balance" / "zone.toml").write_text(zone)
     path = folder / "balance" / "match.toml"
     text = path.read_text()
-    for key, value in match.items():
+    for key, value in {"countdown_s": "0.0", **match}.items():
         text, count = re.subn(rf"(?m)^{key} = .*$", f"{key} = {value}", text)
         assert count == 1, key
     path.write_text(text)
@@ -36,7 +41,7 @@ def make_data(
     tiled["width"], tiled["height"] = width_u, height_u
     places = [(10 + 1.25 * x, y) for y in (8, 15) for x in range(16)]
     for layer in tiled["layers"]:
-        if layer["name"] == "walls":
+        if layer["name"] != "spawns":
             layer["objects"] = []
         else:
             layer["objects"] = [

@@ -13,12 +13,15 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from tests.oracle.snapshot import Player as Body
-from tests.oracle.snapshot import Snapshot, read_payload
+from tests.oracle.snapshot import Slot, Snapshot, read_payload
 from tests.server.servers import HOST, WAIT_S
 
 JOIN, INPUT, PING = 1, 2, 3
 WELCOME, SNAPSHOT, JOINED, ERROR, PONG, RESULT, KILL = range(1, 8)
-MOVE, ATTACK, BLAST, DASH = 1, 2, 4, 8
+MOVE, PRIMARY, SECONDARY, SPECIAL, MOBILITY, INTERACT = 1, 2, 4, 8, 16, 32
+ANY_ROLE, ANYWHERE = 255, 0
+LEFT_THE_MATCH, ZONE = 242, 240
+ALIVE, OVER = 1, 3
 RIGHT, DOWN, LEFT, UP = 0, 1024, 2048, 3072
 
 
@@ -32,7 +35,14 @@ class Player:
         seen: how many snapshots came.
     """
 
-    def __init__(self, port: int, name: str = "Ada", **options: Any) -> None:
+    def __init__(
+        self,
+        port: int,
+        name: str = "Ada",
+        role: int = ANY_ROLE,
+        drop: int = ANYWHERE,
+        **options: Any,
+    ) -> None:
         self._stack = contextlib.ExitStack()
         self.socket = self._stack.enter_context(
             connect(
@@ -49,9 +59,10 @@ class Player:
         self.seen = 0
         self.seq = 0
         self.acks = True
-        self.socket.send(msgpack.packb([JOIN, 1, name]))
+        self.socket.send(msgpack.packb([JOIN, 2, name, role, drop]))
         self.welcome = self.wait_news(WELCOME)
         self.slot: int = self.welcome[2]
+        self.rules: dict[str, Any] = self.welcome[7]
 
     def receive(self, timeout_s: float = WAIT_S) -> list[Any]:
         """The next message; snapshots are taken apart."""
@@ -130,6 +141,18 @@ class Player:
 
         return self.until(stands)
 
+    def skill(self, slot: int) -> dict[str, Any]:
+        """What WELCOME says of the skill in one of the own slots."""
+        assert self.view is not None
+        found = self.rules["skills"][self.view.header.slots[slot].skill]
+        assert isinstance(found, dict)
+        return found
+
+    def hand(self, slot: int) -> Slot:
+        """How it stands with the skill in one of the own slots."""
+        assert self.view is not None
+        return self.view.header.slots[slot]
+
     @property
     def body(self) -> Body:
         """The own body."""
@@ -171,7 +194,10 @@ class Player:
 
 @contextlib.contextmanager
 def playing(port: int, *names: str, **options: Any) -> Iterator[list[Player]]:
-    """Clients in a match who see each other, and have read all that waited meanwhile."""
+    """Clients in a match who see each other, and have read all that waited meanwhile.
+
+    ``options`` are those of every ``Player``.
+    """
     with contextlib.ExitStack() as stack:
         players = []
         for name in names:

@@ -13,7 +13,11 @@ from math import sqrt
 
 from hypothesis import strategies as st
 
-Wall = tuple[float, float, float, float, float]
+from tests.oracle.directions import VECTORS
+from tests.oracle.exact import Shape
+
+Wall = tuple[float, ...]
+"""(cx, cy, hx, hy, corner radius), after which a heading and bits may follow."""
 Vector = tuple[float, float]
 Step = tuple[float, float, float, float]
 Room = tuple[float, float, list[Wall]]
@@ -40,6 +44,10 @@ SIZES = [(40.0, 40.0), (33.5, 24.0), (20.0, 61.25)]
 SHAPES = [(hx, hy, r) for hx, hy, r in product(EXTENTS, EXTENTS, (0.0, 1 / 64, 0.5, 2.0))]
 SOLID = [(hx, hy, r) for hx, hy, r in SHAPES if min(hx, hy) + r > 0.0]
 
+# Upright, by quarters, by an eighth, by a hair, and askew; and what walls stop: mostly all.
+TURNS = [0, 0, 0, 1024, 2048, 3072, 512, 3584, 1, 4095, 300, 777, 1703, 2901]
+STOPS = [7, 7, 7, 7, 7, 7, 1, 2, 4, 3, 5, 6]
+
 ANCHORS = list(product(HEADINGS, (-1.0, 1.0, 0.0, 0.5, -0.999999)))
 RUNS = list(product(LENGTHS, PORTIONS))
 SIDES = [(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)]
@@ -50,12 +58,15 @@ def surface_point(
     wall: Wall, radius: float, anchor: tuple[Vector, float]
 ) -> tuple[float, float, Vector]:
     """(x, y, outward normal) on the surface of a wall inflated by ``radius``."""
-    cx, cy, hx, hy, r = wall
+    cx, cy, hx, hy, r, *turn = wall
     (nx, ny), along = anchor
+    ux, uy = VECTORS[int(turn[0])] if turn else (1.0, 0.0)
     # A normal along an axis belongs to a whole face, any other to one corner.
     bx = hx * ((nx > 0) - (nx < 0) if nx else along)
     by = hy * ((ny > 0) - (ny < 0) if ny else along)
-    return cx + bx + nx * (r + radius), cy + by + ny * (r + radius), (nx, ny)
+    bx, by = bx + nx * (r + radius), by + ny * (r + radius)
+    normal = (nx * ux - ny * uy, nx * uy + ny * ux)
+    return cx + (bx * ux - by * uy), cy + (bx * uy + by * ux), normal
 
 
 @st.composite
@@ -81,20 +92,40 @@ def paths(draw: st.DrawFn, wall: Wall, radius: float, longest: float = 1000.0) -
 def wall_sets(
     draw: st.DrawFn, width: float, height: float, radius: float, most: int = 5
 ) -> list[Wall]:
-    """Walls in a cluster: wedges, corners, abutting edges, and gaps a body just (not) fits into."""
+    """Walls in a cluster: wedges, corners, abutting edges, and gaps a body just (not) fits into.
+
+    Some are turned, and some do not stop everything.
+    """
     fit = 2.0 * radius
     gaps = (0.0, fit, fit + 1e-9, fit - 1e-9, fit + 1e-3, fit - 1e-3, 1e-3, -0.25, fit + 3.0)
     places = list(product(gaps, SIDES, SLIPS))
     x, y = draw(st.sampled_from(list(product((8.0, 12.3, width - 4.0), (8.0, 11.7, height - 4.0)))))
-    walls: list[Wall] = [(x, y, *draw(st.sampled_from(SOLID)))]
+    walls: list[Wall] = [(x, y, *draw(kinds_of_wall()))]
     for _ in range(draw(st.integers(0, most - 1))):
-        hx, hy, r = draw(st.sampled_from(SOLID))
-        cx, cy, ox, oy, rim = draw(st.sampled_from(walls))
+        kind = draw(kinds_of_wall())
+        beside = draw(st.sampled_from(walls))
+        (ox, oy), (rx, ry) = reach_of(beside), reach_of((0.0, 0.0, *kind))
         gap, (sx, sy), slip = draw(st.sampled_from(places))
-        x = cx + sx * (ox + rim + hx + r + gap) + sy * slip
-        y = cy + sy * (oy + rim + hy + r + gap) + sx * slip
-        walls.append((x, y, hx, hy, r))
+        x = beside[0] + sx * (ox + rx + gap) + sy * slip
+        y = beside[1] + sy * (oy + ry + gap) + sx * slip
+        walls.append((x, y, *kind))
     return walls
+
+
+@st.composite
+def kinds_of_wall(draw: st.DrawFn) -> tuple[float, ...]:
+    """A wall but for its place."""
+    return (
+        *draw(st.sampled_from(SOLID)),
+        draw(st.sampled_from(TURNS)),
+        draw(st.sampled_from(STOPS)),
+    )
+
+
+def reach_of(wall: Wall) -> Vector:
+    """Half extents of a wall's bounding box."""
+    reach_x, reach_y = Shape.of(wall).reach()
+    return float(reach_x), float(reach_y)
 
 
 @st.composite

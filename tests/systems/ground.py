@@ -6,17 +6,25 @@ from math import ceil
 
 import numpy as np
 
+from schema.directions import TABLE
+from schema.walls import BLOCKS_ALL, BLOCKS_MOVE
 from systems.kernels.broadphase import build_grid
-from systems.kernels.walls import glide, is_clear, sweep_walls
-from systems.rules import Terrain, make_terrain
+from systems.kernels.walls import HAIR_U, glide, is_clear, sweep_walls
+from systems.terrain import Terrain, make_terrain
 from tests.oracle.crowd import widest_reach
+from tests.oracle.exact import clearance
 from tests.oracle.strikes import Body, Place
 from tests.systems.contact import Wall
 from tests.systems.kernel_calls import call
 
 
 def ground(width: float, height: float, walls: list[Wall]) -> Terrain:
-    return make_terrain(width, height, walls, [(1.0, 1.0)])
+    return make_terrain(width, height, [row_of(wall) for wall in walls], [(1.0, 1.0)])
+
+
+def row_of(wall: Wall) -> Wall:
+    """A wall with the two numbers that may be left out: upright, and stopping everything."""
+    return (*wall, 0, BLOCKS_ALL)[:7]
 
 
 def grid_of(terrain: Terrain) -> tuple[np.ndarray, ...]:
@@ -25,19 +33,61 @@ def grid_of(terrain: Terrain) -> tuple[np.ndarray, ...]:
 
 
 def sweep(
-    terrain: Terrain, px: float, py: float, dx: float, dy: float, radius: float
+    terrain: Terrain,
+    px: float,
+    py: float,
+    dx: float,
+    dy: float,
+    radius: float,
+    blocks: int = BLOCKS_MOVE,
 ) -> tuple[float, float, float]:
-    return sweep_walls(px, py, dx, dy, radius, *grid_of(terrain))
+    return sweep_walls(px, py, dx, dy, radius, blocks, *grid_of(terrain))[:3]
 
 
-def clear(terrain: Terrain, px: float, py: float, radius: float) -> bool:
-    return is_clear(px, py, radius, *grid_of(terrain))
+def clear(terrain: Terrain, px: float, py: float, radius: float, blocks: int = BLOCKS_MOVE) -> bool:
+    return is_clear(px, py, radius, blocks, *grid_of(terrain))
 
 
 def go(
-    terrain: Terrain, px: float, py: float, dx: float, dy: float, radius: float
+    terrain: Terrain,
+    px: float,
+    py: float,
+    dx: float,
+    dy: float,
+    radius: float,
+    blocks: int = BLOCKS_MOVE,
 ) -> tuple[float, float]:
-    return glide(px, py, dx, dy, radius, *grid_of(terrain))
+    return glide(px, py, dx, dy, radius, blocks, *grid_of(terrain))
+
+
+def assert_no_deeper(walls: list[Wall], radius: float, start: Place, end: Place) -> None:
+    """At the end a body is deeper in no wall than at the start, but for a hair; clear is no depth.
+
+    The walls are those that stop bodies.
+    """
+    for wall in walls:
+        before, after = (clearance(wall, *place) - radius for place in (start, end))
+        assert after >= (-1e-12 if before >= 0.0 else before - 2 * HAIR_U - 1e-12), wall
+
+
+def gaps_to(walls: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Distance of each place, f64[places, 2], from each wall, WALL[walls]; no less inside."""
+    away = (places @ [1, 1j])[:, None] - (walls["x_u"] + 1j * walls["y_u"])
+    away *= walls["ux"] - 1j * walls["uy"]
+    beyond_x = np.maximum(np.abs(away.real) - walls["hx_u"], 0.0)
+    beyond_y = np.maximum(np.abs(away.imag) - walls["hy_u"], 0.0)
+    return np.hypot(beyond_x, beyond_y) - walls["radius_u"]
+
+
+def walls_of(terrain: Terrain) -> list[Wall]:
+    """The walls in the order in which the terrain has sorted them, as numbers."""
+    found = []
+    for wall in terrain.walls:
+        same = (TABLE[:, 0] == wall["ux"]) & (TABLE[:, 1] == wall["uy"])
+        heading = int(np.flatnonzero(same)[0])
+        shape = (float(wall[name]) for name in ("x_u", "y_u", "hx_u", "hy_u", "radius_u"))
+        found.append((*shape, heading, int(wall["blocks"])))
+    return found
 
 
 def terrain_columns(terrain: Terrain) -> dict[str, np.ndarray]:

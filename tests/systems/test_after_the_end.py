@@ -10,7 +10,7 @@ from tests.systems.matches import new_world
 
 def test_the_winner_outlives_the_zone() -> None:
     world = new_world(2, seed=3)
-    joins = np.array([(0, 1), (1, 1)], dtype=JOIN)
+    joins = np.array([(0, 0, 1, 0, 0), (1, 1, 1, 1, 0)], dtype=JOIN)
     step(world, TickInputs(joins=joins))
     step(world, TickInputs(leaves=np.array([(0,)], dtype=LEAVE)))
     outcome, vitals = world.group("match", Outcome), world.group("players", Vitals)

@@ -5,139 +5,41 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from ecs import kernel
-from ecs.columns import Identity, Rows
+from ecs.columns import Rows
 from ecs.world import World
-from schema.balance import Balance
-from schema.columns import (
-    Clock,
-    Flight,
-    Fuse,
-    Motion,
-    Outcome,
-    Position,
-    Spent,
-    Tally,
-    Vitals,
-    Zone,
-)
+from schema.columns import Clock, Outcome, Position, Tally, Vitals
 from schema.commands import COMMAND, JOIN, LEAVE, TickInputs, in_slot_order
-from schema.events import NOBODY
+from schema.events import REFUSED_FULL
 from systems import tick as ticking
 from systems.bots import Bots
-from systems.rules import Rules, Terrain
-from tests.systems.matches import hostile_commands, new_world, quick_balance
+from tests.systems.matches import CRATES, Mob, hostile_commands, new_world, quick_balance
+from tests.systems.referee import Referee
 
 pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered in scalar")
 
 ROOT = Path(__file__).resolve().parents[2]
 TICKS_MAX = 1500
-ROUNDING = 1e-9
-SKIN_U = 8 / 1024  # at most eight contacts in a tick, a skin each
-
-
-@dataclass
-class Judge:
-    """Looks at a world after every tick."""
-
-    world: World
-    former: np.ndarray = field(default_factory=lambda: np.zeros((0, 2)))
-    tick: int = 0
-    furthest_u: float = 0.0
-    fullest: dict[str, int] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.rules, self.terrain = self.world.resource(Rules), self.world.resource(Terrain)
-        dash = self.rules.balance.skills.dash.speed_ups
-        self.body_u = self.rules.balance.body.radius_u
-        self.reach_u = dash * self.rules.dt_s + self.body_u + SKIN_U
-
-    def look(self) -> None:
-        self.tick += 1
-        assert self.world.group("match", Clock).tick[0] == self.tick
-        self.numbers()
-        self.players()
-        for table, owners in (("projectiles", Flight), ("areas", Fuse)):
-            self.entities(table, owners)
-
-    def numbers(self) -> None:
-        for placed in self.world.layout.columns:
-            if placed.column.dtype.kind == "f":
-                assert np.isfinite(placed.view(self.world.block)).all(), placed.name
-        for table, capacity in self.world.layout.capacities.items():
-            if table != "match":
-                count = int(self.world.group(table, Rows).count[0])
-                assert 0 <= count <= capacity
-                self.fullest[table] = max(self.fullest.get(table, 0), count)
-        for table in ("hits", "events"):
-            capacity = self.world.scratch_layout.capacities[table]
-            assert 0 <= self.world.group(table, Rows).count[0] <= capacity
-        zone = self.world.group("match", Zone)
-        apart = np.hypot(zone.next_x_u - zone.x_u, zone.next_y_u - zone.y_u)
-        assert apart + zone.next_radius_u <= zone.radius_u + ROUNDING
-
-    def players(self) -> None:
-        world = self.world
-        count = int(world.group("players", Rows).count[0])
-        vitals, tally = world.group("players", Vitals), world.group("players", Tally)
-        motion, position = world.group("players", Motion), world.group("players", Position)
-        alive = vitals.alive[:count] != 0
-        health = vitals.health_hp[:count]
-        outcome = world.group("match", Outcome)
-        assert outcome.alive[0] == alive.sum()
-        assert ((health > 0) == alive).all()
-        assert (health <= self.rules.balance.body.health_max_hp).all()
-        assert not vitals.alive[count:].any()
-        places = np.column_stack([position.x_u[:count], position.y_u[:count]])
-        self.outside_walls(places[alive])
-        moved = places[: len(self.former)] - self.former
-        far = np.hypot(moved[:, 0], moved[:, 1])
-        assert (far <= self.reach_u).all()
-        self.furthest_u = max(self.furthest_u, far.max(initial=0.0))
-        speed = np.hypot(motion.vx_ups[:count], motion.vy_ups[:count])
-        assert (speed <= self.rules.balance.skills.dash.speed_ups * (1 + ROUNDING)).all()
-        self.former = places
-        # Places from the last down, each once; the dead hold them, and the winner the first.
-        places_taken = sorted(tally.placement[:count][tally.placement[:count] > 0].tolist())
-        first = 1 if outcome.over[0] else int(outcome.alive[0]) + 1
-        assert places_taken == list(range(first, count + 1))
-        assert ((tally.placement[:count] == 0) == (alive & (outcome.over[0] == 0))).all()
-        assert not (tally.killer[:count] == np.arange(count)).any()
-        assert tally.kills.sum() == (tally.killer[:count] != NOBODY).sum()
-        assert tally.dealt_hp.sum() <= tally.taken_hp.sum() + 1e-6
-        lost = self.rules.balance.body.health_max_hp - health
-        assert np.allclose(tally.taken_hp[:count], lost, atol=1e-6)
-
-    def outside_walls(self, places: np.ndarray) -> None:
-        frame, walls, radius = self.terrain.frame, self.terrain.walls, self.body_u
-        assert (places >= radius).all()
-        assert (places <= frame[:2] - radius).all()
-        beyond = np.abs(places[:, None, :] - walls[None, :, :2]) - walls[None, :, 2:4]
-        gaps = np.hypot(*np.maximum(beyond, 0.0).transpose(2, 0, 1)) - walls[None, :, 4]
-        assert (gaps >= radius - ROUNDING).all()
-
-    def entities(self, table: str, owners: type[Flight] | type[Fuse]) -> None:
-        world = self.world
-        capacity = world.layout.capacities[table]
-        count = int(world.group(table, Rows).count[0])
-        position, identity = world.group(table, Position), world.group(table, Identity)
-        frame = self.terrain.frame
-        assert ((position.x_u >= 0) & (position.x_u <= frame[0])).all()
-        assert ((position.y_u >= 0) & (position.y_u <= frame[1])).all()
-        assert not world.group(table, Spent).gone.any()
-        slots = identity.slot[:count].tolist() + identity.free[: capacity - count].tolist()
-        assert sorted(slots) == list(range(capacity))
-        owner = world.group(table, owners).owner[:count]
-        assert ((owner >= 0) & (owner < world.group("players", Rows).count[0])).all()
-        for placed in world.layout.of_table(table):
-            if placed.column.length is None and not placed.column.by_slot:
-                assert not placed.view(world.block)[count:].any(), placed.name
+BUSHES = ((6.0, 6.0, 2.0), (20.0, 24.0, 3.0))
+LOOT = tuple((x, y, "common") for x in (6.0, 15.0, 22.0, 27.0) for y in (3.0, 17.0, 25.0))
+PIT: dict[str, Any] = {
+    "size": (16.0, 12.0),
+    "walls": ((8.0, 6.0, 0.5, 2.0, 0.25), (3.0, 9.0, 1.0, 0.0, 0.25, 700, 7)),
+    "spawns": tuple((x, y) for x in (1.5, 5.0, 11.0, 14.0) for y in (1.5, 5.0, 10.5)),
+    "crates": ((11.5, 8.0, 0.5, 0.75, 400, 30.0),),
+    "bushes": ((5.0, 3.0, 2.0),),
+    "loot": ((5.0, 6.5, "common"), (12.5, 3.0, "common"), (10.0, 10.0, "crate")),
+}
+"""A place so small that nobody gets out of the others' way."""
 
 
 @dataclass
@@ -145,91 +47,130 @@ class Played:
     """A match as it went: inputs and hashes by tick, and keyframes now and then."""
 
     world: World
-    judge: Judge
+    referee: Referee
     inputs: list[TickInputs] = field(default_factory=list)
     hashes: list[int] = field(default_factory=list)
     keyframes: dict[int, bytes] = field(default_factory=dict)
 
-
-def hostile_inputs(rng: np.random.Generator, world: World, players: int) -> TickInputs:
-    """Anything in any order: strangers, the dead, the same slot twice, bits nobody defined."""
-    joins, leaves = np.zeros(0, dtype=JOIN), np.zeros(0, dtype=LEAVE)
-    entered = int(world.group("players", Rows).count[0])
-    if rng.random() < 0.05 or entered < 2:
-        wanted = [entered + int(step) for step in rng.integers(-1, 3, rng.integers(1, 4))]
-        wanted += [entered] * (entered < 2)
-        joins = np.array([(max(0, slot), rng.integers(2)) for slot in wanted], dtype=JOIN)
-    if rng.random() < 0.01:
-        leaves = np.array([(s,) for s in rng.integers(0, players + 1, 2)], dtype=LEAVE)
-    commands = hostile_commands(rng, players, int(rng.integers(0, players + 4)))
-    rng.shuffle(commands)
-    return TickInputs(
-        commands=in_slot_order(commands), joins=in_slot_order(joins), leaves=in_slot_order(leaves)
-    )
+    @property
+    def tick(self) -> int:
+        return len(self.inputs)
 
 
 def play(
-    seed: int,
-    players: int,
-    balance: Balance | None = None,
-    rate_hz: int = 30,
-    room: dict[str, int] | None = None,
+    world: World, seed: int, players: int, ticks: int = TICKS_MAX, past: World | None = None
 ) -> Played:
-    world = new_world(players, seed, balance=balance, rate_hz=rate_hz, room=room)
-    played = Played(world, Judge(world))
-    rng = np.random.default_rng(seed)
-    bots = Bots(world)
+    """Until it is decided; in every other match bots are among those who play."""
+    played, mob, bots = Played(world, Referee(world, past)), Mob(world, players, seed), Bots(world)
     outcome = world.group("match", Outcome)
-    while not outcome.over[0] and played.judge.tick < TICKS_MAX:
-        inputs = hostile_inputs(rng, world, players)
+    while not outcome.over[0] and played.tick < ticks:
+        inputs = mob.inputs()
         if seed % 2:
-            # Bots among them: somebody has to aim.
+            # Bots among them: somebody has to play well.
             both = np.concatenate([bots.decide(), inputs.commands])
             inputs = TickInputs(in_slot_order(both)[:players], inputs.joins, inputs.leaves)
-        if played.judge.tick % 97 == 0:
-            played.keyframes[played.judge.tick] = world.keyframe()
+        if played.tick % 97 == 0:
+            played.keyframes[played.tick] = world.keyframe()
+        played.referee.before()
         ticking.step(world, inputs)
         played.inputs.append(inputs)
         played.hashes.append(world.state_hash())
-        played.judge.look()
+        played.referee.look()
     return played
 
 
+def big_world(players: int, seed: int, **more: Any) -> World:
+    return new_world(players, seed, crates=CRATES, bushes=BUSHES, loot=LOOT, **more)
+
+
 @pytest.mark.parametrize(
-    ("seed", "players", "balance", "rate_hz"),
+    ("seed", "players", "options", "rate_hz"),
     [
-        *((seed, 10 + seed, None, 30) for seed in range(1, 10)),
-        (10, 3, None, 30),
-        (11, 24, None, 30),
-        (12, 16, None, 10),
-        (13, 8, quick_balance(shrink_s=2.0), 60),
-        (15, 60, quick_balance(shrink_s=12.0), 30),
+        (1, 11, {}, 30),
+        (2, 12, {"team": 2}, 30),
+        (3, 16, {"team": 4, "friendly_fire": 0.5}, 30),
+        (4, 12, {"team": 2, "friendly_fire": 0.5}, 30),
+        (5, 24, {"team": 4}, 30),
+        (6, 6, {}, 30),
+        (17, 16, {"team": 2}, 10),
+        (8, 8, {"shrink_s": 2.0}, 60),
+        (9, 40, {"shrink_s": 9.0}, 30),
     ],
 )
-def test_a_hostile_match(seed: int, players: int, balance: Balance | None, rate_hz: int) -> None:
-    played = play(seed, players, balance, rate_hz)
-    world, judge = played.world, played.judge
+def test_a_hostile_match(seed: int, players: int, options: dict[str, Any], rate_hz: int) -> None:
+    balance = quick_balance(**options)
+    world = big_world(players, seed, balance=balance, rate_hz=rate_hz)
+    played = play(world, seed, players)
     outcome, tally = world.group("match", Outcome), world.group("players", Tally)
     count = int(world.group("players", Rows).count[0])
-    # It was a match: people moved, shot, and all but one of them died.
-    assert judge.tick > 100
-    assert count > 1
-    assert judge.furthest_u > judge.rules.balance.body.speed_ups / rate_hz
-    assert judge.fullest["projectiles"] > 0
-    assert judge.fullest["areas"] > 0
+    # It was a match: people moved and cast, were hurt and died.
+    assert played.tick > 100
+    assert count > 2
+    seen = played.referee.seen
+    for what in ("way", "dashes", "landed", "deaths", "items", "statuses"):
+        assert seen[what] > 0, what
+    assert played.referee.fullest["projectiles"] > 0
+    assert played.referee.fullest["areas"] > 0
     assert outcome.refused_commands[0] > 0
-    # And it was decided, for one of them.
+    # And it was decided.  After the end the world goes on, and the result stands.
     assert outcome.over[0] == 1
-    assert outcome.over_tick[0] == judge.tick - 1
-    assert sorted(tally.placement[:count]) == list(range(1, count + 1))
-    assert tally.placement[outcome.winner[0]] == 1
-    # After the end the world goes on, and the result stands.
+    assert outcome.over_tick[0] == played.tick - 1
     result, winner = tally.placement.tolist(), int(outcome.winner[0])
+    mob = Mob(world, players, seed + 1)
     for _ in range(60):
-        ticking.step(world, TickInputs(joins=np.array([(count, 0)], dtype=JOIN)))
-        judge.tick += 1
+        played.referee.before()
+        ticking.step(
+            world, TickInputs(mob.inputs().commands, np.array([(count, 0, 0, 0, 0)], JOIN))
+        )
+        played.referee.look()
     assert (tally.placement.tolist(), int(outcome.winner[0])) == (result, winner)
     assert world.group("players", Rows).count[0] == count
+
+
+def short_matches(first: int, count: int) -> Counter[str]:
+    """Judge so many short matches, in teams of every size; what was seen in all of them."""
+    seen, worlds = Counter[str](), [pit(kind) for kind in range(len(PITS))]
+    for seed in range(first, first + count):
+        world, past, start = worlds[seed % len(PITS)]
+        world.restore(start)
+        world.group("match", Clock).seed[0] = seed
+        players = world.layout.capacities["players"]
+        played = play(world, seed, players, 400, past)
+        assert world.group("match", Outcome).over[0] == 1, seed
+        seen.update(played.referee.seen)
+    return seen
+
+
+PITS = ((4, 1, 0.0, 30), (6, 2, 0.5, 20), (8, 4, 0.0, 30), (8, 2, 0.0, 20), (9, 4, 0.5, 30))
+"""(players, players to a team, friendly fire, ticks per second)."""
+
+
+@cache
+def pit(kind: int) -> tuple[World, World, bytes]:
+    """A small world, another like it, and the state both begin in: making worlds takes longest."""
+    players, team, friendly_fire, rate_hz = PITS[kind]
+    balance = quick_balance(
+        0.8, team=team, friendly_fire=friendly_fire, countdown_s=0.1, sudden_s=0.4
+    )
+    world = new_world(players, kind, balance=balance, rate_hz=rate_hz, **PIT)
+    return world, ticking.fork(world), world.keyframe()
+
+
+WORTH_JUDGING = "landed healed statuses dashes beaming charged items deaths down".split()
+
+
+@pytest.mark.parametrize("first", range(100, 300, 25))
+def test_hundreds_of_short_matches(first: int) -> None:
+    seen = short_matches(first, 25)
+    assert [what for what in WORTH_JUDGING if not seen[what]] == []
+    assert [kind for kind in range(1, 9) if not seen[f"kind {kind}"]] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(10_000, 13_000, 500))
+def test_thousands_of_short_matches(first: int) -> None:
+    seen = short_matches(first, 500)
+    assert [what for what in ("revives", "friendly", "caught") if not seen[what]] == []
 
 
 @pytest.mark.parametrize("spot", [(20.0, 15.0), (12.0, 9.2), (0.5, 0.5), (32.4, 27.5)])
@@ -237,31 +178,40 @@ def test_a_crowd_that_enters_on_one_spot(spot: tuple[float, float]) -> None:
     """In the open, between two walls, in the corner of the world and beside a block."""
     players = 40
     world = new_world(players, 9, spawns=[spot])
-    judge, rng = Judge(world), np.random.default_rng(9)
-    joins = np.array([(slot, 0) for slot in range(players)], dtype=JOIN)
+    referee, rng = Referee(world), np.random.default_rng(9)
+    joins = everybody(players)
     for tick in range(90):
         commands = in_slot_order(hostile_commands(rng, players, players))
+        referee.before()
         ticking.step(world, TickInputs(commands, joins if tick == 0 else joins[:0]))
-        if tick == 0:
-            judge.former = np.tile(spot, (players, 1))
-        judge.look()
+        referee.look()
     position = world.group("players", Position)
     alive = world.group("players", Vitals).alive != 0
     places = np.column_stack([position.x_u, position.y_u])[alive]
     assert len(np.unique(places.round(3), axis=0)) == len(places), "they came apart"
 
 
-TIGHT = {"projectiles": 3, "areas": 2, "hits": 3, "events": 4}
+def everybody(players: int, team: int = 1, bot: int = 0) -> np.ndarray:
+    """JOIN[players], classes in turn."""
+    joins = np.zeros(players, dtype=JOIN)
+    joins["slot"] = np.arange(players)
+    joins["team"], joins["role"], joins["bot"] = joins["slot"] // team, joins["slot"] % 4, bot
+    return joins
 
 
-@pytest.mark.parametrize("seed", [21, 23, 25])
+TIGHT = {"projectiles": 3, "areas": 2, "hits": 3, "events": 4, "pickups": 13, "knocks": 1}
+
+
+@pytest.mark.parametrize("seed", [21, 22, 23])
 def test_a_match_in_tables_that_are_much_too_small(seed: int) -> None:
     """Reaching a capacity has a rule and a counter: everything else goes on as ever."""
-    played = play(seed, 20, room=TIGHT)
-    world = played.world
-    assert played.judge.fullest["projectiles"] == 3
-    for table in TIGHT:
+    world = big_world(20, seed, room=TIGHT)
+    played = play(world, seed, 20)
+    assert played.referee.fullest["projectiles"] == 3
+    for table in ("hits", "events", "pickups"):
         assert world.group(table, Rows).refused[0] > 0, table
+    # Casts that find no room are refused before they are paid, and never in the table.
+    assert world.group("match", Outcome).refused_casts[REFUSED_FULL] > 0
     assert world.group("match", Outcome).over[0] == 1
 
 
@@ -277,7 +227,7 @@ def rerun(world: World, played: Played, start: int, *, spoil_scratch: bool = Fal
 
 @pytest.fixture(scope="module")
 def match() -> Played:
-    return play(7, 14)
+    return play(big_world(14, 7), 7, 14)
 
 
 def test_every_keyframe_leads_to_the_same_end(match: Played) -> None:
@@ -289,11 +239,11 @@ def test_every_keyframe_leads_to_the_same_end(match: Played) -> None:
 
 
 def test_a_second_world_from_the_start(match: Played) -> None:
-    rerun(new_world(14, 7), match, 0)
+    rerun(big_world(14, 7), match, 0)
 
 
 def test_nothing_carries_over_in_scratch(match: Played) -> None:
-    world = new_world(14, 7)
+    world = big_world(14, 7)
     rerun(world, match, 0, spoil_scratch=True)
 
 
@@ -312,12 +262,10 @@ def test_two_worlds_in_turn_do_not_touch_each_other(match: Played) -> None:
 def test_arrival_order_does_not_reach_the_tick() -> None:
     """One command for each slot, posted in any order."""
     players = 10
-    one, two = new_world(players, 3), new_world(players, 3)
-    rng = np.random.default_rng(3)
-    joins = np.array([(slot, 0) for slot in range(players)], dtype=JOIN)
+    one, two = big_world(players, 3), big_world(players, 3)
+    rng, joins = np.random.default_rng(3), everybody(players)
     for tick in range(300):
-        commands = np.zeros(players, dtype=COMMAND)
-        commands[:] = hostile_commands(rng, players, players)
+        commands = hostile_commands(rng, players, players)
         commands["slot"] = rng.permutation(players)
         entering = joins if tick == 0 else joins[:0]
         ticking.step(one, TickInputs(in_slot_order(commands), in_slot_order(entering)))
@@ -336,13 +284,13 @@ print(*play_short(), sep="\\n")
 
 
 def play_short() -> list[int]:
-    """Hashes of a crowded little match: bots, hits, deaths and the zone within 4 s."""
-    world = new_world(6, 5, balance=quick_balance(shrink_s=0.5), spawns=[(4.0, 3.0), (6.0, 4.0)])
-    bots, rng = Bots(world), np.random.default_rng(5)
-    joins = np.array([(slot, 1) for slot in range(6)], dtype=JOIN)
+    """Hashes of a crowded little match in teams: bots, hits, deaths and the zone within 4 s."""
+    balance = quick_balance(0.5, team=2, friendly_fire=0.5, countdown_s=0.1, sudden_s=0.2)
+    world = new_world(6, 5, balance=balance, **PIT)
+    bots, mob, joins = Bots(world), Mob(world, 6, 5), everybody(6, team=2, bot=3)
     hashes = []
     for tick in range(120):
-        inputs = hostile_inputs(rng, world, 6)
+        inputs = mob.inputs()
         both = in_slot_order(np.concatenate([bots.decide(), inputs.commands]))
         ticking.step(world, TickInputs(both[:6], joins if tick == 0 else joins[:0]))
         hashes.append(world.state_hash())
@@ -371,11 +319,11 @@ def test_compiled_and_plain_python_agree_bit_for_bit() -> None:
 
 def test_a_seed_and_an_input_make_a_difference(match: Played) -> None:
     """The hashes above compare something."""
-    other = new_world(14, 8)
+    other = big_world(14, 8)
     for inputs, hashed in zip(match.inputs[:30], match.hashes, strict=False):
         ticking.step(other, inputs)
         assert other.state_hash() != hashed
-    same = new_world(14, 7)
+    same = big_world(14, 7)
     for tick in range(30):
         inputs = match.inputs[tick]
         if tick == 20:
@@ -389,7 +337,7 @@ def test_a_seed_and_an_input_make_a_difference(match: Played) -> None:
 
 def test_more_records_than_players_are_cut_off() -> None:
     world = new_world(2, 1)
-    joins = np.array([(slot, 0) for slot in range(50)], dtype=JOIN)
+    joins = everybody(50)
     ticking.step(world, TickInputs(joins=joins))
     commands = np.zeros(70_000, dtype=COMMAND)
     leaves = np.full(70_000, 1, dtype=LEAVE)

@@ -13,20 +13,25 @@ from tests.systems.kernel_calls import call
 FIRST_TICKS = [0, 1, 2**31 - 2, 2**32 - 2, 2**53 - 1]
 COUNTS = st.sampled_from([0, 0, 1, 7, 4096])
 
-steps = st.sampled_from(["begin", "end"]) | st.tuples(COUNTS, COUNTS)
+steps = st.sampled_from(["begin", "end"]) | st.tuples(COUNTS, COUNTS, COUNTS, COUNTS)
+REPORTS = ("cast_count", "hit_count", "knock_count", "event_count")
 
 
 @given(st.sampled_from(FIRST_TICKS), st.lists(steps, max_size=30))
-def test_ticks_follow_the_diary(first_tick: int, course: list[str | tuple[int, int]]) -> None:
+def test_ticks_follow_the_diary(
+    first_tick: int, course: list[str | tuple[int, int, int, int]]
+) -> None:
     """In any order: neither kernel relies on the other, or on reports in between."""
-    diary, tick, hits, events = Diary(first_tick), first_tick, 0, 0
+    diary, tick, counts = Diary(first_tick), first_tick, [0, 0, 0, 0]
     for step in course:
         if step == "begin":
             diary.begin()
             # What lies behind the count belongs to somebody else.
-            made = call(begin_tick, hit_count=[hits, 55], event_count=[events, 66])
-            assert (made.hit_count[1], made.event_count[1]) == (55, 66)
-            hits, events = int(made.hit_count[0]), int(made.event_count[0])
+            given_counts = {name: [count, 55] for name, count in zip(REPORTS, counts, strict=True)}
+            made = call(begin_tick, **given_counts, begin=[7, 66])
+            assert [getattr(made, name)[1] for name in REPORTS] == [55] * 4
+            assert made.begin.tolist() == [0, 66]
+            counts = [int(getattr(made, name)[0]) for name in REPORTS]
         elif step == "end":
             diary.end()
             after = call(end_tick, tick=[tick, 77]).tick
@@ -34,6 +39,6 @@ def test_ticks_follow_the_diary(first_tick: int, course: list[str | tuple[int, i
             tick = int(after[0])
         elif not isinstance(step, str):
             diary.report(*step)
-            hits, events = hits + step[0], events + step[1]
+            counts = [one + more for one, more in zip(counts, step, strict=True)]
         assert tick == diary.tick
-        assert (hits, events) == (len(diary.page.hits), len(diary.page.events))
+        assert tuple(counts) == diary.counts()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from math import hypot, inf, nextafter
+from dataclasses import replace
+from math import floor, hypot, inf, nextafter
 
 import numpy as np
 import pytest
@@ -10,15 +11,28 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from systems.kernels.geometry import MISS
-from systems.kernels.walls import SKIN_U, cell_of, leaves_world
-from systems.rules import WALL_CELL_U, Terrain, make_terrain
+from systems.kernels.walls import SKIN_U, cell_of, leaves_world, sweep_walls
+from systems.terrain import WALL_CELL_U, make_terrain
+from tests.oracle.directions import VECTORS
 from tests.oracle.exact import HAIR_U, Path, Shape, clearance, outward
 from tests.oracle.gliding import rest_of
-from tests.oracle.terrain import cell_index, first_wall, room, walls_of_cells, world_exit
+from tests.oracle.terrain import (
+    MOVE,
+    SHOTS,
+    SIGHT,
+    cell_index,
+    first_wall,
+    room,
+    that_block,
+    walls_of_cells,
+    world_exit,
+)
 from tests.systems.contact import (
     HEADINGS,
     SHAPES,
     SIZES,
+    STOPS,
+    TURNS,
     Room,
     Step,
     Wall,
@@ -26,7 +40,7 @@ from tests.systems.contact import (
     rooms,
     wall_sets,
 )
-from tests.systems.ground import clear, go, grid_of, ground, sweep
+from tests.systems.ground import assert_no_deeper, clear, go, grid_of, ground, sweep
 
 HAIR = float(HAIR_U)
 RADIUS = 0.5
@@ -40,13 +54,19 @@ def test_each_cell_lists_the_walls_that_reach_into_it(
     # On a lattice that cell borders are part of, so that edges lie exactly on them.
     places = st.integers(0, 64 * 16).map(lambda n: n / 16)
     walls = [
-        (data.draw(places), data.draw(places), *data.draw(st.sampled_from(SHAPES)))
+        (
+            data.draw(places),
+            data.draw(places),
+            *data.draw(st.sampled_from(SHAPES)),
+            data.draw(st.sampled_from(TURNS)),
+            data.draw(st.sampled_from(STOPS)),
+        )
         for _ in range(count)
     ]
     terrain = ground(*size, walls)
-    sorted_walls = [tuple(wall) for wall in terrain.walls.tolist()]
-    assert sorted(sorted_walls) == sorted(walls)
-    columns, rows, cells = walls_of_cells(*size, WALL_CELL_U, sorted_walls)
+    walls.sort(key=cell_of_centre)
+    assert_holds(terrain.walls, walls)
+    columns, rows, _ = walls_of_cells(*size, WALL_CELL_U, walls)
     assert terrain.frame.tolist() == [*size, WALL_CELL_U, columns, rows]
     assert len(terrain.wall_start) == columns * rows + 1
     assert terrain.wall_start[0] == 0
@@ -55,16 +75,44 @@ def test_each_cell_lists_the_walls_that_reach_into_it(
         terrain.wall_row[start:end].tolist()
         for start, end in zip(terrain.wall_start, terrain.wall_start[1:], strict=False)
     ]
-    assert found == cells
+    # Where a turned corner reaches is known to a hair, an upright one's edge exactly.
+    hairs = [0 if wall[5] % 1024 == 0 else HAIR_U for wall in walls]
+    for cell, listed in enumerate(found):
+        assert listed == sorted(set(listed))
+        for row, wall in enumerate(walls):
+            may, must = (
+                bool(walls_of_cells(*size, WALL_CELL_U, [wall], hair)[2][cell])
+                for hair in (hairs[row], -hairs[row])
+            )
+            assert must <= (row in listed) <= may
+
+
+def cell_of_centre(wall: Wall) -> tuple[int, int]:
+    """What the walls of a terrain are sorted by."""
+    return floor(wall[1] / WALL_CELL_U), floor(wall[0] / WALL_CELL_U)
+
+
+def assert_holds(records: np.ndarray, walls: list[Wall]) -> None:
+    """The records say of the walls what their rows say."""
+    assert len(records) == len(walls)
+    for record, (*numbers, heading, blocks) in zip(records, walls, strict=True):
+        assert record.tolist()[:5] == tuple(numbers)
+        assert (record["ux"], record["uy"]) == VECTORS[int(heading)]
+        reach = Shape.of((*numbers, heading)).reach()
+        assert (record["reach_x_u"], record["reach_y_u"]) == pytest.approx(reach, abs=1e-12)
+        assert record["blocks"] == blocks
 
 
 def test_terrain_is_frozen_and_needs_a_spawn() -> None:
     terrain = ground(40.0, 40.0, [])
     for array in (*grid_of(terrain), terrain.spawns):
         assert not array.flags.writeable
-    assert terrain.walls.shape == (0, 5)
+    assert len(terrain.walls) == 0
     with pytest.raises(ValueError, match="spawn"):
         make_terrain(40.0, 40.0, [], [])
+    for heading in (-1, 4096, 0.5):
+        with pytest.raises(ValueError, match="heading"):
+            ground(40.0, 40.0, [(9.0, 9.0, 1.0, 1.0, 0.0, heading, 7)])
 
 
 @given(st.sampled_from([8.0, 1.0, 0.7, 3.3]), st.integers(-3, 9), st.sampled_from([1, 5, 6]))
@@ -84,14 +132,22 @@ def test_a_coordinate_lies_in_its_cell(cell_u: float, step: int, cells: int) -> 
 
 
 @settings(max_examples=300)
-@given(st.data(), rooms(RADIUS), st.sampled_from([0.0, 0.12, RADIUS]))
+@given(
+    st.data(),
+    rooms(RADIUS),
+    st.sampled_from([0.0, 0.12, RADIUS]),
+    st.sampled_from([MOVE, SHOTS, SIGHT, SHOTS | SIGHT]),
+)
 def test_the_first_wall_is_met_when_the_exact_one_is(
-    data: st.DataObject, scene: Room, radius: float
+    data: st.DataObject, scene: Room, radius: float, blocks: int
 ) -> None:
     width, height, walls = scene
     px, py, dx, dy = data.draw(paths_at(walls, radius))
     terrain = ground(width, height, walls)
-    t, nx, ny = sweep(terrain, px, py, dx, dy, radius)
+    t, nx, ny, wall = sweep_walls(px, py, dx, dy, radius, blocks, *grid_of(terrain))
+    assert (wall == -1) == (t == MISS)
+    met = sorted(walls, key=cell_of_centre)[wall]
+    walls = that_block(walls, blocks)
     path = Path(px, py, dx, dy)
     early, late = first_wall(path, radius, walls)
     found = inf if t == MISS else t
@@ -101,7 +157,7 @@ def test_the_first_wall_is_met_when_the_exact_one_is(
         return
     assert dx * nx + dy * ny <= HAIR * (abs(dx) + abs(dy))
     if t > 0.0 and radius > 0.0:
-        assert any(is_normal_of(wall, radius, path, t, nx, ny) for wall in walls)
+        assert is_normal_of(met, radius, path, t, nx, ny)
 
 
 def is_normal_of(wall: Wall, radius: float, path: Path, t: float, nx: float, ny: float) -> bool:
@@ -122,16 +178,10 @@ def test_walls_met_at_the_same_time_are_told_apart_by_row(flip: bool, turn: bool
         walls = [(y, x, hy, hx, r) for x, y, hx, hy, r in walls]
     made = ground(40.0, 40.0, walls)
     if flip:  # the same walls in the same cells under swapped rows
-        made = Terrain(
-            np.ascontiguousarray(made.walls[::-1]),
-            made.wall_start,
-            1 - made.wall_row,
-            made.frame,
-            made.spawns,
-        )
+        made = replace(made, walls=made.walls[::-1].copy(), wall_row=1 - made.wall_row)
     t, nx, ny = sweep(made, 12.5, 12.5, -8.0, -8.0, RADIUS)
     assert t == 0.875
-    upright_first = made.walls[0, 2] < made.walls[0, 3]
+    upright_first = made.walls[0]["hx_u"] < made.walls[0]["hy_u"]
     assert (nx, ny) == ((1.0, 0.0) if upright_first else (0.0, 1.0))
 
 
@@ -144,9 +194,10 @@ def test_a_place_is_clear_when_there_is_room(
     x, y, *_ = data.draw(paths_at(walls, radius, 60.0))
     if data.draw(st.booleans()):
         x = data.draw(st.sampled_from([radius, width - radius, radius - 1e-6, width, 0.0]))
+    terrain, walls = ground(width, height, walls), that_block(walls, MOVE)
     space = room(width, height, walls, x, y)
     assume(abs(space - radius) > 1e-12)
-    assert clear(ground(width, height, walls), x, y, radius) == (space > radius)
+    assert clear(terrain, x, y, radius) == (space > radius)
 
 
 def test_exact_contact_is_clear() -> None:
@@ -188,11 +239,11 @@ def test_gliding_ends_in_the_clear_and_not_too_far(data: st.DataObject, scene: R
     width, height, walls = scene
     px, py, dx, dy = data.draw(paths_at(walls, RADIUS))
     px, py = min(max(px, RADIUS), width - RADIUS), min(max(py, RADIUS), height - RADIUS)
-    terrain = ground(width, height, walls)
+    terrain, walls = ground(width, height, walls), that_block(walls, MOVE)
     x, y = go(terrain, px, py, dx, dy, RADIUS)
     assert hypot(x - px, y - py) <= hypot(dx, dy) + GLIDE_SLACK_U
     if room(width, height, walls, px, py) < RADIUS - 1e-12:
-        assert (x, y) == (px, py) or room(width, height, walls, x, y) >= RADIUS - 1e-12
+        assert_no_deeper(walls, RADIUS, (px, py), (x, y))
         return
     assert room(width, height, walls, x, y) >= RADIUS - 1e-12
     twin = rest_of(px, py, dx, dy, RADIUS, width, height, walls, SKIN_U, 4)
@@ -223,7 +274,7 @@ def test_no_input_brings_a_body_into_a_wall(
     width, height, walls = scene
     px, py, _, _ = data.draw(paths_at(walls, RADIUS, 7.3))
     px, py = min(max(px, RADIUS), width - RADIUS), min(max(py, RADIUS), height - RADIUS)
-    terrain = ground(width, height, walls)
+    terrain, walls = ground(width, height, walls), that_block(walls, MOVE)
     assume(room(width, height, walls, px, py) >= RADIUS)
     for heading in data.draw(st.lists(st.sampled_from(HEADINGS), min_size=12, max_size=12)):
         px, py = go(terrain, px, py, heading[0] * stride, heading[1] * stride, RADIUS)

@@ -12,7 +12,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schema.directions import TABLE
-from schema.events import CAUSE_ZONE, HIT_RECORD, NOBODY, ZONE_CLOSED
+from schema.events import (
+    CAUSE_ZONE,
+    HIT_RECORD,
+    NO_RETURN,
+    NO_SLOT,
+    NOBODY,
+    STAGE_COUNTDOWN,
+    STAGE_OVER,
+    STAGE_PLAY,
+    STAGE_SUDDEN_DEATH,
+    TRUE_DAMAGE,
+    UNBLOCKED,
+    ZONE_CLOSED,
+)
 from systems.kernels.zone import open_zone, scorch, shrink_zone
 from tests.oracle import closing
 from tests.oracle.closing import Phase, Timetable
@@ -38,7 +51,14 @@ def phase_lists(draw: st.DrawFn) -> list[Phase]:
     ratio = st.floats(0, 1) | st.sampled_from([0.0, 0.5, 1.0])
     ratios = [*sorted((draw(ratio) for _ in range(count - 1)), reverse=True), 0.0]
     wait, shrink = st.integers(0, 6) | st.just(0), st.integers(1, 6) | st.just(1)
-    return [Phase(draw(wait), draw(shrink), r) for r in ratios]
+    drift = st.sampled_from([1.0, 1.0, 0.0, 0.5]) | st.floats(0, 1)
+    return [Phase(draw(wait), draw(shrink), r, draw(drift)) for r in ratios]
+
+
+# Narrow maps have most of their circles' room beyond the edge.
+sizes = st.tuples(st.floats(10, 200), st.floats(10, 200)) | st.sampled_from(
+    [(200.0, 10.0), (10.0, 200.0), (40.0, 40.0)]
+)
 
 
 def opened(phases: list[Phase], size: tuple[float, float], seed: int) -> dict[str, object]:
@@ -48,6 +68,7 @@ def opened(phases: list[Phase], size: tuple[float, float], seed: int) -> dict[st
         frame=[*size, 8.0, 1.0, 1.0],
         wait_ticks=[p.wait for p in phases],
         radius_ratio=[p.ratio for p in phases],
+        drift=[p.drift for p in phases],
         directions=TABLE,
         **{name: COLUMNS[name] for name in OPENED},
     )
@@ -68,6 +89,7 @@ def played(
             wait_ticks=[p.wait for p in phases],
             shrink_ticks=[p.shrink for p in phases],
             radius_ratio=[p.ratio for p in phases],
+            drift=[p.drift for p in phases],
             frame=[*size, 8.0, 1.0, 1.0],
             directions=TABLE,
             **zone,
@@ -82,11 +104,7 @@ def close(found: tuple[float, float, float], wanted: closing.Circle) -> bool:
 
 
 @CAREFUL
-@given(
-    phase_lists(),
-    st.tuples(st.floats(10, 200), st.floats(10, 200)),
-    st.integers(0, 2**64 - 1),
-)
+@given(phase_lists(), sizes, st.integers(0, 2**64 - 1))
 def test_every_tick_stands_in_the_timetable(
     phases: list[Phase], size: tuple[float, float], seed: int
 ) -> None:
@@ -100,20 +118,21 @@ def test_every_tick_stands_in_the_timetable(
 
 
 @CAREFUL
-@given(
-    phase_lists(),
-    st.tuples(st.floats(10, 200), st.floats(10, 200)),
-    st.integers(0, 2**64 - 1),
-)
+@given(phase_lists(), sizes, st.integers(0, 2**64 - 1))
 def test_circles_lie_within_circles(
     phases: list[Phase], size: tuple[float, float], seed: int
 ) -> None:
-    """The one to come within the one that is, and every tick's within the tick's before."""
+    """The one to come within the one that is, and every tick's within the tick's before.
+
+    Their centres are on the map.
+    """
     ticks = sum(p.wait + p.shrink for p in phases) + 2
     former = None
     for found in played(phases, size, seed, ticks):
         apart = hypot(found.next_x_u - found.x_u, found.next_y_u - found.y_u)
         assert apart + found.next_radius_u <= found.radius_u + 1e-9
+        assert 0.0 <= found.next_x_u <= size[0]
+        assert 0.0 <= found.next_y_u <= size[1]
         if former is not None:
             moved = hypot(found.x_u - former.x_u, found.y_u - former.y_u)
             assert moved + found.radius_u <= former.radius_u + 1e-9
@@ -144,6 +163,34 @@ def test_next_circles_are_spread_evenly_over_the_room_there_is() -> None:
         assert chi_square < free + 5 * (2 * free) ** 0.5, boxes
 
 
+@pytest.mark.parametrize("drift", [0.0, 0.25, 0.5])
+def test_a_centre_drifts_by_its_share_of_the_room_at_most(drift: float) -> None:
+    ways = []
+    for seed in range(300):
+        zone = opened([Phase(5, 5, 0.4, drift), Phase(5, 5, 0.0)], (30.0, 40.0), seed)
+        ways.append(hypot(zone["next_x_u"][0] - 15.0, zone["next_y_u"][0] - 20.0))  # type: ignore[index]
+    assert max(ways) <= 15.0 * drift + 1e-12
+    assert max(ways) >= 15.0 * drift * 0.95
+
+
+def test_every_phase_has_a_drift_of_its_own() -> None:
+    phases = [Phase(2, 2, 0.5, 0.0), Phase(0, 2, 0.25, 1.0), Phase(1, 2, 0.0, 0.0)]
+    history = played(phases, (30.0, 40.0), 5, 12)
+    centres = [(found.x_u, found.y_u) for found in history]
+    assert centres[4] == centres[0] == (15.0, 20.0)
+    assert centres[6] != centres[4]
+    assert centres[11] == centres[6]
+
+
+def test_centres_that_would_leave_a_narrow_map_end_on_its_edge() -> None:
+    phases = [Phase(5, 5, 0.2), Phase(5, 5, 0.0)]
+    edges = 0
+    for seed in range(100):
+        zone = opened(phases, (200.0, 10.0), seed)
+        edges += zone["next_y_u"][0] in (0.0, 10.0)  # type: ignore[index]
+    assert 50 < edges < 100
+
+
 # --- harm ----------------------------------------------------------------------------------------
 
 quarters = st.integers(0, 80).map(lambda value: value / 4)
@@ -155,10 +202,13 @@ def scorched(
     damage: list[float],
     phase: int,
     room: int = 20,
+    stage: int = STAGE_PLAY,
+    flags: list[int] | None = None,
 ) -> SimpleNamespace:
     return call(
         scorch,
         players=len(bodies),
+        stage=stage,
         alive=[*(alive for _, _, alive in bodies), 1],
         x_u=[*(x for x, _, _ in bodies), 1e6],
         y_u=[*(y for _, y, _ in bodies), 1e6],
@@ -167,6 +217,7 @@ def scorched(
         zone_y_u=circle[1],
         zone_radius_u=circle[2],
         damage_hp=damage,
+        flags=flags or [0] * len(damage),
         hits=np.zeros(room, dtype=HIT_RECORD),
         hit_count=0,
         hits_refused=0,
@@ -188,12 +239,19 @@ def test_harm_is_done_outside_only(
 ) -> None:
     phase = data.draw(st.integers(0, len(damage) - 1))
     room = data.draw(st.integers(1, 9))
-    found = scorched(bodies, circle, damage, phase, room)
+    stage = data.draw(
+        st.sampled_from([STAGE_PLAY, STAGE_PLAY, STAGE_SUDDEN_DEATH, STAGE_OVER, STAGE_COUNTDOWN])
+    )
+    own = [data.draw(st.sampled_from([0, TRUE_DAMAGE])) for _ in damage]
+    found = scorched(bodies, circle, damage, phase, room, stage, own)
     exact = tuple(Fraction(value) for value in circle)
+    hurts = damage[phase] > 0 and stage != STAGE_COUNTDOWN
+    flags = UNBLOCKED | NO_RETURN | own[phase]
+    how = (NOBODY, CAUSE_ZONE, NO_SLOT, flags, damage[phase], 1.0, *circle[:2])
     expected = [
-        (row, NOBODY, damage[phase], 1.0, CAUSE_ZONE)
+        (row, *how, 0.0, 0.0, 0.0, 0.0, 0)
         for row, (x, y, alive) in enumerate(bodies)
-        if alive and damage[phase] and closing.outside(x, y, exact)  # type: ignore[arg-type]
+        if alive and hurts and closing.outside(x, y, exact)  # type: ignore[arg-type]
     ]
     assert found.hits[: found.hit_count[0]].tolist() == expected[:room]
     assert found.hits_refused[0] == max(0, len(expected) - room)
@@ -202,3 +260,9 @@ def test_harm_is_done_outside_only(
 def test_a_closed_zone_spares_nobody() -> None:
     found = scorched([(5.0, 5.0, True), (5.0, 5.25, True)], (5.0, 5.0, 0.0), [2.0], 0)
     assert found.hit_count[0] == 2
+
+
+@pytest.mark.parametrize("stage", [STAGE_COUNTDOWN, STAGE_PLAY, STAGE_SUDDEN_DEATH])
+def test_nobody_is_burnt_before_the_start(stage: int) -> None:
+    found = scorched([(5.0, 9.0, True)], (5.0, 5.0, 3.0), [2.0], 0, stage=stage)
+    assert found.hit_count[0] == int(stage != STAGE_COUNTDOWN)

@@ -13,7 +13,7 @@ export function angleOf(direction: number): number {
   return direction * STEP_RAD;
 }
 
-/** 0…255 for a cursor this far from the body, 255 = the full range of the blast. */
+/** 0…255 for a cursor this far from the body, 255 = the full range of the skill. */
 export function reachOf(distance_u: number, range_u: number): number {
   const share = Math.max(0, Math.min(1, distance_u / range_u));
   return Math.round(share * REACH_MAX);

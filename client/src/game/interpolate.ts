@@ -5,53 +5,43 @@
  * `WorldView.self` afterwards, in game/session.ts: `Session.view`.
  */
 
+import type { Circle } from "../net/messages";
+import { EventKind, PlayerFlag } from "../net/protocol";
 import type {
   AreaRow,
-  Circle,
   EventRow,
+  MateRow,
+  ObstacleRow,
+  PickupRow,
   PlayerRow,
   ProjectileRow,
   Snapshot,
-} from "../net/messages";
-import { EventKind } from "../net/protocol";
+} from "../net/rows";
 import { angleOf, lerpAngle } from "./direction";
 
-export interface PlayerPose {
-  readonly slot: number;
-  readonly x: number;
-  readonly y: number;
-  readonly angle: number;
-  readonly health: number;
-  readonly dashing: boolean;
-  readonly bot: boolean;
-}
+/** A player row with its aim as an angle in radians. */
+export type PlayerPose = Omit<PlayerRow, "aim"> & { readonly angle: number };
 
-export interface ProjectilePose {
-  readonly key: number;
-  readonly x: number;
-  readonly y: number;
-  readonly angle: number;
-  readonly owner: number;
-}
+/** A projectile row with its direction as an angle in radians. */
+export type ProjectilePose = Omit<ProjectileRow, "direction"> & { readonly angle: number };
 
-export interface AreaPose {
-  readonly key: number;
-  readonly x: number;
-  readonly y: number;
-  readonly radius: number;
-  readonly fuseTicks: number;
-  readonly owner: number;
-}
+/** An area row whose ticks may be fractions. */
+export type AreaPose = AreaRow;
 
 export interface WorldView {
   readonly tick: number;
   readonly players: readonly PlayerPose[];
   readonly projectiles: readonly ProjectilePose[];
   readonly areas: readonly AreaPose[];
+  readonly obstacles: readonly ObstacleRow[];
+  readonly pickups: readonly PickupRow[];
+  readonly mates: readonly MateRow[];
   readonly zone: Circle;
   readonly next: Circle;
   /** Own body, null while dead. */
   readonly self: PlayerPose | null;
+  /** The body the world is seen from, null at the place where one fell. */
+  readonly eyes: PlayerPose | null;
 }
 
 /** A body that moved faster than this did not move but was put there. */
@@ -92,7 +82,8 @@ export class SnapshotBuffer {
 
 export interface Speeds {
   readonly tickRateHz: number;
-  readonly shotSpeed_ups: number;
+  /** Units per second at which the projectiles of a skill fly. */
+  speedOf(skill: number): number;
 }
 
 export function sampleView(buffer: SnapshotBuffer, tick: number, speeds: Speeds): WorldView | null {
@@ -102,14 +93,19 @@ export function sampleView(buffer: SnapshotBuffer, tick: number, speeds: Speeds)
   const span = after.tick - before.tick;
   const share = span > 0 ? (tick - before.tick) / span : 0;
   const players = blendPlayers(before, after, share, speeds.tickRateHz);
+  const find = (slot: number | null) => players.find((pose) => pose.slot === slot) ?? null;
   return {
     tick,
     players,
     projectiles: blendProjectiles(before, after, tick, speeds),
     areas: blendAreas(before, after, tick),
+    obstacles: after.obstacles,
+    pickups: after.pickups,
+    mates: blendMates(before, after, share),
     zone: blendCircle(before.zone, after.zone, share),
     next: after.next,
-    self: after.selfAlive ? (players.find((pose) => pose.slot === after.selfSlot) ?? null) : null,
+    self: after.self.alive ? find(after.selfSlot) : null,
+    eyes: find(after.eyesSlot),
   };
 }
 
@@ -128,24 +124,35 @@ function blendPlayers(
   });
 }
 
-function poseOf(player: PlayerRow): PlayerPose {
-  const { slot, x, y, health, dashing, bot } = player;
-  return { slot, x, y, angle: angleOf(player.aim), health, dashing, bot };
+function poseOf({ aim, ...row }: PlayerRow): PlayerPose {
+  return { ...row, angle: angleOf(aim) };
 }
 
 function blendPlayer(from: PlayerRow, to: PlayerRow, share: number): PlayerPose {
+  const beams = from.beam_u > 0 && to.beam_u > 0;
   return {
     ...poseOf(to),
     x: mix(from.x, to.x, share),
     y: mix(from.y, to.y, share),
     angle: lerpAngle(angleOf(from.aim), angleOf(to.aim), share),
-    dashing: from.dashing || to.dashing,
+    // A charge that is let go of drops at once; one that grows does so smoothly.
+    hold: to.hold > from.hold ? mix(from.hold, to.hold, share) : to.hold,
+    beam_u: beams ? mix(from.beam_u, to.beam_u, share) : to.beam_u,
+    flags: to.flags | (from.flags & PlayerFlag.DASHING),
   };
 }
 
+function blendMates(before: Snapshot, after: Snapshot, share: number): MateRow[] {
+  const earlier = new Map(before.mates.map((mate) => [mate.slot, mate]));
+  return after.mates.map((mate) => {
+    const from = earlier.get(mate.slot) ?? mate;
+    return { ...mate, x: mix(from.x, mate.x, share), y: mix(from.y, mate.y, share) };
+  });
+}
+
 /**
- * Projectiles fly straight at a known speed, so a pose comes from the nearest
- * snapshot that holds it: from the earlier one forwards, or, for one fired
+ * Projectiles fly at a known speed and hardly turn within a tick, so a pose comes from
+ * the nearest snapshot that holds it: from the earlier one forwards, or, for one fired
  * between the two, from the later one backwards.
  */
 function blendProjectiles(
@@ -154,34 +161,34 @@ function blendProjectiles(
   tick: number,
   speeds: Speeds,
 ): ProjectilePose[] {
-  const perTick = speeds.shotSpeed_ups / speeds.tickRateHz;
+  const perTick = (shot: ProjectileRow) => speeds.speedOf(shot.skill) / speeds.tickRateHz;
   const ahead = Math.min(EXTRAPOLATE_MAX_TICKS, Math.max(0, tick - before.tick));
   const later = new Map(after.projectiles.map((shot) => [shot.key, shot]));
   const poses: ProjectilePose[] = [];
   for (const shot of before.projectiles) {
     const to = later.get(shot.key);
     later.delete(shot.key);
-    if (before === after) poses.push(along(shot, ahead * perTick));
+    if (before === after) poses.push(along(shot, ahead * perTick(shot)));
     else if (to !== undefined) poses.push(between(shot, to, before, after, tick));
-    else poses.push(...landing(shot, ahead * perTick, after.events));
+    else poses.push(...landing(shot, ahead * perTick(shot), after.events));
   }
   if (before === after) return poses;
   for (const shot of later.values()) {
     const behind = after.tick - tick;
     // Fired inside the gap: at most one tick old when the gap is one tick.
-    if (behind <= 1) poses.push(along(shot, -behind * perTick));
+    if (behind <= 1) poses.push(along(shot, -behind * perTick(shot)));
   }
   return poses;
 }
 
 function along(shot: ProjectileRow, distance_u: number): ProjectilePose {
-  const angle = angleOf(shot.direction);
+  const { direction, ...row } = shot;
+  const angle = angleOf(direction);
   return {
-    key: shot.key,
+    ...row,
     x: shot.x + Math.cos(angle) * distance_u,
     y: shot.y + Math.sin(angle) * distance_u,
     angle,
-    owner: shot.owner,
   };
 }
 
@@ -193,12 +200,12 @@ function between(
   tick: number,
 ): ProjectilePose {
   const share = (tick - before.tick) / (after.tick - before.tick);
+  const { direction, ...row } = to;
   return {
-    key: to.key,
+    ...row,
     x: mix(from.x, to.x, share),
     y: mix(from.y, to.y, share),
-    angle: angleOf(to.direction),
-    owner: to.owner,
+    angle: lerpAngle(angleOf(from.direction), angleOf(direction), share),
   };
 }
 
@@ -212,7 +219,7 @@ function landing(
   const [ux, uy] = [Math.cos(angle), Math.sin(angle)];
   for (const event of events) {
     if (event.kind !== EventKind.HIT && event.kind !== EventKind.WALL_HIT) continue;
-    if (event.a !== shot.owner) continue;
+    if (event.a !== shot.owner || event.cause !== shot.skill) continue;
     const [dx, dy] = [event.x - shot.x, event.y - shot.y];
     const forward = dx * ux + dy * uy;
     const aside = Math.abs(dx * uy - dy * ux);
@@ -222,16 +229,23 @@ function landing(
 }
 
 function blendAreas(before: Snapshot, after: Snapshot, tick: number): AreaPose[] {
+  const earlier = new Map(before.areas.map((area) => [area.key, area]));
   const seen = new Set(after.areas.map((area) => area.key));
   const burning = (area: AreaRow, at: Snapshot): AreaPose => ({
     ...area,
     fuseTicks: area.fuseTicks + at.tick - tick,
+    leftTicks: area.leftTicks + at.tick - tick,
   });
   const gone = before.areas.filter((area) => !seen.has(area.key));
   return [
-    ...gone.map((area) => burning(area, before)),
-    ...after.areas.map((area) => burning(area, after)),
-  ].filter((area) => area.fuseTicks > 0);
+    ...gone.map((area) => burning(area, before)).filter((area) => area.fuseTicks > 0),
+    ...after.areas.map((area) => {
+      const from = earlier.get(area.key);
+      const old = from === undefined ? null : burning(from, before);
+      // Of an area that goes off again and again, the fuse that is burning now.
+      return old !== null && old.fuseTicks > 0 ? old : burning(area, after);
+    }),
+  ];
 }
 
 function blendCircle(from: Circle, to: Circle, share: number): Circle {

@@ -1,10 +1,14 @@
 /** What is known of one match: built from WELCOME, kept up to date by what follows. */
 
-import type { Entrant, EventRow, Kill, Result, Snapshot, Welcome } from "../net/messages";
+import type { ClassRules, Entrant, Kill, Result, SkillRules, Welcome } from "../net/messages";
+import type { EventRow, Snapshot } from "../net/rows";
 import { SnapshotBuffer, sampleView, type WorldView } from "./interpolate";
 
 /** Events older than this when their turn comes are not shown: the tab was away. */
 const EVENT_AGE_MAX_TICKS = 15;
+
+/** How a player stands to the one whose view it is. */
+export type Side = "self" | "mate" | "foe";
 
 export class World {
   readonly welcome: Welcome;
@@ -51,9 +55,46 @@ export class World {
     return this.#roster.get(slot)?.name ?? `Player ${slot}`;
   }
 
+  /** Whose view it is: one's own, and after death that of whoever is watched. */
+  get viewer(): number {
+    const latest = this.latest;
+    if (latest === null || latest.self.alive) return this.selfSlot;
+    return latest.eyesSlot ?? this.selfSlot;
+  }
+
+  sideOf(slot: number): Side {
+    const { viewer } = this;
+    if (slot === viewer) return "self";
+    const team = this.entrant(slot)?.team;
+    return team !== undefined && team === this.entrant(viewer)?.team ? "mate" : "foe";
+  }
+
+  classOf(slot: number): ClassRules | null {
+    const role = this.entrant(slot)?.role;
+    return role === undefined ? null : (this.welcome.rules.classes[role] ?? null);
+  }
+
+  skill(index: number): SkillRules | null {
+    return this.welcome.rules.skills[index] ?? null;
+  }
+
+  /** How far each of the own skills can be thrown; 0 for those that are not thrown. */
+  get throwRanges_u(): number[] {
+    const slots = this.latest?.self.slots ?? [];
+    return slots.map(({ skill }) => {
+      const rules = this.skill(skill);
+      return rules?.kind === "area" ? rules.range_u : 0;
+    });
+  }
+
+  namesOfTeam(team: number): string[] {
+    const members = [...this.#roster.values()].filter((entrant) => entrant.team === team);
+    return members.map(({ name }) => name);
+  }
+
   view(tick: number): WorldView | null {
-    const { tickRateHz, rules } = this.welcome;
-    return sampleView(this.snapshots, tick, { tickRateHz, shotSpeed_ups: rules.shot_speed_ups });
+    const speedOf = (skill: number) => this.skill(skill)?.speed_ups ?? 0;
+    return sampleView(this.snapshots, tick, { tickRateHz: this.welcome.tickRateHz, speedOf });
   }
 
   /** Events whose moment has come since the last call, each exactly once. */

@@ -1,7 +1,11 @@
-/** Where the game port is: GET /api/config, checked like everything else from a wire. */
+/**
+ * What the page asks over HTTP: where the game port is (api/config), and what there
+ * is to choose from (match.json). Checked like everything else from a wire.
+ */
 
 import { fail, integer, record, text } from "./checks";
 import { PROTOCOL_VERSION } from "./protocol";
+import { type MatchInfo, matchInfo } from "./welcome";
 
 export interface ServerConfig {
   readonly url: string;
@@ -14,16 +18,29 @@ const TIMEOUT_MS = 5000;
 export async function fetchConfig(page: Location): Promise<ServerConfig> {
   let body: unknown;
   try {
-    const response = await fetch("api/config", {
-      cache: "no-store",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    if (!response.ok) throw new Error(`status ${response.status}`);
-    body = await response.json();
+    body = await fetchJson("api/config");
   } catch {
     throw new Error("The server cannot be reached. Check your connection and try again.");
   }
   return parseConfig(body, page);
+}
+
+/** Null where it cannot be had: then there is nothing to choose, and one can play all the same. */
+export async function fetchMatchInfo(): Promise<MatchInfo | null> {
+  try {
+    return matchInfo(await fetchJson("match.json"));
+  } catch {
+    return null;
+  }
+}
+
+async function fetchJson(path: string): Promise<unknown> {
+  const response = await fetch(path, {
+    cache: "no-store",
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  if (!response.ok) throw new Error(`status ${response.status}`);
+  return response.json();
 }
 
 export function parseConfig(

@@ -1,4 +1,6 @@
-/** What the messages say once they are decoded: values in units, ticks and hp. */
+/** What the messages say once they are decoded: values in units, ticks, hp and mp. */
+
+import type { Snapshot } from "./rows";
 
 export interface Wall {
   /** Centre, half extents of the core box, and the radius it is rounded out by. */
@@ -7,6 +9,16 @@ export interface Wall {
   readonly hx: number;
   readonly hy: number;
   readonly r: number;
+  /** Direction index of the wall's own x axis. */
+  readonly heading: number;
+  /** Bits of Blocks. */
+  readonly blocks: number;
+}
+
+export interface Circle {
+  readonly x: number;
+  readonly y: number;
+  readonly radius: number;
 }
 
 export interface GameMap {
@@ -14,29 +26,67 @@ export interface GameMap {
   readonly width_u: number;
   readonly height_u: number;
   readonly walls: readonly Wall[];
+  readonly bushes: readonly Circle[];
+}
+
+export interface ClassRules {
+  readonly name: string;
+  readonly title: string;
+  readonly blurb: string;
+  /** Indices into Rules.skills, one for each slot. */
+  readonly skills: readonly number[];
+  /** Half the arc from which hits are blocked; 0 for none. */
+  readonly block_half_degrees: number;
+}
+
+export interface SkillRules {
+  readonly name: string;
+  readonly title: string;
+  readonly kind: string;
+  readonly cooldown_ticks: number;
+  readonly charges_max: number;
+  readonly mana_mp: number;
+  readonly hold_ticks: number;
+  readonly range_u: number;
+  readonly radius_u: number;
+  readonly speed_ups: number;
+  readonly life_ticks: number;
+  readonly delay_ticks: number;
+  readonly distance_u: number;
+  readonly half_length_u: number;
+  readonly charge_radius: number;
+}
+
+/** A status or an item. */
+export interface NamedRules {
+  readonly name: string;
+  readonly title: string;
+  readonly kind: string;
 }
 
 export interface Rules {
   readonly body_radius_u: number;
-  readonly health_max_hp: number;
   readonly view_width_u: number;
   readonly view_height_u: number;
-  readonly shot_radius_u: number;
-  readonly shot_speed_ups: number;
-  readonly shot_range_u: number;
-  readonly shot_cooldown_ticks: number;
-  readonly blast_radius_u: number;
-  readonly blast_range_u: number;
-  readonly blast_fuse_ticks: number;
-  readonly blast_cooldown_ticks: number;
-  readonly dash_cooldown_ticks: number;
-  readonly dash_ticks: number;
+  readonly team_size: number;
+  readonly friendly_fire: boolean;
+  readonly level_max: number;
+  readonly revive_reach_u: number;
+  readonly revive_ticks: number;
+  readonly classes: readonly ClassRules[];
+  readonly skills: readonly SkillRules[];
+  readonly statuses: readonly NamedRules[];
+  readonly items: readonly NamedRules[];
 }
 
 export interface Entrant {
   readonly slot: number;
   readonly name: string;
-  readonly bot: boolean;
+  /** 0 a person, 1…3 a bot and how good it is. */
+  readonly bot: number;
+  /** Index into Rules.classes. */
+  readonly role: number;
+  readonly team: number;
 }
 
 export interface Welcome {
@@ -70,13 +120,22 @@ export interface Pong {
 
 export interface Result {
   readonly kind: "result";
+  /** Counts teams; those of one team share theirs. */
   readonly placement: number;
   readonly entrants: number;
+  readonly teams: number;
   readonly kills: number;
+  readonly assists: number;
   readonly damageHp: number;
+  readonly healedHp: number;
+  /** Share of the shots that hit, 0…1. */
+  readonly accuracy: number;
+  readonly distance_u: number;
   readonly ticksAlive: number;
+  readonly level: number;
   /** Slot of the winner; null while the match runs, or when nobody was left. */
   readonly winner: number | null;
+  readonly winningTeam: number | null;
   readonly over: boolean;
 }
 
@@ -86,75 +145,6 @@ export interface Kill {
   readonly victim: number;
   readonly killer: number | null;
   readonly cause: number;
-}
-
-export interface Circle {
-  readonly x: number;
-  readonly y: number;
-  readonly radius: number;
-}
-
-export interface PlayerRow {
-  readonly slot: number;
-  readonly x: number;
-  readonly y: number;
-  /** Direction index 0…4095. */
-  readonly aim: number;
-  /** 0…1 */
-  readonly health: number;
-  readonly dashing: boolean;
-  readonly bot: boolean;
-}
-
-export interface ProjectileRow {
-  /** Slot and generation in one number: names one projectile for its whole life. */
-  readonly key: number;
-  readonly x: number;
-  readonly y: number;
-  readonly direction: number;
-  readonly owner: number;
-}
-
-export interface AreaRow {
-  readonly key: number;
-  readonly x: number;
-  readonly y: number;
-  readonly radius: number;
-  readonly fuseTicks: number;
-  readonly owner: number;
-}
-
-export interface EventRow {
-  readonly kind: number;
-  readonly a: number;
-  readonly b: number;
-  readonly x: number;
-  readonly y: number;
-  readonly detail: number;
-}
-
-export interface Snapshot {
-  readonly kind: "snapshot";
-  readonly tick: number;
-  readonly ackSeq: number;
-  readonly selfSlot: number;
-  readonly alive: number;
-  readonly matchState: number;
-  readonly zonePhase: number;
-  readonly zoneState: number;
-  readonly selfAlive: boolean;
-  readonly zoneChangeTick: number;
-  readonly zone: Circle;
-  readonly next: Circle;
-  readonly selfHealthHp: number;
-  readonly selfKills: number;
-  readonly shotWaitTicks: number;
-  readonly blastWaitTicks: number;
-  readonly dashWaitTicks: number;
-  readonly players: readonly PlayerRow[];
-  readonly projectiles: readonly ProjectileRow[];
-  readonly areas: readonly AreaRow[];
-  readonly events: readonly EventRow[];
 }
 
 export type ServerMessage = Welcome | Snapshot | Joined | Refusal | Pong | Result | Kill;

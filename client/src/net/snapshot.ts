@@ -6,87 +6,124 @@
  */
 
 import { integer, WireError } from "./checks";
-import type { AreaRow, Circle, EventRow, PlayerRow, ProjectileRow, Snapshot } from "./messages";
+import type { Circle } from "./messages";
 import * as P from "./protocol";
+import { direction, i32, key, share, u8, u16, u32, units } from "./reading";
+import type * as R from "./rows";
 
 /** Payload layout, header (offsets in bytes): see docs/protocol.md. */
 const At = {
   tick: 0,
   ackSeq: 4,
   selfSlot: 8,
-  alive: 10,
-  matchState: 12,
-  zonePhase: 13,
-  zoneState: 14,
-  selfAlive: 15,
-  zoneChangeTick: 16,
-  zone: 20,
-  next: 32,
-  selfHealth: 44,
-  selfKills: 46,
-  shotWait: 48,
-  blastWait: 50,
-  dashWait: 52,
-  players: 54,
-  projectiles: 56,
-  areas: 58,
-  events: 60,
-  // 62: reserved, read by no one so that a later server may use it.
+  eyesSlot: 10,
+  alive: 12,
+  teamsAlive: 14,
+  stage: 16,
+  zonePhase: 17,
+  zoneState: 18,
+  selfFlags: 19,
+  stageTick: 20,
+  zoneChangeTick: 24,
+  zone: 28,
+  next: 40,
+  health: 52,
+  healthMax: 54,
+  mana: 56,
+  manaMax: 58,
+  shield: 60,
+  kills: 62,
+  assists: 64,
+  level: 65,
+  progress: 66,
+  combo: 67,
+  conditions: 68,
+  revive: 69,
+  slots: 70,
+  players: 102,
+  projectiles: 104,
+  areas: 106,
+  obstacles: 108,
+  pickups: 110,
+  mates: 112,
+  events: 114,
+  statuses: 116,
+  // 117: reserved, read by no one so that a later server may use it.
 } as const;
 
-interface Counts {
-  readonly players: number;
-  readonly projectiles: number;
-  readonly areas: number;
-  readonly events: number;
+/** Rows of one kind, read one after another; the caller has checked the length. */
+class Cursor {
+  readonly #view: DataView;
+  #at = P.HEADER_BYTES;
+
+  constructor(view: DataView) {
+    this.#view = view;
+  }
+
+  rows<Row>(count: number, stride: number, read: (view: DataView, at: number) => Row): Row[] {
+    const start = this.#at;
+    this.#at += count * stride;
+    return Array.from({ length: count }, (_, index) => read(this.#view, start + index * stride));
+  }
 }
 
-export function decodeSnapshot(payload: Uint8Array): Snapshot {
+export function decodeSnapshot(payload: Uint8Array): R.Snapshot {
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
   const counts = readCounts(view);
-  const projectilesAt = P.HEADER_BYTES + counts.players * P.PLAYER_BYTES;
-  const areasAt = projectilesAt + counts.projectiles * P.PROJECTILE_BYTES;
-  const eventsAt = areasAt + counts.areas * P.AREA_BYTES;
+  const cursor = new Cursor(view);
+  const eyes = u16(view, At.eyesSlot);
   return {
     kind: "snapshot",
     tick: u32(view, At.tick),
     ackSeq: u32(view, At.ackSeq),
     selfSlot: u16(view, At.selfSlot),
+    eyesSlot: eyes === P.NOBODY ? null : eyes,
     alive: u16(view, At.alive),
-    matchState: integer(view.getUint8(At.matchState), "snapshot.match_state", 0, 1),
-    zonePhase: view.getUint8(At.zonePhase),
-    zoneState: integer(view.getUint8(At.zoneState), "snapshot.zone_state", 0, 2),
-    selfAlive: integer(view.getUint8(At.selfAlive), "snapshot.self_alive", 0, 1) === 1,
+    teamsAlive: u16(view, At.teamsAlive),
+    stage: integer(u8(view, At.stage), "snapshot.stage", 0, P.StageKind.OVER),
+    stageTick: u32(view, At.stageTick),
+    zonePhase: u8(view, At.zonePhase),
+    zoneState: integer(u8(view, At.zoneState), "snapshot.zone_state", 0, P.ZoneState.CLOSED),
     zoneChangeTick: u32(view, At.zoneChangeTick),
     zone: circle(view, At.zone, "snapshot.zone_radius"),
     next: circle(view, At.next, "snapshot.next_radius"),
-    selfHealthHp: u16(view, At.selfHealth) / P.HEALTH_SCALE,
-    selfKills: u16(view, At.selfKills),
-    shotWaitTicks: u16(view, At.shotWait),
-    blastWaitTicks: u16(view, At.blastWait),
-    dashWaitTicks: u16(view, At.dashWait),
-    players: rows(view, P.HEADER_BYTES, counts.players, P.PLAYER_BYTES, playerRow),
-    projectiles: rows(view, projectilesAt, counts.projectiles, P.PROJECTILE_BYTES, projectileRow),
-    areas: rows(view, areasAt, counts.areas, P.AREA_BYTES, areaRow),
-    events: rows(view, eventsAt, counts.events, P.EVENT_BYTES, eventRow),
+    self: selfRow(view),
+    // The order of the sections is the order of these lines.
+    statuses: cursor.rows(counts.statuses, P.STATUS_BYTES, statusRow),
+    players: cursor.rows(counts.players, P.PLAYER_BYTES, playerRow),
+    projectiles: cursor.rows(counts.projectiles, P.PROJECTILE_BYTES, projectileRow),
+    areas: cursor.rows(counts.areas, P.AREA_BYTES, areaRow),
+    obstacles: cursor.rows(counts.obstacles, P.OBSTACLE_BYTES, obstacleRow),
+    pickups: cursor.rows(counts.pickups, P.PICKUP_BYTES, pickupRow),
+    mates: cursor.rows(counts.mates, P.MATE_BYTES, mateRow),
+    events: cursor.rows(counts.events, P.EVENT_BYTES, eventRow),
   };
 }
 
-function readCounts(view: DataView): Counts {
+function readCounts(view: DataView) {
   if (view.byteLength < P.HEADER_BYTES) {
-    throw new WireError(`snapshot: ${view.byteLength} bytes, the header alone has 64`);
+    const header = P.HEADER_BYTES;
+    throw new WireError(`snapshot: ${view.byteLength} bytes, the header alone has ${header}`);
   }
   const counts = {
+    statuses: u8(view, At.statuses),
     players: u16(view, At.players),
     projectiles: u16(view, At.projectiles),
     areas: u16(view, At.areas),
+    obstacles: u16(view, At.obstacles),
+    pickups: u16(view, At.pickups),
+    mates: u16(view, At.mates),
     events: u16(view, At.events),
   };
   const wanted =
     P.HEADER_BYTES +
+    counts.statuses * P.STATUS_BYTES +
     counts.players * P.PLAYER_BYTES +
     counts.projectiles * P.PROJECTILE_BYTES +
     counts.areas * P.AREA_BYTES +
+    counts.obstacles * P.OBSTACLE_BYTES +
+    counts.pickups * P.PICKUP_BYTES +
+    counts.mates * P.MATE_BYTES +
     counts.events * P.EVENT_BYTES;
   if (view.byteLength !== wanted) {
     throw new WireError(`snapshot: ${view.byteLength} bytes, its counts ask for ${wanted}`);
@@ -94,80 +131,143 @@ function readCounts(view: DataView): Counts {
   return counts;
 }
 
-function rows<Row>(
-  view: DataView,
-  start: number,
-  count: number,
-  stride: number,
-  read: (view: DataView, at: number) => Row,
-): Row[] {
-  const out: Row[] = [];
-  for (let index = 0; index < count; index += 1) out.push(read(view, start + index * stride));
-  return out;
+function selfRow(view: DataView): R.SelfRow {
+  const flags = u8(view, At.selfFlags);
+  const has = (bit: number) => (flags & bit) !== 0;
+  const slots = Array.from({ length: P.SKILL_SLOTS }, (_, index) =>
+    slotRow(view, At.slots + index * P.SLOT_BYTES),
+  );
+  return {
+    alive: has(P.SelfFlag.ALIVE),
+    down: has(P.SelfFlag.DOWN),
+    channelling: has(P.SelfFlag.CHANNELLING),
+    inBush: has(P.SelfFlag.IN_BUSH),
+    seen: has(P.SelfFlag.SEEN),
+    revived: has(P.SelfFlag.REVIVED),
+    healthHp: u16(view, At.health) / P.HEALTH_SCALE,
+    healthMaxHp: u16(view, At.healthMax) / P.HEALTH_SCALE,
+    manaMp: u16(view, At.mana) / P.HEALTH_SCALE,
+    manaMaxMp: u16(view, At.manaMax) / P.HEALTH_SCALE,
+    shieldHp: u16(view, At.shield) / P.HEALTH_SCALE,
+    kills: u16(view, At.kills),
+    assists: u8(view, At.assists),
+    level: u8(view, At.level),
+    progress: share(view, At.progress),
+    combo: u8(view, At.combo),
+    conditions: u8(view, At.conditions),
+    revive: share(view, At.revive),
+    slots,
+  };
 }
 
-function playerRow(view: DataView, at: number): PlayerRow {
-  const flags = view.getUint8(at + 9);
+function slotRow(view: DataView, at: number): R.SlotRow {
+  return {
+    skill: u8(view, at),
+    level: u8(view, at + 1),
+    charges: u8(view, at + 2),
+    held: share(view, at + 3),
+    waitTicks: u16(view, at + 4),
+    rechargeTicks: u16(view, at + 6),
+  };
+}
+
+function statusRow(view: DataView, at: number): R.StatusRow {
+  return { status: u8(view, at), stacks: u8(view, at + 1), leftTicks: u16(view, at + 3) };
+}
+
+function playerRow(view: DataView, at: number): R.PlayerRow {
   return {
     slot: u16(view, at),
-    x: u16(view, at + 2) / P.POSITION_SCALE,
-    y: u16(view, at + 4) / P.POSITION_SCALE,
+    x: units(view, at + 2),
+    y: units(view, at + 4),
     aim: direction(view, at + 6, "player.aim"),
-    health: view.getUint8(at + 8) / P.HEALTH_FULL,
-    dashing: (flags & P.PlayerFlag.DASHING) !== 0,
-    bot: (flags & P.PlayerFlag.BOT) !== 0,
+    health: share(view, at + 8),
+    shield: share(view, at + 9),
+    flags: u8(view, at + 10),
+    conditions: u8(view, at + 11),
+    level: u8(view, at + 12),
+    hold: share(view, at + 13),
+    beam_u: units(view, at + 14),
   };
 }
 
-function projectileRow(view: DataView, at: number): ProjectileRow {
+function projectileRow(view: DataView, at: number): R.ProjectileRow {
   return {
-    key: u16(view, at) * 256 + view.getUint8(at + 2),
-    x: u16(view, at + 3) / P.POSITION_SCALE,
-    y: u16(view, at + 5) / P.POSITION_SCALE,
+    key: key(view, at),
+    x: units(view, at + 3),
+    y: units(view, at + 5),
     direction: direction(view, at + 7, "projectile.direction"),
     owner: u16(view, at + 9),
+    skill: u8(view, at + 11),
+    radius: u8(view, at + 12) / P.POSITION_SCALE,
   };
 }
 
-function areaRow(view: DataView, at: number): AreaRow {
+function areaRow(view: DataView, at: number): R.AreaRow {
   return {
-    key: u16(view, at) * 256 + view.getUint8(at + 2),
-    x: u16(view, at + 3) / P.POSITION_SCALE,
-    y: u16(view, at + 5) / P.POSITION_SCALE,
-    radius: u16(view, at + 7) / P.POSITION_SCALE,
+    key: key(view, at),
+    x: units(view, at + 3),
+    y: units(view, at + 5),
+    radius: units(view, at + 7),
     fuseTicks: u16(view, at + 9),
-    owner: u16(view, at + 11),
+    leftTicks: u16(view, at + 11),
+    owner: u16(view, at + 13),
+    skill: u8(view, at + 15),
   };
 }
 
-function eventRow(view: DataView, at: number): EventRow {
+function obstacleRow(view: DataView, at: number): R.ObstacleRow {
+  const { CRATE, BARRIER } = P.ObstacleKind;
   return {
-    kind: integer(view.getUint8(at), "event.kind", P.EventKind.SHOT, P.EventKind.WALL_HIT),
+    key: key(view, at),
+    kind: integer(u8(view, at + 3), "obstacle.kind", CRATE, BARRIER),
+    x: units(view, at + 4),
+    y: units(view, at + 6),
+    hx: units(view, at + 8),
+    hy: units(view, at + 10),
+    radius: units(view, at + 12),
+    heading: direction(view, at + 14, "obstacle.heading"),
+    health: share(view, at + 16),
+    blocks: integer(u8(view, at + 17), "obstacle.blocks", 0, P.Blocks.ALL),
+  };
+}
+
+function pickupRow(view: DataView, at: number): R.PickupRow {
+  return {
+    key: key(view, at),
+    x: units(view, at + 3),
+    y: units(view, at + 5),
+    item: u8(view, at + 7),
+  };
+}
+
+function mateRow(view: DataView, at: number): R.MateRow {
+  return {
+    slot: u16(view, at),
+    x: units(view, at + 2),
+    y: units(view, at + 4),
+    health: share(view, at + 6),
+    down: (u8(view, at + 7) & P.MateFlag.DOWN) !== 0,
+  };
+}
+
+function eventRow(view: DataView, at: number): R.EventRow {
+  const { CAST, LEVEL } = P.EventKind;
+  return {
+    kind: integer(u8(view, at), "event.kind", CAST, LEVEL),
     a: u16(view, at + 1),
     b: u16(view, at + 3),
-    x: u16(view, at + 5) / P.POSITION_SCALE,
-    y: u16(view, at + 7) / P.POSITION_SCALE,
-    detail: view.getUint8(at + 9),
+    x: units(view, at + 5),
+    y: units(view, at + 7),
+    cause: u8(view, at + 9),
+    amount: u16(view, at + 10) / P.AMOUNT_SCALE,
   };
 }
 
 function circle(view: DataView, at: number, radiusField: string): Circle {
-  const radius = view.getInt32(at + 8, true);
   return {
-    x: view.getInt32(at, true) / P.ZONE_SCALE,
-    y: view.getInt32(at + 4, true) / P.ZONE_SCALE,
-    radius: integer(radius, radiusField, 0, 0x7fff_ffff) / P.ZONE_SCALE,
+    x: i32(view, at) / P.ZONE_SCALE,
+    y: i32(view, at + 4) / P.ZONE_SCALE,
+    radius: integer(i32(view, at + 8), radiusField, 0, 0x7fff_ffff) / P.ZONE_SCALE,
   };
-}
-
-function direction(view: DataView, at: number, field: string): number {
-  return integer(u16(view, at), field, 0, P.DIRECTIONS - 1);
-}
-
-function u16(view: DataView, at: number): number {
-  return view.getUint16(at, true);
-}
-
-function u32(view: DataView, at: number): number {
-  return view.getUint32(at, true);
 }

@@ -4,24 +4,13 @@
  */
 
 import { Decoder, Encoder } from "@msgpack/msgpack";
-import { fail, flag, integer, list, real, record, row, text, WireError } from "./checks";
-import type {
-  Entrant,
-  GameMap,
-  Kill,
-  Result,
-  Rules,
-  ServerMessage,
-  Wall,
-  Welcome,
-} from "./messages";
+import { fail, flag, integer, list, real, row, text, WireError } from "./checks";
+import type { Kill, Result, ServerMessage } from "./messages";
 import * as P from "./protocol";
 import { decodeSnapshot } from "./snapshot";
+import { entrant, WALLS_MAX, welcome } from "./welcome";
 
 const U16_MAX = 0xffff;
-const WALLS_MAX = 20_000;
-/** No world can be larger: positions are u16 in 1/64 u. */
-const WORLD_SIDE_MAX_U = (U16_MAX + 1) / P.POSITION_SCALE;
 
 // Bounds for the decoder itself, so that a length prefix cannot ask for memory
 // the message does not carry.
@@ -41,8 +30,16 @@ export interface InputCommand {
   readonly buttons: number;
 }
 
-export function encodeJoin(name: string): Uint8Array<ArrayBuffer> {
-  return encoder.encode([P.ClientKind.JOIN, P.PROTOCOL_VERSION, name]);
+export interface JoinWish {
+  readonly name: string;
+  /** Index of a class, or ROLE_ANY. */
+  readonly role: number;
+  /** DROP_ANYWHERE, or 1…9: the ninth of the map, row by row. */
+  readonly drop: number;
+}
+
+export function encodeJoin({ name, role, drop }: JoinWish): Uint8Array<ArrayBuffer> {
+  return encoder.encode([P.ClientKind.JOIN, P.PROTOCOL_VERSION, name, role, drop]);
 }
 
 export function encodeInput(
@@ -70,7 +67,7 @@ export function decodeMessage(bytes: Uint8Array): ServerMessage {
       return decodeSnapshot(payload);
     }
     case P.ServerKind.JOINED: {
-      const fields = row(message, "JOINED", 4);
+      const fields = row(message, "JOINED", 6);
       return { kind: "joined", entrant: entrant(fields.slice(1), "JOINED") };
     }
     case P.ServerKind.ERROR: {
@@ -106,93 +103,28 @@ function unpack(bytes: Uint8Array): unknown {
   }
 }
 
-function welcome(message: unknown[]): Welcome {
-  const [, version, slot, rate, tick, matchId, map, rules, roster] = row(message, "WELCOME", 9);
-  return {
-    kind: "welcome",
-    version: integer(version, "WELCOME.version", 0, U16_MAX),
-    slot: integer(slot, "WELCOME.slot", 0, P.NOBODY - 1),
-    tickRateHz: real(rate, "WELCOME.tick_rate_hz", 1, 240),
-    tick: integer(tick, "WELCOME.tick", 0, P.U32_MAX),
-    matchId: text(matchId, "WELCOME.match_id", 256),
-    map: gameMap(map),
-    rules: gameRules(rules),
-    roster: list(roster, "WELCOME.roster", P.NOBODY).map((item) =>
-      entrant(row(item, "WELCOME.roster", 3), "WELCOME.roster"),
-    ),
-  };
-}
-
-function entrant(fields: unknown[], where: string): Entrant {
-  return {
-    slot: integer(fields[0], `${where}.slot`, 0, P.NOBODY - 1),
-    name: text(fields[1], `${where}.name`, 64),
-    bot: flag(fields[2], `${where}.is_bot`),
-  };
-}
-
-function gameMap(value: unknown): GameMap {
-  const map = record(value, "map");
-  return {
-    name: text(map.name, "map.name", 256),
-    width_u: real(map.width_u, "map.width_u", 1, WORLD_SIDE_MAX_U),
-    height_u: real(map.height_u, "map.height_u", 1, WORLD_SIDE_MAX_U),
-    walls: list(map.walls, "map.walls", WALLS_MAX).map(wall),
-  };
-}
-
-function wall(value: unknown): Wall {
-  const [cx, cy, hx, hy, r] = row(value, "wall", 5);
-  const side = WORLD_SIDE_MAX_U;
-  return {
-    cx: real(cx, "wall.cx", -side, 2 * side),
-    cy: real(cy, "wall.cy", -side, 2 * side),
-    hx: real(hx, "wall.hx", 0, side),
-    hy: real(hy, "wall.hy", 0, side),
-    r: real(r, "wall.r", 0, side),
-  };
-}
-
-/** Allowed range of every rule. Zero is out where the client divides by it. */
-const RULE_RANGES: Record<keyof Rules, readonly [low: number, high: number]> = {
-  body_radius_u: [0.01, 64],
-  health_max_hp: [1, 100_000],
-  view_width_u: [1, WORLD_SIDE_MAX_U],
-  view_height_u: [1, WORLD_SIDE_MAX_U],
-  shot_radius_u: [0, 64],
-  shot_speed_ups: [0, 10_000],
-  shot_range_u: [0, 10_000],
-  shot_cooldown_ticks: [0, U16_MAX],
-  blast_radius_u: [0, WORLD_SIDE_MAX_U],
-  blast_range_u: [0.01, WORLD_SIDE_MAX_U],
-  blast_fuse_ticks: [0, U16_MAX],
-  blast_cooldown_ticks: [0, U16_MAX],
-  dash_cooldown_ticks: [0, U16_MAX],
-  dash_ticks: [0, U16_MAX],
-};
-
-function gameRules(value: unknown): Rules {
-  const given = record(value, "rules");
-  const entries = Object.entries(RULE_RANGES).map(([key, [low, high]]) => [
-    key,
-    real(given[key], `rules.${key}`, low, high),
-  ]);
-  // Every key of RULE_RANGES is a key of Rules and the other way round: the
-  // type of the table says so, Object.fromEntries forgets it.
-  return Object.fromEntries(entries) as Rules;
-}
-
 function result(message: unknown[]): Result {
-  const [, placement, entrants, kills, damage, ticks, winner, over] = row(message, "RESULT", 8);
+  const fields = row(message, "RESULT", 15);
+  const count = (at: number, name: string, high: number) =>
+    integer(fields[at], `RESULT.${name}`, 0, high);
+  const size = (at: number, name: string, high: number) =>
+    real(fields[at], `RESULT.${name}`, 0, high);
   return {
     kind: "result",
-    placement: integer(placement, "RESULT.placement", 0, U16_MAX),
-    entrants: integer(entrants, "RESULT.entrants", 0, U16_MAX),
-    kills: integer(kills, "RESULT.kills", 0, U16_MAX),
-    damageHp: real(damage, "RESULT.damage_hp", 0, 1e9),
-    ticksAlive: integer(ticks, "RESULT.ticks_alive", 0, P.U32_MAX),
-    winner: slotOrNobody(winner, "RESULT.winner"),
-    over: flag(over, "RESULT.over"),
+    placement: count(1, "placement", U16_MAX),
+    entrants: count(2, "entrants", U16_MAX),
+    teams: count(3, "teams", U16_MAX),
+    kills: count(4, "kills", U16_MAX),
+    assists: count(5, "assists", U16_MAX),
+    damageHp: size(6, "damage_hp", 1e9),
+    healedHp: size(7, "healed_hp", 1e9),
+    accuracy: size(8, "accuracy", 1),
+    distance_u: size(9, "distance_u", 1e9),
+    ticksAlive: count(10, "ticks_alive", P.U32_MAX),
+    level: count(11, "level", 255),
+    winner: slotOrNobody(fields[12], "RESULT.winner"),
+    winningTeam: slotOrNobody(fields[13], "RESULT.winning_team"),
+    over: flag(fields[14], "RESULT.over"),
   };
 }
 
@@ -203,7 +135,7 @@ function kill(message: unknown[]): Kill {
     tick: integer(tick, "KILL.tick", 0, P.U32_MAX),
     victim: integer(victim, "KILL.victim", 0, P.NOBODY - 1),
     killer: slotOrNobody(killer, "KILL.killer"),
-    cause: integer(cause, "KILL.cause", P.Cause.SHOT, P.Cause.LEFT),
+    cause: integer(cause, "KILL.cause", 0, P.Cause.THORNS),
   };
 }
 

@@ -1,138 +1,79 @@
 /**
- * How players look from above. Who is who can be told by outline alone: self has
- * a double ring and a pointer, people are round with shoulders, bots are notched
- * hexagons. All face +x.
+ * What belongs to every body whatever its class: shadow, rings, pointer, arcs of health
+ * and shield, and the signs for what its player is doing. Figures are in figures.ts.
  */
 
 import type { Texture } from "pixi.js";
 import { bake, bakeFrames } from "./bake";
-import { BOT, BOT_DEEP, css, FOE, FOE_DEEP, INK, SAND, SELF, SELF_DEEP } from "./palette";
+import { drawFigure } from "./figures";
+import { strokeGlyph } from "./glyphs";
+import type { Shades } from "./looks";
+import { BLOOD, css, INK, MATE, SAND, SELF, WARD } from "./palette";
 
 /** Pixels of the body's radius in these textures. */
 export const BODY_PX = 40;
-export const HEALTH_FRAMES = 33;
-/** Inner radius of the health arc, in body radii. */
+export const ARC_FRAMES = 33;
+/** Inner radius of the health arc, in body radii; the shield's lies outside it. */
 const ARC_RADII = 1.42;
+const SHIELD_RADII = 1.74;
 const ARC_HALF_SPAN_RAD = 1.15;
+const BLOCK_RADII = 2.02;
 
-export interface BodyTextures {
-  readonly self: Texture;
-  readonly person: Texture;
-  readonly bot: Texture;
+export class BodyTextures {
   readonly selfRing: Texture;
+  readonly mateRing: Texture;
   readonly pointer: Texture;
   readonly shadow: Texture;
-  readonly dashGhost: Texture;
+  readonly bubble: Texture;
+  readonly roots: Texture;
+  readonly fallen: Texture;
+  readonly charge: Texture;
   readonly health: readonly Texture[];
-}
+  readonly shield: readonly Texture[];
+  readonly #figures = new Map<string, Texture>();
+  readonly #blocks = new Map<number, Texture>();
 
-export function bakeBodies(): BodyTextures {
-  const side = BODY_PX * 4;
-  return {
-    self: bake(side, side, (ctx) => drawPerson(ctx, SELF, SELF_DEEP)),
-    person: bake(side, side, (ctx) => drawPerson(ctx, FOE, FOE_DEEP)),
-    bot: bake(side, side, drawBot),
-    selfRing: bake(side, side, drawSelfRing),
-    pointer: bake(BODY_PX, BODY_PX, drawPointer),
-    shadow: bake(side, side, drawShadow),
-    dashGhost: bake(side, side, drawGhost),
-    health: bakeFrames(side, HEALTH_FRAMES, (ctx, frame) =>
-      drawHealth(ctx, frame / (HEALTH_FRAMES - 1)),
-    ),
-  };
-}
-
-function drawWeapon(ctx: CanvasRenderingContext2D, r: number): void {
-  ctx.fillStyle = css(INK);
-  ctx.beginPath();
-  ctx.roundRect(r * 0.3, -r * 0.24, r * 1.22, r * 0.48, r * 0.1);
-  ctx.fill();
-  ctx.fillStyle = css(0x5d6a6b);
-  ctx.fillRect(r * 0.95, -r * 0.11, r * 0.46, r * 0.22);
-  ctx.fillStyle = css(SAND);
-  ctx.fillRect(r * 1.32, -r * 0.14, r * 0.11, r * 0.28);
-}
-
-function drawPerson(ctx: CanvasRenderingContext2D, light: number, deep: number): void {
-  const r = BODY_PX;
-  drawWeapon(ctx, r);
-  // Shoulders: a little wider than long, so that facing shows even without the weapon.
-  ctx.beginPath();
-  ctx.ellipse(-r * 0.04, 0, r * 0.88, r * 0.97, 0, 0, Math.PI * 2);
-  const cloak = ctx.createRadialGradient(r * 0.15, 0, r * 0.1, 0, 0, r);
-  cloak.addColorStop(0, css(light));
-  cloak.addColorStop(0.72, css(light));
-  cloak.addColorStop(1, css(deep));
-  ctx.fillStyle = cloak;
-  ctx.fill();
-  ctx.lineWidth = r * 0.15;
-  ctx.strokeStyle = css(INK);
-  ctx.stroke();
-  // Hands on the weapon.
-  for (const side of [-1, 1]) {
-    ctx.beginPath();
-    ctx.arc(r * 0.74, side * r * 0.36, r * 0.21, 0, Math.PI * 2);
-    ctx.fillStyle = css(light);
-    ctx.fill();
-    ctx.lineWidth = r * 0.1;
-    ctx.stroke();
+  constructor() {
+    const side = BODY_PX * 4;
+    this.selfRing = bake(side, side, drawSelfRing);
+    this.mateRing = bake(side, side, drawMateRing);
+    this.pointer = bake(BODY_PX, BODY_PX, drawPointer);
+    this.shadow = bake(side, side, drawShadow);
+    this.bubble = bake(side, side, drawBubble);
+    this.roots = bake(side, side, drawRoots);
+    this.fallen = bake(side, side, drawFallen);
+    this.charge = bake(side, side, drawCharge);
+    const arcs = (draw: (ctx: CanvasRenderingContext2D, share: number) => void) =>
+      bakeFrames(side, ARC_FRAMES, (ctx, frame) => draw(ctx, frame / (ARC_FRAMES - 1)));
+    this.health = arcs(drawHealth);
+    this.shield = arcs(drawShield);
   }
-  // Hood with a visor towards the front.
-  ctx.beginPath();
-  ctx.arc(-r * 0.08, 0, r * 0.5, 0, Math.PI * 2);
-  ctx.fillStyle = css(deep);
-  ctx.fill();
-  ctx.lineWidth = r * 0.09;
-  ctx.stroke();
-  ctx.beginPath();
-  ctx.arc(-r * 0.08, 0, r * 0.36, -0.85, 0.85);
-  ctx.lineWidth = r * 0.17;
-  ctx.lineCap = "round";
-  ctx.strokeStyle = css(SAND);
-  ctx.stroke();
+
+  figure(className: string, shades: Shades, bot: boolean): Texture {
+    const key = `${className} ${shades.light} ${bot}`;
+    const known = this.#figures.get(key);
+    if (known !== undefined) return known;
+    const side = BODY_PX * 4;
+    const texture = bake(side, side, (ctx) => drawFigure(ctx, className, BODY_PX, shades, bot));
+    this.#figures.set(key, texture);
+    return texture;
+  }
+
+  /** The arc from which hits are blocked. */
+  block(halfDegrees: number): Texture {
+    const known = this.#blocks.get(halfDegrees);
+    if (known !== undefined) return known;
+    const side = BODY_PX * 4.6;
+    const texture = bake(side, side, (ctx) => drawBlock(ctx, (halfDegrees / 180) * Math.PI));
+    this.#blocks.set(halfDegrees, texture);
+    return texture;
+  }
 }
 
-function drawBot(ctx: CanvasRenderingContext2D): void {
-  const r = BODY_PX;
-  drawWeapon(ctx, r);
-  const corners = 6;
-  ctx.beginPath();
-  for (let corner = 0; corner < corners; corner += 1) {
-    // Each side has a notch in its middle: a cog, not a disc.
-    const from = ((corner - 0.5) / corners) * Math.PI * 2;
-    const step = (Math.PI * 2) / corners;
-    for (const [share, radius] of [
-      [0, 1.02],
-      [0.36, 0.93],
-      [0.42, 0.76],
-      [0.58, 0.76],
-      [0.64, 0.93],
-    ] as const) {
-      const angle = from + step * share;
-      ctx.lineTo(Math.cos(angle) * r * radius, Math.sin(angle) * r * radius);
-    }
-  }
-  ctx.closePath();
-  const shell = ctx.createRadialGradient(0, 0, r * 0.1, 0, 0, r);
-  shell.addColorStop(0.5, css(BOT));
-  shell.addColorStop(1, css(BOT_DEEP));
-  ctx.fillStyle = shell;
-  ctx.fill();
-  ctx.lineWidth = r * 0.14;
-  ctx.lineJoin = "round";
-  ctx.strokeStyle = css(INK);
-  ctx.stroke();
-  ctx.fillStyle = css(BOT_DEEP);
-  ctx.beginPath();
-  ctx.roundRect(-r * 0.5, -r * 0.42, r * 0.9, r * 0.84, r * 0.16);
-  ctx.fill();
-  ctx.lineWidth = r * 0.08;
-  ctx.stroke();
-  // One slit for an eye.
-  ctx.fillStyle = css(SAND);
-  ctx.fillRect(r * 0.14, -r * 0.3, r * 0.15, r * 0.6);
-  ctx.fillStyle = css(INK, 0.5);
-  for (const y of [-0.2, 0, 0.2]) ctx.fillRect(-r * 0.4, r * y - r * 0.04, r * 0.36, r * 0.08);
+/** The frame of a baked arc; whatever is above 0 never shows an empty one. */
+export function arcFrame(frames: readonly Texture[], share: number): Texture | null {
+  const frame = Math.round(share * (ARC_FRAMES - 1));
+  return frames[share > 0 ? Math.max(1, Math.min(ARC_FRAMES - 1, frame)) : 0] ?? null;
 }
 
 function drawSelfRing(ctx: CanvasRenderingContext2D): void {
@@ -177,15 +118,138 @@ function drawShadow(ctx: CanvasRenderingContext2D): void {
   ctx.fillRect(-2 * r, -2 * r, 4 * r, 4 * r);
 }
 
-function drawGhost(ctx: CanvasRenderingContext2D): void {
+/** Three bows: a team mate's ring is broken, one's own is whole. */
+function drawMateRing(ctx: CanvasRenderingContext2D): void {
   const r = BODY_PX;
+  ctx.lineCap = "round";
+  for (const [width, colour, alpha] of [
+    [0.24, INK, 0.6],
+    [0.11, MATE, 1],
+  ] as const) {
+    for (let bow = 0; bow < 3; bow += 1) {
+      const from = (bow / 3) * Math.PI * 2 - Math.PI / 2 + 0.28;
+      ctx.beginPath();
+      ctx.arc(0, 0, r * 1.24, from, from + (Math.PI * 2) / 3 - 0.56);
+      ctx.lineWidth = r * width;
+      ctx.strokeStyle = css(colour, alpha);
+      ctx.stroke();
+    }
+  }
+}
+
+/** A pool that takes damage: a pane all round. */
+function drawBubble(ctx: CanvasRenderingContext2D): void {
+  const r = BODY_PX;
+  const pane = ctx.createRadialGradient(0, 0, r * 0.7, 0, 0, r * 1.32);
+  pane.addColorStop(0, css(WARD, 0));
+  pane.addColorStop(0.75, css(WARD, 0.14));
+  pane.addColorStop(1, css(WARD, 0.42));
   ctx.beginPath();
-  ctx.arc(0, 0, r * 0.9, 0, Math.PI * 2);
-  ctx.fillStyle = css(0xffffff, 0.5);
+  ctx.arc(0, 0, r * 1.32, 0, Math.PI * 2);
+  ctx.fillStyle = pane;
   ctx.fill();
+  ctx.lineWidth = r * 0.07;
+  ctx.strokeStyle = css(WARD, 0.95);
+  ctx.stroke();
+  ctx.beginPath();
+  ctx.arc(0, 0, r * 1.12, -2.5, -1.7);
+  ctx.lineCap = "round";
   ctx.lineWidth = r * 0.1;
   ctx.strokeStyle = css(0xffffff, 0.9);
   ctx.stroke();
+}
+
+/** Tendrils over the feet. */
+function drawRoots(ctx: CanvasRenderingContext2D): void {
+  const r = BODY_PX;
+  ctx.lineCap = "round";
+  for (const [width, colour] of [
+    [0.22, 0x1c2a17],
+    [0.12, 0x86b04f],
+  ] as const) {
+    ctx.lineWidth = r * width;
+    ctx.strokeStyle = css(colour);
+    for (let arm = 0; arm < 7; arm += 1) {
+      const angle = (arm / 7) * Math.PI * 2;
+      const at = (turn: number, radius: number): [number, number] => [
+        Math.cos(angle + turn) * r * radius,
+        Math.sin(angle + turn) * r * radius,
+      ];
+      ctx.beginPath();
+      ctx.moveTo(...at(0.5, 1.75));
+      ctx.quadraticCurveTo(...at(0.1, 1.3), ...at(-0.3, 0.72));
+      ctx.stroke();
+    }
+  }
+}
+
+/** Knocked down: help is wanted here. */
+function drawFallen(ctx: CanvasRenderingContext2D): void {
+  const r = BODY_PX;
+  ctx.beginPath();
+  ctx.arc(0, 0, r * 0.72, 0, Math.PI * 2);
+  ctx.fillStyle = css(BLOOD);
+  ctx.fill();
+  ctx.lineWidth = r * 0.14;
+  ctx.strokeStyle = css(INK);
+  ctx.stroke();
+  ctx.strokeStyle = css(0xffffff);
+  strokeGlyph(ctx, "help", r * 0.95, 5);
+}
+
+/** What gathers in the hands while a charge is held. */
+function drawCharge(ctx: CanvasRenderingContext2D): void {
+  const r = BODY_PX;
+  const glow = ctx.createRadialGradient(0, 0, 0, 0, 0, r * 1.5);
+  glow.addColorStop(0, css(0xffffff, 1));
+  glow.addColorStop(0.25, css(0xffffff, 0.85));
+  glow.addColorStop(0.5, css(0xffffff, 0.3));
+  glow.addColorStop(1, css(0xffffff, 0));
+  ctx.fillStyle = glow;
+  ctx.fillRect(-2 * r, -2 * r, 4 * r, 4 * r);
+}
+
+function drawBlock(ctx: CanvasRenderingContext2D, half: number): void {
+  const radius = BODY_PX * BLOCK_RADII;
+  ctx.lineCap = "round";
+  for (const [width, colour, alpha] of [
+    [0.3, INK, 0.35],
+    [0.16, SAND, 0.8],
+  ] as const) {
+    ctx.lineWidth = BODY_PX * width;
+    ctx.strokeStyle = css(colour, alpha);
+    ctx.beginPath();
+    ctx.arc(0, 0, radius, -half, half);
+    ctx.stroke();
+  }
+  // Struts at both ends: it reads as a guard, not as another bar.
+  ctx.lineWidth = BODY_PX * 0.12;
+  for (const angle of [-half, half]) {
+    ctx.beginPath();
+    ctx.moveTo(Math.cos(angle) * radius * 0.84, Math.sin(angle) * radius * 0.84);
+    ctx.lineTo(Math.cos(angle) * radius * 1.06, Math.sin(angle) * radius * 1.06);
+    ctx.stroke();
+  }
+}
+
+/** Outside the health's arc. */
+function drawShield(ctx: CanvasRenderingContext2D, share: number): void {
+  if (share <= 0) return;
+  const radius = BODY_PX * SHIELD_RADII;
+  const down = Math.PI / 2;
+  const span = ARC_HALF_SPAN_RAD * 0.94;
+  const from = down + span;
+  ctx.lineCap = "round";
+  for (const [width, colour, alpha] of [
+    [0.24, INK, 0.78],
+    [0.12, WARD, 1],
+  ] as const) {
+    ctx.beginPath();
+    ctx.arc(0, 0, radius, from, from - 2 * span * share, true);
+    ctx.lineWidth = BODY_PX * width;
+    ctx.strokeStyle = css(colour, alpha);
+    ctx.stroke();
+  }
 }
 
 /** An arc below the body. Low health also narrows to a bright, thicker stub. */

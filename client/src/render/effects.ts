@@ -1,276 +1,291 @@
-/** Events → sparks, flashes, puffs, explosions, and how much the camera feels of them. */
+/** Events → sparks, flashes, puffs, explosions, figures, and how much the camera feels of them. */
 
+import { Amounts } from "../game/amounts";
 import type { WorldView } from "../game/interpolate";
-import type { EventRow } from "../net/messages";
-import { BLAST_RADIUS_SCALE, EventKind } from "../net/protocol";
+import type { World } from "../game/world";
+import { Condition, EventKind, PlayerFlag } from "../net/protocol";
+import type { EventRow } from "../net/rows";
+import { Bursts } from "./bursts";
 import type { Camera } from "./camera";
-import { DamageNumbers } from "./numbers";
-import { BLAST, BLOOD, BOT, DUST, FOE, SAND, SCORCH, SELF, SPARK, ZONE_GLOW } from "./palette";
-import { Particles } from "./particles";
-import { bakeShapes, type Shapes } from "./shapes";
+import { colourOf, type Look, lookOf } from "./looks";
+import { Numerals } from "./numerals";
+import {
+  BLAST,
+  BLOOD,
+  DUST,
+  FIRE,
+  FROST,
+  HEALING,
+  SAND,
+  SCORCH,
+  SELF,
+  SPARK,
+  STONE_TOP,
+  WARD,
+  WOOD_LIT,
+  ZONE_GLOW,
+} from "./palette";
+import { itemColour } from "./pickups";
 
 export interface EffectsContext {
-  readonly selfSlot: number;
-  readonly bodyRadius_u: number;
+  readonly world: World;
+  readonly view: WorldView;
+  readonly camera: Camera;
+  readonly nowMs: number;
   /** People who asked their system for less motion get no shaking. */
   readonly calm: boolean;
-  isBot(slot: number): boolean;
   /** Somebody died: the body goes, the burst takes its place. */
   died(slot: number): void;
 }
 
-/** Time between two afterimages of a dash. */
-const GHOST_EVERY_MS = 28;
+/** Time between two afterimages of a dash, two flames, two flakes. */
+const TRAIL_EVERY_MS = 30;
 
 export class Effects {
-  readonly ground = new Particles();
-  readonly air = new Particles();
-  readonly glow = new Particles();
-  readonly numbers = new DamageNumbers();
-  readonly #shapes: Shapes = bakeShapes();
-  #ghostMs = 0;
+  readonly bursts = new Bursts();
+  readonly numerals = new Numerals();
+  readonly #amounts = new Amounts();
+  #trailMs = 0;
 
-  constructor() {
-    this.glow.layer.blendMode = "add";
+  play(events: readonly EventRow[], context: EffectsContext): void {
+    for (const event of events) PLAYERS[event.kind]?.(this, event, context);
   }
 
-  play(
-    events: readonly EventRow[],
-    view: WorldView,
-    camera: Camera,
-    context: EffectsContext,
-  ): void {
-    for (const event of events) {
-      switch (event.kind) {
-        case EventKind.SHOT:
-          this.#shot(event, view, context);
-          break;
-        case EventKind.HIT:
-          this.#hit(event, camera, context);
-          break;
-        case EventKind.BLAST:
-          this.#blast(event, camera, context);
-          break;
-        case EventKind.DEATH:
-          this.#death(event, context);
-          break;
-        case EventKind.DASH:
-          this.#puffs(event.x, event.y, 7, 2.6, DUST);
-          break;
-        case EventKind.WALL_HIT:
-          this.#wallHit(event);
-      }
+  update(context: EffectsContext, elapsedMs: number): void {
+    this.#trailMs += elapsedMs;
+    if (this.#trailMs >= TRAIL_EVERY_MS) {
+      this.#trailMs = 0;
+      this.#trails(context);
     }
-  }
-
-  update(view: WorldView | null, elapsedMs: number, bodyRadius_u: number, selfSlot: number): void {
-    this.#ghostMs += elapsedMs;
-    if (view !== null && this.#ghostMs >= GHOST_EVERY_MS) {
-      this.#ghostMs = 0;
-      for (const pose of view.players) {
-        if (!pose.dashing) continue;
-        const tint = pose.slot === selfSlot ? SELF : pose.bot ? BOT : FOE;
-        const size = bodyRadius_u * 2.1;
-        this.ground.emit({
-          texture: this.#shapes.puff,
-          tint,
-          lifeMs: 260,
-          x: pose.x,
-          y: pose.y,
-          size,
-          endSize: size * 0.55,
-          alpha: 0.6,
-        });
-      }
+    for (const [key, { x, y, total }] of this.#amounts.due(context.nowMs)) {
+      this.#write(key, x, y, total);
     }
-    for (const particles of [this.ground, this.air, this.glow]) particles.update(elapsedMs);
-    this.numbers.update(elapsedMs);
+    this.bursts.update(elapsedMs);
+    this.numerals.update(elapsedMs);
   }
 
   clear(): void {
-    for (const particles of [this.ground, this.air, this.glow]) particles.clear();
-    this.numbers.clear();
+    this.bursts.clear();
+    this.numerals.clear();
+    this.#amounts.clear();
   }
 
-  #shot(event: EventRow, view: WorldView, context: EffectsContext): void {
-    const shooter = view.players.find((pose) => pose.slot === event.a);
-    const angle = shooter?.angle ?? 0;
-    const [dx, dy] = [Math.cos(angle), Math.sin(angle)];
-    const from = shooter ?? event;
-    const muzzle = context.bodyRadius_u * 1.5;
-    const [x, y] = [from.x + dx * (muzzle + 0.5), from.y + dy * (muzzle + 0.5)];
-    const tint = event.a === context.selfSlot ? SELF : SPARK;
-    this.glow.emit({
-      texture: this.#shapes.flash,
-      tint,
-      lifeMs: 70,
-      x,
-      y,
-      size: 1.15,
-      endSize: 0.8,
-      rotation: angle,
-      endAlpha: 0.4,
-    });
-    this.glow.emit({ texture: this.#shapes.glow, tint, lifeMs: 90, x, y, size: 1.9, alpha: 0.5 });
+  /** Figures are shown for what the viewer did and what was done to it. */
+  count(sort: Sort, event: EventRow, { world, nowMs }: EffectsContext): void {
+    const { viewer } = world;
+    const taken = event.b === viewer;
+    if ((!taken && event.a !== viewer) || event.amount <= 0) return;
+    const key = `${sort} ${taken ? "taken" : "given"} ${event.b}`;
+    const due = this.#amounts.add(key, event.x, event.y, event.amount, nowMs);
+    if (due !== null) this.#write(key, due.x, due.y, due.total);
   }
 
-  #hit(event: EventRow, camera: Camera, context: EffectsContext): void {
-    const own = event.b === context.selfSlot;
-    this.#sparks(event.x, event.y, 8, 9, own ? BLOOD : SPARK);
-    this.glow.emit({
-      texture: this.#shapes.ring,
-      tint: own ? BLOOD : SPARK,
-      lifeMs: 200,
-      x: event.x,
-      y: event.y,
-      size: 0.4,
-      endSize: 1.7,
-      alpha: 0.9,
-    });
-    if (own && !context.calm) camera.shake(Math.min(0.7, 0.22 + event.detail / 60));
-    if (event.detail > 0 && (own || event.a === context.selfSlot)) {
-      this.numbers.show(event.x, event.y, event.detail, own ? BLOOD : SAND);
-    }
+  #write(key: string, x: number, y: number, total: number): void {
+    const [sort, direction] = key.split(" ");
+    const taken = direction === "taken";
+    const figure = String(Math.max(1, Math.round(total)));
+    const size = Math.min(1.5, 0.85 + total / 70);
+    if (sort === "heal") this.numerals.show(x, y, `+${figure}`, HEALING, size);
+    else if (sort === "shield") this.numerals.show(x, y, figure, WARD, size * 0.8);
+    else this.numerals.show(x, y, figure, taken ? BLOOD : SAND, size);
   }
 
-  #blast(event: EventRow, camera: Camera, context: EffectsContext): void {
-    const radius = event.detail / BLAST_RADIUS_SCALE;
-    const { x, y } = event;
-    const at = { x, y };
-    const { glow, ring, scorch } = this.#shapes;
-    this.ground.emit({
-      ...at,
-      texture: scorch,
-      tint: SCORCH,
-      lifeMs: 9000,
-      size: radius * 1.9,
-      alpha: 0.75,
-      rotation: x,
-    });
-    this.glow.emit({
-      ...at,
-      texture: glow,
-      tint: SPARK,
-      lifeMs: 170,
-      size: radius * 2.6,
-      endSize: radius * 1.4,
-    });
-    this.glow.emit({
-      ...at,
-      texture: glow,
-      tint: BLAST,
-      lifeMs: 420,
-      size: radius * 2.1,
-      endSize: radius * 2.5,
-      alpha: 0.9,
-    });
-    this.glow.emit({
-      ...at,
-      texture: ring,
-      tint: BLAST,
-      lifeMs: 380,
-      size: radius * 0.7,
-      endSize: radius * 2.4,
-    });
-    this.#puffs(x, y, 12, radius * 1.5, 0x5b4a3e);
-    this.#sparks(x, y, 18, radius * 5.5, BLAST);
-    const distance = Math.hypot(x - camera.x, y - camera.y);
-    if (!context.calm) camera.shake(Math.max(0, 0.75 * (1 - distance / 16)));
-  }
-
-  #death(event: EventRow, context: EffectsContext): void {
-    const tint = event.a === context.selfSlot ? SELF : context.isBot(event.a) ? BOT : FOE;
-    const { x, y } = event;
-    context.died(event.a);
-    this.ground.emit({
-      texture: this.#shapes.grave,
-      tint,
-      lifeMs: 12_000,
-      x,
-      y,
-      size: 1.5,
-      alpha: 0.75,
-    });
-    this.glow.emit({
-      texture: this.#shapes.glow,
-      tint,
-      lifeMs: 260,
-      x,
-      y,
-      size: 3.4,
-      endSize: 1.2,
-    });
-    this.glow.emit({
-      texture: this.#shapes.ring,
-      tint,
-      lifeMs: 520,
-      x,
-      y,
-      size: 0.6,
-      endSize: 4.4,
-    });
-    for (let index = 0; index < 12; index += 1) {
-      const angle = (index / 12) * Math.PI * 2 + Math.random() * 0.4;
-      const speed = 4 + Math.random() * 5;
-      this.air.emit({
-        texture: this.#shapes.shard,
-        tint,
-        lifeMs: 520 + Math.random() * 320,
-        x,
-        y,
-        vx: Math.cos(angle) * speed,
-        vy: Math.sin(angle) * speed,
-        drag: 4,
-        size: 0.34 + Math.random() * 0.26,
-        rotation: angle,
-        spin: (Math.random() - 0.5) * 16,
-      });
-    }
-    this.#sparks(x, y, 10, 12, ZONE_GLOW);
-  }
-
-  #wallHit(event: EventRow): void {
-    this.#sparks(event.x, event.y, 4, 7, SPARK);
-    this.#puffs(event.x, event.y, 3, 1.2, DUST);
-  }
-
-  #sparks(x: number, y: number, count: number, speed_ups: number, tint: number): void {
-    for (let index = 0; index < count; index += 1) {
-      const angle = Math.random() * Math.PI * 2;
-      const speed = speed_ups * (0.4 + Math.random() * 0.8);
-      this.glow.emit({
-        texture: this.#shapes.spark,
-        tint,
-        lifeMs: 160 + Math.random() * 200,
-        x,
-        y,
-        vx: Math.cos(angle) * speed,
-        vy: Math.sin(angle) * speed,
-        drag: 5,
-        size: 0.5 + Math.random() * 0.4,
-        endSize: 0.15,
-        rotation: angle,
-      });
-    }
-  }
-
-  #puffs(x: number, y: number, count: number, speed_ups: number, tint: number): void {
-    for (let index = 0; index < count; index += 1) {
-      const angle = Math.random() * Math.PI * 2;
-      const speed = speed_ups * (0.3 + Math.random() * 0.7);
-      this.air.emit({
-        texture: this.#shapes.puff,
-        tint,
-        lifeMs: 320 + Math.random() * 320,
-        x,
-        y,
-        vx: Math.cos(angle) * speed,
-        vy: Math.sin(angle) * speed,
-        drag: 3,
-        size: 0.35,
-        endSize: 0.9 + Math.random() * 0.5,
-        alpha: 0.55,
-      });
+  /** What bodies leave behind while something lasts. */
+  #trails({ view, world }: EffectsContext): void {
+    const { shapes, ground, glow } = this.bursts;
+    const radius = world.welcome.rules.body_radius_u;
+    for (const { x, y, slot, flags, conditions } of view.players) {
+      if ((flags & PlayerFlag.DASHING) !== 0) {
+        const tint = colourOf(world.sideOf(slot));
+        const size = radius * 2.1;
+        const end = { endSize: size * 0.55, alpha: 0.6 };
+        ground.emit({ texture: shapes.puff, tint, lifeMs: 260, x, y, size, ...end });
+      }
+      const drift = () => (Math.random() - 0.5) * radius * 1.6;
+      const mote = {
+        lifeMs: 380,
+        x: x + drift(),
+        y: y + drift(),
+        vy: -1.8,
+        size: 0.4,
+        endSize: 0.1,
+      };
+      if ((conditions & Condition.BURNING) !== 0 && Math.random() < 0.5)
+        glow.emit({ texture: shapes.glow, tint: FIRE, ...mote });
+      if ((conditions & Condition.SLOWED) !== 0 && Math.random() < 0.2)
+        glow.emit({ texture: shapes.glow, tint: FROST, ...mote, vy: 0.4 });
     }
   }
 }
+
+type Sort = "hurt" | "heal" | "shield";
+type Play = (effects: Effects, event: EventRow, context: EffectsContext) => void;
+
+function lookOfCause(event: EventRow, world: World): Look {
+  return lookOf(world.skill(event.cause));
+}
+
+function shakeBy(context: EffectsContext, event: EventRow, strength: number): void {
+  const { camera, calm } = context;
+  const distance = Math.hypot(event.x - camera.x, event.y - camera.y);
+  if (!calm) camera.shake(Math.max(0, strength * (1 - distance / 16)));
+}
+
+const cast: Play = ({ bursts }, event, { world, view }) => {
+  const skill = world.skill(event.cause);
+  if (skill === null) return;
+  const { colour } = lookOf(skill);
+  const caster = view.players.find((pose) => pose.slot === event.a);
+  const [x, y] = [caster?.x ?? event.x, caster?.y ?? event.y];
+  const angle = caster?.angle ?? 0;
+  if (skill.kind === "projectile" || skill.kind === "homing") {
+    const reach = world.welcome.rules.body_radius_u * 1.5 + 0.5;
+    const [tipX, tipY] = [x + Math.cos(angle) * reach, y + Math.sin(angle) * reach];
+    const tint = event.a === world.viewer ? SELF : SPARK;
+    bursts.flash(tipX, tipY, angle, tint);
+    bursts.flare(tipX, tipY, 1.9, 1.2, tint, 90);
+  } else if (skill.kind === "dash") {
+    bursts.puffs(x, y, 7, 2.6, DUST);
+  } else if (skill.kind === "heal") {
+    bursts.rise(x, y, 9, 0.8, colour);
+    bursts.ring(x, y, 0.5, 2.4, colour, 420);
+  } else {
+    bursts.ring(x, y, 0.6, 2, colour, 240);
+  }
+};
+
+const hit: Play = (effects, event, context) => {
+  const { bursts } = effects;
+  const own = event.b === context.world.viewer;
+  effects.count("hurt", event, context);
+  // A burn that takes a tenth each tick would be a fountain.
+  if (event.amount < 2) return;
+  const tint = own ? BLOOD : SPARK;
+  bursts.sparks(event.x, event.y, 8, 9, tint);
+  bursts.ring(event.x, event.y, 0.4, 1.7, tint, 200);
+  if (own) shakeBy(context, event, Math.min(0.7, 0.22 + event.amount / 60));
+};
+
+const shielded: Play = (effects, event, context) => {
+  effects.count("shield", event, context);
+  if (event.amount < 1) return;
+  effects.bursts.ring(event.x, event.y, 1.1, 1.6, WARD, 180);
+  effects.bursts.sparks(event.x, event.y, 4, 6, WARD);
+};
+
+const heal: Play = (effects, event, context) => {
+  effects.count("heal", event, context);
+  if (event.amount >= 1 || Math.random() < 0.1)
+    effects.bursts.rise(event.x, event.y, event.amount >= 4 ? 5 : 1, 0.5, HEALING);
+};
+
+const burst: Play = ({ bursts }, event, context) => {
+  const { world, view } = context;
+  const look = lookOfCause(event, world);
+  const { x, y, amount: radius } = event;
+  const owner = view.players.find((pose) => pose.slot === event.a);
+  const facing = owner === undefined ? 0 : Math.atan2(y - owner.y, x - owner.x);
+  switch (look.burst) {
+    case "slash":
+      bursts.slash(x, y, radius, owner?.angle ?? facing, colourOf(world.sideOf(event.a)));
+      break;
+    case "bash":
+      bursts.slash(x, y, radius, owner?.angle ?? facing, WARD);
+      bursts.ring(x, y, radius * 0.6, radius * 2.3, WARD, 300);
+      bursts.puffs(x, y, 5, 3, DUST);
+      shakeBy(context, event, 0.3);
+      break;
+    case "roots":
+      bursts.ring(x, y, radius * 0.8, radius * 2.2, look.colour, 420);
+      bursts.shards(x, y, 10, look.colour, 0.2);
+      bursts.puffs(x, y, 9, radius * 1.4, 0x5b6a3e);
+      bursts.stain(x, y, radius * 1.8, 0x1f2a14, 5000);
+      break;
+    case "bloom":
+      bursts.rise(x, y, 8, radius * 0.9, look.colour);
+      break;
+    default:
+      blast(bursts, x, y, radius, look.colour);
+      shakeBy(context, event, 0.75);
+  }
+};
+
+function blast(bursts: Bursts, x: number, y: number, radius: number, colour: number): void {
+  bursts.stain(x, y, radius * 1.9, SCORCH);
+  bursts.flare(x, y, radius * 2.6, radius * 1.4, SPARK, 170);
+  bursts.flare(x, y, radius * 2.1, radius * 2.5, colour, 420);
+  bursts.ring(x, y, radius * 0.7, radius * 2.4, colour);
+  bursts.puffs(x, y, 12, radius * 1.5, 0x5b4a3e);
+  bursts.sparks(x, y, 18, radius * 5.5, BLAST);
+}
+
+const wallHit: Play = ({ bursts }, event, { world }) => {
+  bursts.sparks(event.x, event.y, 4, 7, lookOfCause(event, world).colour);
+  bursts.puffs(event.x, event.y, 3, 1.2, DUST);
+};
+
+const death: Play = ({ bursts }, event, { world, died }) => {
+  // By now the view is through other eyes: one's own end is told by name.
+  const tint = event.a === world.selfSlot ? SELF : colourOf(world.sideOf(event.a));
+  const { x, y } = event;
+  died(event.a);
+  const grave = { texture: bursts.shapes.grave, tint, lifeMs: 12_000, size: 1.5, alpha: 0.75 };
+  bursts.ground.emit({ ...grave, x, y });
+  bursts.flare(x, y, 3.4, 1.2, tint);
+  bursts.ring(x, y, 0.6, 4.4, tint, 520);
+  bursts.shards(x, y, 12, tint);
+  bursts.sparks(x, y, 10, 12, ZONE_GLOW);
+};
+
+const down: Play = ({ bursts }, event) => {
+  bursts.ring(event.x, event.y, 3, 0.8, BLOOD, 420);
+  bursts.puffs(event.x, event.y, 6, 2, DUST);
+};
+
+const revive: Play = ({ bursts }, event) => {
+  bursts.ring(event.x, event.y, 0.6, 3, HEALING, 520);
+  bursts.rise(event.x, event.y, 12, 0.8, HEALING);
+};
+
+const crateBroken: Play = ({ bursts }, event) => {
+  bursts.shards(event.x, event.y, 14, WOOD_LIT, 0.3);
+  bursts.puffs(event.x, event.y, 6, 2, DUST);
+};
+
+const barrierGone: Play = ({ bursts }, event) => {
+  bursts.shards(event.x, event.y, 10, STONE_TOP);
+  bursts.puffs(event.x, event.y, 5, 2, DUST);
+};
+
+const pickup: Play = ({ bursts, numerals }, event, { world }) => {
+  const item = world.welcome.rules.items[event.cause];
+  const tint = itemColour(item?.kind ?? "");
+  bursts.ring(event.x, event.y, 1.6, 0.4, tint, 260);
+  bursts.sparks(event.x, event.y, 6, 5, tint);
+  if (event.a === world.viewer && item !== undefined)
+    numerals.show(event.x, event.y - 0.4, item.title, tint, 0.7);
+};
+
+const level: Play = ({ bursts, numerals }, event, { world }) => {
+  bursts.ring(event.x, event.y, 0.6, 3.6, SELF, 620);
+  bursts.ring(event.x, event.y, 0.3, 2.2, SPARK, 420);
+  bursts.rise(event.x, event.y, 8, 0.7, SELF);
+  if (event.a === world.viewer)
+    numerals.show(event.x, event.y - 0.6, `Level ${Math.round(event.amount)}`, SELF, 1.1);
+};
+
+const PLAYERS: Readonly<Record<number, Play>> = {
+  [EventKind.CAST]: cast,
+  [EventKind.HIT]: hit,
+  [EventKind.SHIELDED]: shielded,
+  [EventKind.HEAL]: heal,
+  [EventKind.BURST]: burst,
+  [EventKind.WALL_HIT]: wallHit,
+  [EventKind.DEATH]: death,
+  [EventKind.DOWN]: down,
+  [EventKind.REVIVE]: revive,
+  [EventKind.CRATE_BROKEN]: crateBroken,
+  [EventKind.BARRIER_GONE]: barrierGone,
+  [EventKind.PICKUP]: pickup,
+  [EventKind.LEVEL]: level,
+};

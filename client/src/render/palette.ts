@@ -1,10 +1,10 @@
 /**
  * The colours of the game. Dusk in a caldera: cool ash ground, warm lit stone.
  *
- * Roles differ in lightness as well as in hue (own: lightest; hostile people:
- * middle, red-orange; bots: middle, sky blue; danger: orange with hatching), so
- * they stay apart in the common kinds of colour blindness, and each role has a
- * shape of its own besides.
+ * Sides differ in lightness as well as in hue (own: lightest, yellow; team mates: light
+ * mint; hostile people: middle, red-orange; hostile bots: middle, sky blue), so they stay
+ * apart in the common kinds of colour blindness, and each has a mark of its own besides.
+ * What somebody can do is told by shape: see figures.ts.
  */
 
 export const INK = 0x12181b;
@@ -12,12 +12,27 @@ export const SAND = 0xf4ead5;
 
 export const SELF = 0xffd447;
 export const SELF_DEEP = 0xb97d12;
+export const MATE = 0xa6f0c6;
+export const MATE_DEEP = 0x23805c;
 export const FOE = 0xff6d4d;
 export const FOE_DEEP = 0xa52f1c;
 export const BOT = 0x69bdec;
 export const BOT_DEEP = 0x22618c;
 
 export const BLAST = 0xffa02e;
+export const HEALING = 0x9df07a;
+export const MANA = 0x6fb4ff;
+export const WARD = 0xc9efff;
+export const LORE = 0xd9a8ff;
+export const FROST = 0x9be7ff;
+export const FIRE = 0xff8a2b;
+export const LEAF = 0x86c95a;
+export const LEAF_LIT = 0xb7dd7d;
+export const LEAF_DEEP = 0x2c4a2a;
+export const WOOD = 0xb98a4f;
+export const WOOD_LIT = 0xdcb479;
+export const WOOD_DEEP = 0x5b3d1e;
+export const IRON = 0x8fa3a8;
 export const SPARK = 0xfff1c9;
 export const BLOOD = 0xff5140;
 export const DUST = 0xcfc6ad;
@@ -28,6 +43,7 @@ export const ZONE_GLOW = 0x54e0ff;
 export const ZONE_TINT = 0x2b1560;
 export const ZONE_HATCH = 0x8c6bff;
 
+export const WATER = 0x2f5568;
 export const VOID = 0x10161b;
 
 /** Ground tones from hollow to ridge, as red, green, blue. */

@@ -1,19 +1,35 @@
-/** Bodies, their shadows and health arcs in the world; names above them on the screen. */
+/** Bodies with their shadows, arcs and signs in the world; labels above them on the screen. */
 
-import { Container, Sprite, Text, type Texture } from "pixi.js";
+import { Container, Sprite, type Texture } from "pixi.js";
 import type { PlayerPose, WorldView } from "../game/interpolate";
-import { BODY_PX, type BodyTextures, bakeBodies, HEALTH_FRAMES } from "./bodies";
+import type { Side, World } from "../game/world";
+import { Condition, PlayerFlag } from "../net/protocol";
+import { arcFrame, BODY_PX, BodyTextures } from "./bodies";
 import type { Camera } from "./camera";
-import { INK, SAND } from "./palette";
+import { LABEL_COLOURS, Label } from "./labels";
+import { lookOf, shadesOf } from "./looks";
 
 const FADE_MS = 180;
+/** Multiplies the colours of whoever is slowed. */
+const CHILL = 0xbfe6ff;
+/** In a bush others are a little paler: they are seen, but not by everybody. */
+const BUSH_ALPHA = 0.72;
 
 interface Body {
   readonly root: Container;
+  readonly side: Side;
   readonly hull: Sprite;
+  readonly roots: Sprite;
+  readonly block: Sprite | null;
+  readonly bubble: Sprite;
+  readonly charge: Sprite;
   readonly health: Sprite;
+  readonly shield: Sprite;
+  readonly fallen: Sprite;
   readonly pointer: Sprite | null;
-  readonly label: Text | null;
+  readonly label: Label;
+  /** Colour of what it can charge. */
+  readonly chargeColour: number;
   x: number;
   y: number;
   /** 0…1; rises while in view, falls after leaving it. */
@@ -22,30 +38,38 @@ interface Body {
 }
 
 export interface PlayersContext {
-  readonly bodyRadius_u: number;
-  readonly selfSlot: number;
-  /** Own facing, straight from the mouse: it must not lag behind the hand. */
-  readonly selfAngle: number;
-  nameOf(slot: number): string;
+  readonly world: World;
+  /** Own facing, straight from the mouse: it must not lag behind the hand. Null once dead. */
+  readonly selfAngle: number | null;
+  readonly nowMs: number;
 }
 
 export class Players {
   readonly layer = new Container();
   readonly labels = new Container();
-  readonly textures: BodyTextures = bakeBodies();
+  readonly #textures = new BodyTextures();
   readonly #bodies = new Map<number, Body>();
+  #viewer = -1;
   #frame = 0;
 
   update(view: WorldView, camera: Camera, context: PlayersContext, elapsedMs: number): void {
+    const { viewer } = context.world;
+    // Seen through other eyes, friends and foes are others.
+    if (viewer !== this.#viewer) this.clear();
+    this.#viewer = viewer;
     this.#frame += 1;
     const step = elapsedMs / FADE_MS;
+    const { body_radius_u } = context.world.welcome.rules;
     for (const pose of view.players) {
-      const body = this.#bodies.get(pose.slot) ?? this.#add(pose, context);
-      this.#show(body, pose, context, step);
+      const body = this.#bodies.get(pose.slot) ?? this.#add(pose, context.world);
+      body.seen = this.#frame;
+      body.presence = Math.min(1, body.presence + step);
+      this.#show(body, pose, context);
     }
     for (const [slot, body] of this.#bodies) {
       if (body.seen !== this.#frame && !this.#fade(slot, body, step)) continue;
-      if (body.label !== null) placeLabel(body, camera, context.bodyRadius_u);
+      const { x, y } = camera.toScreen(body.x, body.y - body_radius_u * 1.25);
+      body.label.place(x, y, body.presence * 0.94);
     }
   }
 
@@ -55,56 +79,83 @@ export class Players {
     if (body === undefined) return;
     this.#bodies.delete(slot);
     body.root.destroy({ children: true });
-    body.label?.destroy();
+    body.label.destroy();
   }
 
   clear(): void {
     for (const slot of [...this.#bodies.keys()]) this.remove(slot);
   }
 
-  #add(pose: PlayerPose, context: PlayersContext): Body {
-    const self = pose.slot === context.selfSlot;
-    const unit = context.bodyRadius_u / BODY_PX;
-    const { textures } = this;
+  #add(pose: PlayerPose, world: World): Body {
+    const side = world.sideOf(pose.slot);
+    const self = side === "self";
+    const textures = this.#textures;
+    const rules = world.classOf(pose.slot);
+    const bot = (world.entrant(pose.slot)?.bot ?? 0) > 0;
     const root = new Container();
-    root.scale.set(unit);
+    root.scale.set(world.welcome.rules.body_radius_u / BODY_PX);
     const shadow = part(root, textures.shadow);
     shadow.position.set(BODY_PX * 0.22, BODY_PX * 0.32);
     if (self) part(root, textures.selfRing);
+    if (side === "mate") part(root, textures.mateRing);
     const pointer = self ? part(root, textures.pointer) : null;
-    const hull = part(root, self ? textures.self : pose.bot ? textures.bot : textures.person);
+    const half = rules?.block_half_degrees ?? 0;
+    const block = half > 0 ? part(root, textures.block(half)) : null;
+    const hull = part(root, textures.figure(rules?.name ?? "", shadesOf(side, bot), bot));
+    const roots = part(root, textures.roots);
+    const charge = part(root, textures.charge);
+    charge.blendMode = "add";
+    const bubble = part(root, textures.bubble);
     const health = part(root, textures.health[0]);
+    const shield = part(root, textures.shield[0]);
+    const fallen = part(root, textures.fallen);
     // The own body stays on top: it must never be lost in a crowd.
     if (self) this.layer.addChild(root);
     else this.layer.addChildAt(root, 0);
-    const label = self ? null : nameLabel(context.nameOf(pose.slot));
-    if (label !== null) this.labels.addChild(label);
-    const { x, y } = pose;
-    const body = { root, hull, health, pointer, label, x, y, presence: 0, seen: 0 };
+    const named = pose.slot === world.selfSlot ? null : world.nameOf(pose.slot);
+    const label = new Label(named, side === "mate" ? LABEL_COLOURS.mate : LABEL_COLOURS.foe);
+    this.labels.addChild(label.root);
+    const charged = rules?.skills.find((index) => (world.skill(index)?.hold_ticks ?? 0) > 0);
+    const body: Body = {
+      ...{ root, side, hull, roots, block, bubble, charge, health, shield, fallen, pointer, label },
+      chargeColour: lookOf(charged === undefined ? null : world.skill(charged)).colour,
+      ...{ x: pose.x, y: pose.y, presence: 0, seen: 0 },
+    };
     this.#bodies.set(pose.slot, body);
     return body;
   }
 
-  #show(body: Body, pose: PlayerPose, context: PlayersContext, step: number): void {
-    const self = pose.slot === context.selfSlot;
-    const angle = self ? context.selfAngle : pose.angle;
-    body.seen = this.#frame;
+  #show(body: Body, pose: PlayerPose, context: PlayersContext): void {
+    const own = pose.slot === context.world.selfSlot;
+    const angle = own ? (context.selfAngle ?? pose.angle) : pose.angle;
+    const has = (flag: number) => (pose.flags & flag) !== 0;
+    const suffers = (condition: number) => (pose.conditions & condition) !== 0;
+    const down = has(PlayerFlag.DOWN);
     body.x = pose.x;
     body.y = pose.y;
-    body.presence = Math.min(1, body.presence + step);
     body.root.position.set(pose.x, pose.y);
-    body.root.alpha = body.presence;
+    const paled = has(PlayerFlag.IN_BUSH) && body.side !== "self";
+    body.root.alpha = body.presence * (paled ? BUSH_ALPHA : 1);
     body.hull.rotation = angle;
+    body.hull.alpha = down ? 0.55 : 1;
+    body.hull.tint = suffers(Condition.SLOWED) ? CHILL : down ? 0x9a9a9a : 0xffffff;
+    body.roots.visible = suffers(Condition.ROOTED);
+    body.bubble.visible = has(PlayerFlag.SHIELDED);
+    body.bubble.rotation = context.nowMs / 900;
+    if (body.block !== null) {
+      body.block.visible = !down && !suffers(Condition.STUNNED);
+      body.block.rotation = angle;
+      body.block.alpha = body.side === "self" ? 0.9 : 0.7;
+    }
     if (body.pointer !== null) {
       body.pointer.position.set(Math.cos(angle) * BODY_PX * 2.15, Math.sin(angle) * BODY_PX * 2.15);
       body.pointer.rotation = angle;
     }
-    const frame = Math.round(pose.health * (HEALTH_FRAMES - 1));
-    // Someone still alive never shows an empty arc.
-    const texture = this.textures.health[Math.max(1, Math.min(HEALTH_FRAMES - 1, frame))];
-    if (texture !== undefined) body.health.texture = texture;
-    // Full health is the normal case and needs no mark on everybody.
-    body.health.visible = self || pose.health < 0.995;
+    showCharge(body, pose.hold, angle, context.nowMs);
+    showArcs(body, pose, this.#textures);
+    body.fallen.visible = down;
+    body.fallen.scale.set(0.62 + 0.08 * Math.sin(context.nowMs / 180));
+    body.label.update(pose.level, pose.conditions);
   }
 
   /** Whether there is still something of it to see. */
@@ -117,33 +168,30 @@ export class Players {
   }
 }
 
+/** It grows in the hands, and flickers once it is full. */
+function showCharge(body: Body, hold: number, angle: number, nowMs: number): void {
+  body.charge.visible = hold > 0;
+  if (hold <= 0) return;
+  const flicker = hold >= 1 ? 0.12 * Math.sin(nowMs / 45) : 0;
+  const reach = BODY_PX * 1.25;
+  body.charge.tint = body.chargeColour;
+  body.charge.position.set(Math.cos(angle) * reach, Math.sin(angle) * reach);
+  body.charge.scale.set(0.3 + 0.85 * hold + flicker);
+}
+
+function showArcs(body: Body, pose: PlayerPose, textures: BodyTextures): void {
+  const health = arcFrame(textures.health, pose.health);
+  if (health !== null) body.health.texture = health;
+  // Full health is the normal case and needs no mark on everybody.
+  body.health.visible = body.side !== "foe" || pose.health < 0.995 || pose.shield > 0;
+  const shield = arcFrame(textures.shield, pose.shield);
+  body.shield.visible = pose.shield > 0;
+  if (shield !== null) body.shield.texture = shield;
+}
+
 function part(root: Container, texture: Texture | undefined): Sprite {
   const sprite = new Sprite(texture);
   sprite.anchor.set(0.5);
   root.addChild(sprite);
   return sprite;
-}
-
-export function nameLabel(name: string): Text {
-  const label = new Text({
-    text: name,
-    resolution: Math.min(2, window.devicePixelRatio || 1),
-    style: {
-      fontFamily: ["Chakra Petch", "system-ui", "sans-serif"],
-      fontSize: 13,
-      fontWeight: "600",
-      fill: SAND,
-      stroke: { color: INK, width: 3.5, join: "round" },
-    },
-  });
-  label.anchor.set(0.5, 1);
-  return label;
-}
-
-function placeLabel(body: Body, camera: Camera, radius_u: number): void {
-  if (body.label === null) return;
-  const { x, y } = camera.toScreen(body.x, body.y - radius_u * 1.25);
-  // Whole pixels keep the letters sharp.
-  body.label.position.set(Math.round(x), Math.round(y) - 4);
-  body.label.alpha = body.presence * 0.92;
 }

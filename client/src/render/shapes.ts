@@ -13,6 +13,8 @@ export interface Shapes {
   readonly shard: Texture;
   readonly scorch: Texture;
   readonly grave: Texture;
+  readonly cross: Texture;
+  readonly slash: Texture;
 }
 
 const SIDE = 128;
@@ -28,6 +30,8 @@ export function bakeShapes(): Shapes {
     shard: bake(SIDE / 2, SIDE / 2, drawShard),
     scorch: bake(SIDE * 2, SIDE * 2, drawScorch),
     grave: bake(SIDE, SIDE, drawGrave),
+    cross: bake(SIDE / 2, SIDE / 2, drawCross),
+    slash: bake(SIDE * 2, SIDE * 2, drawSlash),
   };
 }
 
@@ -134,4 +138,37 @@ function drawGrave(ctx: CanvasRenderingContext2D): void {
     ctx.lineTo(-26, 26);
     ctx.stroke();
   }
+}
+
+function drawCross(ctx: CanvasRenderingContext2D): void {
+  ctx.lineCap = "butt";
+  for (const [width, reach, colour, alpha] of [
+    [20, 26, 0x000000, 0.5],
+    [12, 22, 0xffffff, 1],
+  ] as const) {
+    ctx.strokeStyle = css(colour, alpha);
+    ctx.lineWidth = width;
+    ctx.beginPath();
+    ctx.moveTo(-reach, 0);
+    ctx.lineTo(reach, 0);
+    ctx.moveTo(0, -reach);
+    ctx.lineTo(0, reach);
+    ctx.stroke();
+  }
+}
+
+/** A crescent that opens to the left, brightest at its outer edge. */
+function drawSlash(ctx: CanvasRenderingContext2D): void {
+  const radius = SIDE - 24;
+  const shade = ctx.createRadialGradient(-radius * 0.3, 0, radius * 0.3, 0, 0, radius);
+  shade.addColorStop(0, css(0xffffff, 0));
+  shade.addColorStop(0.6, css(0xffffff, 0.35));
+  shade.addColorStop(0.9, css(0xffffff, 0.8));
+  shade.addColorStop(1, css(0xffffff, 1));
+  ctx.beginPath();
+  ctx.arc(0, 0, radius, -1.45, 1.45);
+  ctx.quadraticCurveTo(radius * 0.5, 0, Math.cos(1.45) * radius, -Math.sin(1.45) * radius);
+  ctx.closePath();
+  ctx.fillStyle = shade;
+  ctx.fill();
 }

@@ -7,12 +7,16 @@ import "pixi.js/unsafe-eval";
 import { Container, WebGLRenderer } from "pixi.js";
 import type { WorldView } from "../game/interpolate";
 import type { World } from "../game/world";
-import type { EventRow } from "../net/messages";
+import type { EventRow } from "../net/rows";
 import { Areas } from "./areas";
+import { Beams } from "./beams";
+import { Bushes } from "./bushes";
 import { Camera } from "./camera";
 import { Chunks } from "./chunks";
 import { Effects } from "./effects";
+import { Obstacles } from "./obstacles";
 import { VOID } from "./palette";
+import { Pickups } from "./pickups";
 import { Players } from "./players";
 import { Projectiles } from "./projectiles";
 import { Sharpness } from "./sharpness";
@@ -36,6 +40,10 @@ export class Stage {
   readonly #ground = new Container();
   readonly #zone = new Zone();
   readonly #areas = new Areas();
+  readonly #pickups = new Pickups();
+  readonly #obstacles = new Obstacles();
+  readonly #beams = new Beams();
+  readonly #bushes = new Bushes();
   readonly #players = new Players();
   readonly #projectiles = new Projectiles();
   readonly #effects = new Effects();
@@ -70,16 +78,21 @@ export class Stage {
   private constructor(renderer: WebGLRenderer<HTMLCanvasElement>) {
     this.#renderer = renderer;
     this.canvas = renderer.canvas;
+    const { ground, air, glow } = this.#effects.bursts;
     this.#space.addChild(
       this.#ground,
-      this.#effects.ground.layer,
+      ground.layer,
       this.#areas.layer,
+      this.#pickups.layer,
+      this.#obstacles.layer,
       this.#zone.layer,
+      this.#beams.layer,
       this.#players.layer,
       this.#projectiles.layer,
-      this.#effects.air.layer,
-      this.#effects.glow.layer,
-      this.#effects.numbers.layer,
+      this.#bushes.layer,
+      air.layer,
+      glow.layer,
+      this.#effects.numerals.layer,
     );
     this.#root.addChild(this.#space, this.#players.labels);
     window.addEventListener("resize", () => this.#resize());
@@ -93,25 +106,30 @@ export class Stage {
     this.#players.clear();
     this.#projectiles.clear();
     this.#areas.clear();
+    this.#pickups.clear();
+    this.#obstacles.clear();
+    this.#beams.clear();
+    this.#bushes.show(world?.welcome.map.bushes ?? []);
     this.#effects.clear();
     this.#zone.clear();
     this.#resize();
   }
 
-  /** `focus` is where the camera looks; events are those due since the last frame. */
+  /**
+   * `focus` is where the camera looks; events are those due since the last frame;
+   * `selfAngle` is where the mouse points, null once dead.
+   */
   draw(
     view: WorldView,
     focus: { x: number; y: number },
     events: readonly EventRow[],
-    selfAngle: number,
+    selfAngle: number | null,
     elapsedMs: number,
   ): void {
     const world = this.#world;
     if (world === null) return;
-    const { rules, tickRateHz } = world.welcome;
     if (this.#sharpness.observe(elapsedMs)) this.#resize();
     const { camera } = this;
-    const selfSlot = world.selfSlot;
     const nowMs = performance.now();
     camera.follow(focus.x, focus.y);
     camera.update(elapsedMs, nowMs);
@@ -120,19 +138,17 @@ export class Stage {
     const bounds = camera.bounds();
     this.#chunks?.update(bounds);
     this.#zone.update(view.zone, view.next, bounds, 1 / camera.scale, nowMs / 1000);
-    this.#areas.update(view.areas, { selfSlot, fuseTicks: rules.blast_fuse_ticks, tickRateHz });
-    this.#projectiles.update(view.projectiles, selfSlot);
-    this.#effects.play(events, view, camera, {
-      selfSlot,
-      bodyRadius_u: rules.body_radius_u,
-      calm: this.#calm.matches,
-      isBot: (slot) => world.entrant(slot)?.bot === true,
-      died: (slot) => this.#players.remove(slot),
-    });
-    const bodyRadius_u = rules.body_radius_u;
-    const nameOf = (slot: number) => world.nameOf(slot);
-    this.#players.update(view, camera, { bodyRadius_u, selfSlot, selfAngle, nameOf }, elapsedMs);
-    this.#effects.update(view, elapsedMs, bodyRadius_u, selfSlot);
+    this.#areas.update(view.areas, world, nowMs);
+    this.#pickups.update(view.pickups, world, nowMs);
+    this.#obstacles.update(view.obstacles, nowMs);
+    this.#beams.update(view.players, world, selfAngle, nowMs);
+    this.#bushes.update(view, bounds, elapsedMs);
+    this.#projectiles.update(view.projectiles, world);
+    const died = (slot: number) => this.#players.remove(slot);
+    const context = { world, view, camera, nowMs, calm: this.#calm.matches, died };
+    this.#effects.play(events, context);
+    this.#players.update(view, camera, { world, selfAngle, nowMs }, elapsedMs);
+    this.#effects.update(context, elapsedMs);
     this.#renderer.render(this.#root);
   }
 

@@ -1,22 +1,35 @@
 /**
- * Paints walls: low mesas of pale stone, lit from the top left. What is drawn is
- * exactly what stops a body: the outline is the wall's edge, height is told by
- * bevel and shadow alone.
+ * Paints walls. What stops everything is a low mesa of pale stone, lit from the top left;
+ * what lets shots or looks through is in fences.ts. The outline drawn is exactly what
+ * stops a body: height is told by bevel and shadow alone.
  */
 
 import type { Wall } from "../net/messages";
+import { Blocks } from "../net/protocol";
+import { paintFence, paintGlass, paintReeds } from "./fences";
 import type { Patch } from "./ground";
 import { hash } from "./noise";
 import { css, INK, STONE_LINE, STONE_LIT, STONE_SHADE, STONE_TOP, STONE_TOP_LIT } from "./palette";
+import { across, halves, inWallFrame, reachOfWall, trace } from "./wallshape";
 
 const SHADOW_U = { x: 0.42, y: 0.55, blur: 0.35 } as const;
+/** Low things throw a shorter shadow. */
+const LOW_SHARE = 0.45;
 const SHADOW_REACH_U = 1.5;
 const BEVEL_U = 0.2;
 
+export type WallKind = "stone" | "glass" | "fence" | "reeds";
+
+export function wallKind(blocks: number): WallKind {
+  if ((blocks & Blocks.MOVE) === 0) return "reeds";
+  if ((blocks & Blocks.SHOTS) === 0) return "fence";
+  return (blocks & Blocks.SIGHT) === 0 ? "glass" : "stone";
+}
+
 export function wallsNear(walls: readonly Wall[], patch: Patch): Wall[] {
   return walls.filter((wall) => {
-    const reachX = wall.hx + wall.r + SHADOW_REACH_U;
-    const reachY = wall.hy + wall.r + SHADOW_REACH_U;
+    const reach = reachOfWall(wall);
+    const [reachX, reachY] = [reach.x + SHADOW_REACH_U, reach.y + SHADOW_REACH_U];
     return (
       wall.cx + reachX > patch.x &&
       wall.cx - reachX < patch.x + patch.side &&
@@ -33,48 +46,54 @@ export function paintWalls(
   pixelsPerUnit: number,
 ): void {
   for (const wall of walls) paintShadow(ctx, wall, pixelsPerUnit);
-  for (const wall of walls) paintWall(ctx, wall);
-}
-
-function trace(ctx: CanvasRenderingContext2D, wall: Wall, inset_u: number): void {
-  const halfX = wall.hx + wall.r - inset_u;
-  const halfY = wall.hy + wall.r - inset_u;
-  if (halfX <= 0 || halfY <= 0) return;
-  // Square corners get a touch of rounding: stone, not paper.
-  const radius = Math.max(0.06, wall.r - inset_u * 0.8);
-  ctx.beginPath();
-  ctx.roundRect(
-    wall.cx - halfX,
-    wall.cy - halfY,
-    2 * halfX,
-    2 * halfY,
-    Math.min(radius, halfX, halfY),
-  );
+  for (const wall of walls) PAINTERS[wallKind(wall.blocks)](ctx, wall);
 }
 
 function paintShadow(ctx: CanvasRenderingContext2D, wall: Wall, pixelsPerUnit: number): void {
-  ctx.save();
-  // Canvas shadows are measured in pixels, whatever the transform.
-  ctx.shadowColor = css(INK, 0.55);
-  ctx.shadowBlur = SHADOW_U.blur * pixelsPerUnit;
-  ctx.shadowOffsetX = SHADOW_U.x * pixelsPerUnit;
-  ctx.shadowOffsetY = SHADOW_U.y * pixelsPerUnit;
-  ctx.fillStyle = css(STONE_LINE);
-  trace(ctx, wall, 0);
-  ctx.fill();
-  ctx.restore();
+  const kind = wallKind(wall.blocks);
+  if (kind === "reeds") return;
+  const high = kind === "stone" ? 1 : LOW_SHARE;
+  inWallFrame(ctx, wall, () => {
+    // Canvas shadows are measured in pixels, whatever the transform.
+    ctx.shadowColor = css(INK, 0.55);
+    ctx.shadowBlur = SHADOW_U.blur * high * pixelsPerUnit;
+    ctx.shadowOffsetX = SHADOW_U.x * high * pixelsPerUnit;
+    ctx.shadowOffsetY = SHADOW_U.y * high * pixelsPerUnit;
+    ctx.fillStyle = kind === "stone" ? css(STONE_LINE) : css(INK, 0.5);
+    trace(ctx, wall, 0);
+    ctx.fill();
+  });
 }
 
-function paintWall(ctx: CanvasRenderingContext2D, wall: Wall): void {
-  const halfX = wall.hx + wall.r;
-  const halfY = wall.hy + wall.r;
-  const bevel = Math.min(BEVEL_U, halfX * 0.4, halfY * 0.4);
-  // Flanks: the one to the north is lit, the south one lies in shade, east is dimmer than west.
-  const flank = ctx.createLinearGradient(0, wall.cy - halfY, 0, wall.cy + halfY);
+function paintStone(ctx: CanvasRenderingContext2D, wall: Wall): void {
+  inWallFrame(ctx, wall, () => {
+    const { halfX, halfY } = halves(wall);
+    const bevel = Math.min(BEVEL_U, halfX * 0.4, halfY * 0.4);
+    paintFlanks(ctx, wall, bevel / reachOfWall(wall).x);
+    const top = across(ctx, wall, "south");
+    top.addColorStop(0, css(STONE_TOP_LIT));
+    top.addColorStop(1, css(STONE_TOP));
+    ctx.save();
+    trace(ctx, wall, bevel);
+    ctx.fillStyle = top;
+    ctx.fill();
+    ctx.clip();
+    if (wall.hx === 0 && wall.hy === 0) paintDrum(ctx, wall, bevel);
+    else paintCourses(ctx, wall);
+    ctx.restore();
+    trace(ctx, wall, bevel);
+    ctx.lineWidth = 0.035;
+    ctx.strokeStyle = css(STONE_LIT, 0.8);
+    ctx.stroke();
+  });
+}
+
+/** The side to the north is lit, the south one lies in shade, east is dimmer than west. */
+function paintFlanks(ctx: CanvasRenderingContext2D, wall: Wall, edge: number): void {
+  const flank = across(ctx, wall, "south");
   flank.addColorStop(0, css(STONE_LIT));
   flank.addColorStop(1, css(STONE_SHADE));
-  const east = ctx.createLinearGradient(wall.cx - halfX, 0, wall.cx + halfX, 0);
-  const edge = bevel / halfX;
+  const east = across(ctx, wall, "east");
   east.addColorStop(0, css(STONE_LIT, 0.45));
   east.addColorStop(Math.min(0.5, edge), css(STONE_LIT, 0));
   east.addColorStop(Math.max(0.5, 1 - edge), css(STONE_LINE, 0));
@@ -87,32 +106,22 @@ function paintWall(ctx: CanvasRenderingContext2D, wall: Wall): void {
   ctx.lineWidth = 0.1;
   ctx.strokeStyle = css(STONE_LINE);
   ctx.stroke();
-
-  const top = ctx.createLinearGradient(wall.cx, wall.cy - halfY, wall.cx, wall.cy + halfY);
-  top.addColorStop(0, css(STONE_TOP_LIT));
-  top.addColorStop(1, css(STONE_TOP));
-  ctx.save();
-  trace(ctx, wall, bevel);
-  ctx.fillStyle = top;
-  ctx.fill();
-  ctx.clip();
-  if (wall.hx === 0 && wall.hy === 0) paintDrum(ctx, wall, bevel);
-  else paintCourses(ctx, wall);
-  ctx.restore();
-  trace(ctx, wall, bevel);
-  ctx.lineWidth = 0.035;
-  ctx.strokeStyle = css(STONE_LIT, 0.8);
-  ctx.stroke();
 }
+
+const PAINTERS: Readonly<Record<WallKind, (ctx: CanvasRenderingContext2D, wall: Wall) => void>> = {
+  stone: paintStone,
+  glass: paintGlass,
+  fence: paintFence,
+  reeds: paintReeds,
+};
 
 /** Joints between blocks, staggered from course to course. */
 function paintCourses(ctx: CanvasRenderingContext2D, wall: Wall): void {
-  const [halfX, halfY] = [wall.hx + wall.r, wall.hy + wall.r];
+  const { halfX, halfY } = halves(wall);
   const lengthwise = halfX >= halfY;
   const [long, wide] = lengthwise ? [halfX, halfY] : [halfY, halfX];
   const courses = Math.max(1, Math.round((2 * wide) / 1.1));
   ctx.save();
-  ctx.translate(wall.cx, wall.cy);
   if (!lengthwise) ctx.rotate(Math.PI / 2);
   for (let course = 0; course < courses; course += 1) {
     const y0 = -wide + (course * 2 * wide) / courses;
@@ -140,14 +149,14 @@ function paintDrum(ctx: CanvasRenderingContext2D, wall: Wall, bevel: number): vo
   ctx.strokeStyle = css(STONE_SHADE, 0.42);
   ctx.lineWidth = 0.045;
   ctx.beginPath();
-  ctx.arc(wall.cx, wall.cy, (wall.r - bevel) * 0.62, 0, Math.PI * 2);
+  ctx.arc(0, 0, (wall.r - bevel) * 0.62, 0, Math.PI * 2);
   ctx.stroke();
   ctx.beginPath();
   for (let mark = 0; mark < 8; mark += 1) {
     const angle = (mark / 8) * Math.PI * 2 + hash(mark, Math.round(wall.cx), 41);
     const [dx, dy] = [Math.cos(angle), Math.sin(angle)];
-    ctx.moveTo(wall.cx + dx * wall.r * 0.6, wall.cy + dy * wall.r * 0.6);
-    ctx.lineTo(wall.cx + dx * wall.r, wall.cy + dy * wall.r);
+    ctx.moveTo(dx * wall.r * 0.6, dy * wall.r * 0.6);
+    ctx.lineTo(dx * wall.r, dy * wall.r);
   }
   ctx.stroke();
 }

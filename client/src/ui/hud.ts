@@ -3,15 +3,17 @@
 import type { WorldView } from "../game/interpolate";
 import type { LineState } from "../game/session";
 import type { World } from "../game/world";
-import type { Snapshot } from "../net/messages";
-import { ZoneState } from "../net/protocol";
+import { StageKind, ZoneState } from "../net/protocol";
+import type { Snapshot } from "../net/rows";
+import { Announcer } from "./announcer";
 import { el, minutes, setClass, setText, setVariable } from "./dom";
 import { icon } from "./icons";
 import { KillFeed } from "./killfeed";
+import { Mates } from "./mates";
 import { Minimap } from "./minimap";
 import { Skills } from "./skills";
+import { Vitals } from "./vitals";
 
-const LOW_HEALTH_SHARE = 0.3;
 const FLASH_MS = 420;
 
 export interface HudFrame {
@@ -32,29 +34,32 @@ const LINE_WORDS: Readonly<Record<LineState, string>> = {
 
 export class Hud {
   readonly feed = new KillFeed();
+  readonly minimap = new Minimap();
   readonly root: HTMLElement;
-  readonly #minimap = new Minimap();
   readonly #skills = new Skills();
+  readonly #vitals = new Vitals();
+  readonly #mates = new Mates();
+  readonly #announcer = new Announcer();
   readonly #alive = el("b");
+  readonly #teams = el("b");
+  readonly #teamCount = el(
+    "div",
+    { class: "count panel" },
+    icon("teams"),
+    this.#teams,
+    el("span", {}, "teams"),
+  );
   readonly #kills = el("b");
+  readonly #assists = el("span", { class: "assists" });
   readonly #zoneText = el("span", { class: "zone-text" });
   readonly #zoneTime = el("b", { class: "zone-time" });
   readonly #zonePanel = el("div", { class: "zone-panel panel" }, this.#zoneText, this.#zoneTime);
-  readonly #warning = el("div", { class: "warning", role: "status" });
-  readonly #healthNumber = el("b", { class: "health-number" });
-  readonly #health = el(
+  readonly #body = el(
     "div",
-    { class: "health panel" },
-    icon("heart"),
-    el(
-      "div",
-      { class: "health-bar" },
-      el("i", { class: "health-lag" }),
-      el("i", { class: "health-fill" }),
-    ),
-    this.#healthNumber,
+    { class: "hud-body" },
+    this.#vitals.conditions,
+    el("div", { class: "hud-row" }, this.#vitals.panel, this.#skills.root),
   );
-  readonly #body = el("div", { class: "hud-body" }, this.#health, this.#skills.root);
   readonly #ping = el("span", { class: "ping" });
   readonly #vignette = el("div", { class: "vignette" });
   #lastHealth_hp: number | null = null;
@@ -69,12 +74,23 @@ export class Hud {
         "div",
         { class: "hud-counts" },
         el("div", { class: "count panel" }, icon("alive"), this.#alive, el("span", {}, "alive")),
-        el("div", { class: "count panel" }, icon("kills"), this.#kills, el("span", {}, "kills")),
+        this.#teamCount,
+        el(
+          "div",
+          { class: "count panel" },
+          icon("kills"),
+          this.#kills,
+          el("span", {}, "kills"),
+          this.#assists,
+        ),
       ),
-      el("div", { class: "hud-zone" }, this.#zonePanel, this.#warning),
+      this.#mates.root,
+      el("div", { class: "hud-zone" }, this.#zonePanel, this.#announcer.top),
+      this.#announcer.centre,
       this.feed.root,
+      this.#announcer.bottom,
       this.#body,
-      this.#minimap.root,
+      this.minimap.root,
       this.#ping,
     );
   }
@@ -83,7 +99,11 @@ export class Hud {
   show(world: World): void {
     this.root.hidden = false;
     this.feed.clear();
-    this.#minimap.show(world.welcome.map);
+    this.#mates.clear();
+    this.#vitals.clear();
+    this.#skills.reset();
+    this.minimap.show(world.welcome.map);
+    this.#teamCount.hidden = world.welcome.rules.team_size < 2;
     this.#lastHealth_hp = null;
     this.#hurtMs = Number.NEGATIVE_INFINITY;
   }
@@ -99,48 +119,49 @@ export class Hud {
   update(world: World, frame: HudFrame): void {
     const snapshot = world.latest;
     if (snapshot === null) return;
-    const { rules, tickRateHz } = world.welcome;
+    const { self } = snapshot;
     setText(this.#alive, String(snapshot.alive));
-    setText(this.#kills, String(snapshot.selfKills));
-    this.#showZone(snapshot, frame, tickRateHz);
-    this.#showHealth(snapshot, rules.health_max_hp, frame.nowMs);
-    this.#skills.update(snapshot, rules, tickRateHz);
-    this.#minimap.update(frame.view, frame.focus, frame.angle, frame.nowMs);
+    setText(this.#teams, String(snapshot.teamsAlive));
+    setText(this.#kills, String(self.kills));
+    setText(this.#assists, assistWords(self.assists));
+    this.#showZone(snapshot, frame, world.welcome.tickRateHz);
+    const { low } = this.#vitals.update(snapshot, world);
+    this.#showPain(snapshot, low, frame.nowMs);
+    this.#skills.update(snapshot, world);
+    this.#mates.update(snapshot, world);
+    this.#announcer.update(world, snapshot, frame.view);
+    this.minimap.update(world, frame);
     const words = LINE_WORDS[frame.line];
     const ping = frame.rttMs === null ? "– ms" : `${Math.round(frame.rttMs)} ms`;
     setText(this.#ping, words === "" ? ping : words);
     setClass(this.#ping, "bad", words !== "");
-    setClass(this.#body, "dead", !snapshot.selfAlive);
+    setClass(this.#body, "dead", !self.alive);
   }
 
   #showZone(snapshot: Snapshot, frame: HudFrame, tickRateHz: number): void {
+    const waiting = snapshot.stage === StageKind.COUNTDOWN;
     const left = minutes((snapshot.zoneChangeTick - frame.view.tick) / tickRateHz);
     const shrinking = snapshot.zoneState === ZoneState.SHRINKING;
     const closed = snapshot.zoneState === ZoneState.CLOSED;
-    setText(
-      this.#zoneText,
-      closed ? "Zone closed" : shrinking ? "Zone is closing" : "Zone closes in",
-    );
-    setText(this.#zoneTime, closed ? "" : left);
+    const words = closed ? "Zone closed" : shrinking ? "Zone is closing" : "Zone closes in";
+    setText(this.#zoneText, waiting ? "Get ready" : words);
+    setText(this.#zoneTime, closed || waiting ? "" : left);
     setClass(this.#zonePanel, "closing", shrinking);
-    const { zone, self } = frame.view;
-    const outside = self !== null && Math.hypot(self.x - zone.x, self.y - zone.y) > zone.radius;
-    setText(this.#warning, outside ? "Outside the ring – get back in" : "");
   }
 
-  #showHealth(snapshot: Snapshot, maximum_hp: number, nowMs: number): void {
-    const health_hp = snapshot.selfAlive ? snapshot.selfHealthHp : 0;
-    const share = Math.max(0, Math.min(1, health_hp / maximum_hp));
+  #showPain(snapshot: Snapshot, low: boolean, nowMs: number): void {
+    const health_hp = snapshot.self.alive ? snapshot.self.healthHp : 0;
     if (this.#lastHealth_hp !== null && health_hp < this.#lastHealth_hp - 0.2) this.#hurtMs = nowMs;
     this.#lastHealth_hp = health_hp;
-    setVariable(this.#health, "--health", share.toFixed(3));
-    setText(this.#healthNumber, String(Math.ceil(health_hp)));
-    const low = snapshot.selfAlive && share <= LOW_HEALTH_SHARE;
-    setClass(this.#health, "low", low);
     setClass(this.#vignette, "low", low);
     const flash = Math.max(0, 1 - (nowMs - this.#hurtMs) / FLASH_MS);
     setVariable(this.#vignette, "--hurt", flash.toFixed(2));
     // A full-screen layer costs even when it shows nothing.
     this.#vignette.hidden = flash === 0 && !low;
   }
+}
+
+function assistWords(assists: number): string {
+  if (assists === 0) return "";
+  return assists === 1 ? "+1 assist" : `+${assists} assists`;
 }

@@ -2,8 +2,8 @@
 
 import type { World } from "../game/world";
 import type { Refusal, Result } from "../net/messages";
+import { deathText } from "./causes";
 import { el, minutes, setText } from "./dom";
-import { deathText } from "./killfeed";
 
 export interface Action {
   readonly label: string;
@@ -54,6 +54,7 @@ export class Overlays {
       tone: "wait",
       eyebrow: "The match goes on",
       title: "Leave the match?",
+      note: "WASD moves, the mouse aims. Left and right button, Q and Space use the four skills; hold where a skill can be charged. E helps a team mate up.",
       primary: { label: "Keep playing", run: resume },
       secondary: { label: "Leave", run: leave },
     });
@@ -63,7 +64,7 @@ export class Overlays {
     this.#show({
       tone: "death",
       eyebrow: "Eliminated",
-      title: `#${result.placement} of ${result.entrants}`,
+      title: place(result),
       note: world.death === null ? "" : deathText(world.death, world),
       stats: statsOf(world, result),
       primary: { label: "Play again", run: again },
@@ -75,7 +76,7 @@ export class Overlays {
   watching(result: Result, again: () => void): void {
     this.#show({
       tone: "wait",
-      eyebrow: `#${result.placement} of ${result.entrants}`,
+      eyebrow: place(result),
       title: "Watching",
       primary: { label: "Play again", run: again },
     });
@@ -83,15 +84,12 @@ export class Overlays {
   }
 
   over(world: World, result: Result, again: () => void, toTitle: () => void): void {
-    const won =
-      result.winner === world.selfSlot || (result.winner === null && result.placement === 1);
-    const winner = result.winner === null ? null : world.nameOf(result.winner);
-    const placed = `You placed #${result.placement} of ${result.entrants}`;
+    const won = isWinner(world, result);
     this.#show({
       tone: won ? "victory" : "over",
       eyebrow: won ? "Victory" : "Match over",
-      title: won ? "Last one standing" : winner === null ? "Nobody survived" : `${winner} wins`,
-      note: won ? `#1 of ${result.entrants}` : placed,
+      title: won ? victoryTitle(world) : winnerTitle(world, result),
+      note: won ? place(result) : `You placed ${place(result)}`,
       stats: statsOf(world, result),
       primary: { label: "Play again", run: again },
       secondary: { label: "To the title", run: toTitle },
@@ -208,10 +206,45 @@ const EYEBROWS: Readonly<Record<string, string>> = {
   first_message_late: "Too late",
 };
 
+/** "#3 of 12 teams"; a team that still stands has no place yet. */
+function place({ placement, teams, entrants }: Result): string {
+  if (placement === 0) return "Your team fights on";
+  return teams < entrants ? `#${placement} of ${teams} teams` : `#${placement} of ${entrants}`;
+}
+
+function isWinner(world: World, result: Result): boolean {
+  if (result.winner === world.selfSlot) return true;
+  const team = world.entrant(world.selfSlot)?.team;
+  if (result.winningTeam !== null) return result.winningTeam === team;
+  return result.winner === null && result.placement === 1;
+}
+
+function victoryTitle(world: World): string {
+  return world.welcome.rules.team_size > 1 ? "Last team standing" : "Last one standing";
+}
+
+function winnerTitle(world: World, { winner, winningTeam }: Result): string {
+  if (world.welcome.rules.team_size > 1 && winningTeam !== null) {
+    const names = world.namesOfTeam(winningTeam);
+    if (names.length > 0) return `${names.join(", ")} win`;
+  }
+  return winner === null ? "Nobody survived" : `${world.nameOf(winner)} wins`;
+}
+
 function statsOf(world: World, result: Result): [string, string][] {
+  const rounded = (value: number) => String(Math.round(value));
+  const team: [string, string][] =
+    world.welcome.rules.team_size > 1 || result.healedHp > 0
+      ? [["Healing", rounded(result.healedHp)]]
+      : [];
   return [
     ["Kills", String(result.kills)],
-    ["Damage", String(Math.round(result.damageHp))],
+    ["Assists", String(result.assists)],
+    ["Damage", rounded(result.damageHp)],
+    ...team,
+    ["Accuracy", `${rounded(result.accuracy * 100)} %`],
+    ["Level", String(result.level)],
+    ["Distance", `${rounded(result.distance_u)} u`],
     ["Time alive", minutes(Math.floor(result.ticksAlive / world.welcome.tickRateHz))],
   ];
 }

@@ -1,17 +1,27 @@
-/** The first screen: a name, one button, and how to play. */
+/** The first screen: a name, a class, a place to land, one button, and how to play. */
 
 import type { GameMap } from "../net/messages";
-import { NAME_CHARACTERS_MAX } from "../net/protocol";
+import { Blocks, NAME_CHARACTERS_MAX } from "../net/protocol";
+import type { MatchInfo } from "../net/welcome";
+import type { JoinWish } from "../net/wire";
 import { paintPatch } from "../render/patch";
+import { ClassCards } from "./classcards";
 import { el } from "./dom";
-import { fitName, rememberedName, rememberName } from "./name";
+import { DropMap } from "./dropmap";
+import { remember, remembered } from "./memory";
+import { fitName } from "./name";
+
+const KEY = "name";
 
 export class Title {
   readonly root: HTMLElement;
   readonly #name: HTMLInputElement;
+  readonly #classes = new ClassCards();
+  readonly #drops = new DropMap();
+  readonly #mode = el("p", { class: "mode" });
   #painted = false;
 
-  constructor(play: (name: string) => void) {
+  constructor(play: (wish: JoinWish) => void) {
     this.#name = el("input", {
       type: "text",
       id: "player-name",
@@ -20,23 +30,39 @@ export class Title {
       autocomplete: "nickname",
       spellcheck: "false",
     });
-    this.#name.value = rememberedName();
+    this.#name.value = fitName(remembered(KEY));
     const form = el(
       "form",
       { class: "join" },
-      el("label", { for: "player-name" }, "Your name"),
       el(
         "div",
-        { class: "join-row" },
-        this.#name,
-        el("button", { class: "primary", type: "submit" }, "Play"),
+        { class: "title-head" },
+        el(
+          "div",
+          {},
+          el("h1", {}, "Ringfall"),
+          el("p", { class: "tagline" }, "The ring is falling in. Be the last one inside."),
+          this.#mode,
+        ),
+        el(
+          "div",
+          { class: "join-name" },
+          el("label", { for: "player-name" }, "Your name"),
+          el(
+            "div",
+            { class: "join-row" },
+            this.#name,
+            el("button", { class: "primary", type: "submit" }, "Play"),
+          ),
+        ),
       ),
+      this.#classes.root,
+      el("div", { class: "title-foot" }, this.#drops.root, legend()),
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      const name = fitName(this.#name.value);
-      rememberName(name);
-      play(name);
+      remember(KEY, fitName(this.#name.value));
+      play(this.wish);
     });
     this.root = el(
       "main",
@@ -45,17 +71,30 @@ export class Title {
       el(
         "div",
         { class: "title-column" },
-        el("h1", {}, "Ringfall"),
-        el("p", { class: "tagline" }, "The ring is falling in. Be the last one inside."),
         form,
-        legend(),
         el("p", { class: "touch-note" }, "Ringfall is played with a keyboard and a mouse."),
       ),
     );
   }
 
-  get name(): string {
-    return fitName(this.#name.value);
+  get wish(): JoinWish {
+    const name = fitName(this.#name.value);
+    return { name, role: this.#classes.role, drop: this.#drops.drop };
+  }
+
+  /** What there is to choose from; null leaves every choice to the server. */
+  offer(info: MatchInfo | null): void {
+    if (info === null) return;
+    this.#classes.show(info.classes);
+    this.#drops.show(info.map);
+    const teams = [
+      "",
+      "Everyone for themselves",
+      "Teams of two",
+      "Teams of three",
+      "Teams of four",
+    ];
+    this.#mode.textContent = `${teams[info.teamSize] ?? `Teams of ${info.teamSize}`} · ${info.map.name}`;
   }
 
   show(): void {
@@ -89,10 +128,11 @@ function legend(): HTMLElement {
     "dl",
     { class: "legend" },
     line("Move", "W A S D", "Arrows"),
-    line("Aim", "Mouse"),
-    line("Attack", "Left click", "Space"),
-    line("Blast at the cursor", "Right click", "E", "Q"),
-    line("Dash", "Shift"),
+    line("Aim and attack", "Mouse", "Left click"),
+    line("Second skill: hold to charge, if it can", "Right click"),
+    line("Special", "Q"),
+    line("Mobility", "Space", "Shift"),
+    line("Help a team mate up", "E"),
     line("Leave", "Esc"),
   );
 }
@@ -102,17 +142,20 @@ const RUINS: GameMap = {
   name: "title",
   width_u: 1000,
   height_u: 1000,
-  walls: [
-    { cx: 530, cy: 506, hx: 3.6, hy: 0.5, r: 0.2 },
-    { cx: 534, cy: 510, hx: 0.5, hy: 2.6, r: 0.2 },
-    { cx: 521, cy: 517, hx: 0, hy: 0, r: 1.5 },
-    { cx: 529, cy: 519, hx: 2.2, hy: 0.6, r: 0.1 },
-    { cx: 537, cy: 521, hx: 0, hy: 0, r: 1.1 },
-    { cx: 518, cy: 507, hx: 0.6, hy: 2.2, r: 0.2 },
-    { cx: 511, cy: 522, hx: 2.6, hy: 0.6, r: 0.2 },
-    { cx: 507, cy: 505, hx: 0, hy: 0, r: 1.2 },
-    { cx: 525.5, cy: 511.5, hx: 0, hy: 0, r: 0.8 },
-  ],
+  bushes: [],
+  walls: (
+    [
+      [530, 506, 3.6, 0.5, 0.2, 0],
+      [534, 510, 0.5, 2.6, 0.2, 0],
+      [521, 517, 0, 0, 1.5, 0],
+      [529, 519, 2.2, 0.6, 0.1, 300],
+      [537, 521, 0, 0, 1.1, 0],
+      [518, 507, 0.6, 2.2, 0.2, 0],
+      [511, 522, 2.6, 0.6, 0.2, 3900],
+      [507, 505, 0, 0, 1.2, 0],
+      [525.5, 511.5, 0, 0, 0.8, 0],
+    ] as const
+  ).map(([cx, cy, hx, hy, r, heading]) => ({ cx, cy, hx, hy, r, heading, blocks: Blocks.ALL })),
 };
 
 function backdrop(): HTMLElement {

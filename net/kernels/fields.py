@@ -1,0 +1,60 @@
+"""Numbers as the wire has them: little-endian, in rounded steps, clamped to their type."""
+
+import math
+
+from ecs.kernel import U8Out, device
+
+POSITION_STEPS = 64.0
+VITAL_STEPS = 32.0
+AMOUNT_STEPS = 8.0
+FULL = 255
+NOBODY_ON_WIRE = 65535
+
+
+@device
+def put16(buffer: U8Out, at: int, value: int) -> None:
+    """u16; nobody (-1) and whatever does not fit become 65535."""
+    if value < 0 or value > 65535:
+        value = NOBODY_ON_WIRE
+    buffer[at] = value & 255
+    buffer[at + 1] = (value >> 8) & 255
+
+
+@device
+def put32(buffer: U8Out, at: int, value: int) -> None:
+    """u32 or i32, its lowest 32 bits."""
+    for byte in range(4):
+        buffer[at + byte] = (value >> (8 * byte)) & 255
+
+
+@device
+def steps(value: float, per_unit: float) -> int:
+    """A quantity in wire steps, halves rounded up, clamped to u16."""
+    return int(max(0.0, min(65535.0, math.floor(value * per_unit + 0.5))))
+
+
+@device
+def span(ticks: int) -> int:
+    """A number of ticks, clamped to u16."""
+    return max(0, min(65535, ticks))
+
+
+@device
+def count8(value: int) -> int:
+    """A count, clamped to u8."""
+    return max(0, min(255, value))
+
+
+@device
+def share(value: float, whole: float) -> int:
+    """``value`` as a share of ``whole``, 255 for all of it or more; of nothing, anything is all."""
+    if whole <= 0.0:
+        return FULL if value > 0.0 else 0
+    return int(max(0.0, min(255.0, math.floor(value * 255.0 / whole + 0.5))))
+
+
+@device
+def put_place(buffer: U8Out, at: int, x_u: float, y_u: float) -> None:
+    """A position, two u16 in 1/64 u."""
+    put16(buffer, at, steps(x_u, POSITION_STEPS))
+    put16(buffer, at + 2, steps(y_u, POSITION_STEPS))

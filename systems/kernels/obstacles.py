@@ -1,0 +1,212 @@
+"""Walls that come and go: put up, brought among the map's walls, battered, and broken."""
+
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecs.identity import give_slot
+from ecs.kernel import (
+    F64In,
+    F64In2,
+    F64Out,
+    I32In,
+    I32Out,
+    I64In,
+    I64Out,
+    Records,
+    U8In,
+    U8Out,
+    U16In,
+    U16Out,
+    U32Out,
+    device,
+    kernel,
+)
+from schema.events import NOBODY
+from schema.walls import BLOCKS_ALL, CRATE, NEVER, OBSTACLE_REACH_U, WALL
+from systems.kernels.walls import WallsIn, cell_of
+
+WallsOut = Annotated[NDArray[np.void], Records(WALL, True)]
+
+WALLS_RAISED = 0x52494E4757414C4C
+"""What ``raised`` holds once walls are whole: no fill of one byte, and no likely accident."""
+
+
+@device
+def reach_of(hx: float, hy: float, radius: float, ux: float, uy: float) -> tuple[float, float]:
+    """Half extents of the bounding box: shadows of the half extents on each axis, added."""
+    return abs(ux) * hx + abs(uy) * hy + radius, abs(uy) * hx + abs(ux) * hy + radius
+
+
+@device
+def fits(hx: float, hy: float, radius: float, heading: int, directions: F64In2) -> bool:
+    """Whether an obstacle's bounding box is small enough to be one."""
+    reach_x, reach_y = reach_of(hx, hy, radius, directions[heading, 0], directions[heading, 1])
+    return reach_x <= OBSTACLE_REACH_U and reach_y <= OBSTACLE_REACH_U
+
+
+@kernel
+def put_crates(
+    crates: F64In2,
+    directions: F64In2,
+    count: I64Out,
+    refused: I64Out,
+    slot: I32Out,
+    generation: U32Out,
+    free: I32Out,
+    x_u: F64Out,
+    y_u: F64Out,
+    hx_u: F64Out,
+    hy_u: F64Out,
+    radius_u: F64Out,
+    heading: U16Out,
+    kind: U8Out,
+    blocks: U8Out,
+    owner: I64Out,
+    health_hp: F64Out,
+    full_hp: F64Out,
+    expire_tick: I64Out,
+) -> None:
+    """An obstacle for each crate of the map; what does not fit is refused and counted.
+
+    Args:
+        crates: f64[crates, 6], centre x, y, half extents x, y (units), heading, health (hp).
+    """
+    for crate in range(crates.shape[0]):
+        place, turn = count[0], int(crates[crate, 4])
+        hx, hy = crates[crate, 2], crates[crate, 3]
+        if place >= slot.shape[0] or not fits(hx, hy, 0.0, turn, directions):
+            refused[0] += 1
+            continue
+        give_slot(place, slot, generation, free)
+        x_u[place], y_u[place] = crates[crate, 0], crates[crate, 1]
+        hx_u[place], hy_u[place], radius_u[place] = hx, hy, 0.0
+        heading[place] = turn
+        kind[place] = CRATE
+        blocks[place] = BLOCKS_ALL
+        owner[place] = NOBODY
+        health_hp[place] = crates[crate, 5]
+        full_hp[place] = health_hp[place]
+        expire_tick[place] = NEVER
+        count[0] = place + 1
+
+
+@device
+def cells_of(wall: int, frame: F64In, walls: WallsIn) -> tuple[int, int, int, int]:
+    """(first, last column, first, last row) of the cells that a wall's bounding box touches."""
+    x, y = walls[wall]["x_u"], walls[wall]["y_u"]
+    reach_x = min(walls[wall]["reach_x_u"], OBSTACLE_REACH_U)
+    reach_y = min(walls[wall]["reach_y_u"], OBSTACLE_REACH_U)
+    return (
+        cell_of(x - reach_x, frame[2], frame[3]),
+        cell_of(x + reach_x, frame[2], frame[3]),
+        cell_of(y - reach_y, frame[2], frame[4]),
+        cell_of(y + reach_y, frame[2], frame[4]),
+    )
+
+
+@device
+def sort_by_cell(
+    count: int,
+    fixed_start: I32In,
+    fixed_row: I32In,
+    frame: F64In,
+    size: int,
+    walls: WallsIn,
+    start: I32Out,
+    row: I32Out,
+) -> None:
+    """List walls by cell: the map's as they were, then obstacles, hence ascending.
+
+    A counting sort.  ``OBSTACLE_REACH_U`` bounds the cells of an obstacle, and is held to here as
+    well: a larger one would be found in the cells around its middle.
+    """
+    cells = fixed_start.shape[0] - 1
+    for cell in range(cells + 1):
+        start[cell] = 0
+    for k in range(count):
+        left, right, top, bottom = cells_of(size + k, frame, walls)
+        for cy in range(top, bottom + 1):
+            for cx in range(left, right + 1):
+                start[cy * int(frame[3]) + cx + 1] += 1
+    total = 0
+    for cell in range(cells):
+        total += int(start[cell + 1]) + int(fixed_start[cell + 1]) - int(fixed_start[cell])
+        start[cell + 1] = total
+    # start[c + 1] is the end of cell c, and sinks to its beginning as the cell is filled.
+    for k in range(count - 1, -1, -1):
+        left, right, top, bottom = cells_of(size + k, frame, walls)
+        for cy in range(top, bottom + 1):
+            for cx in range(left, right + 1):
+                at = cy * int(frame[3]) + cx + 1
+                start[at] -= 1
+                row[start[at]] = size + k
+    for cell in range(cells):
+        for place in range(int(fixed_start[cell + 1]) - 1, int(fixed_start[cell]) - 1, -1):
+            start[cell + 1] -= 1
+            row[start[cell + 1]] = fixed_row[place]
+    for cell in range(cells):
+        start[cell] = start[cell + 1]
+    start[cells] = total
+
+
+@kernel
+def raise_walls(
+    count: I64In,
+    x_u: F64In,
+    y_u: F64In,
+    hx_u: F64In,
+    hy_u: F64In,
+    radius_u: F64In,
+    heading: U16In,
+    blocks: U8In,
+    directions: F64In2,
+    fixed: WallsIn,
+    fixed_start: I32In,
+    fixed_row: I32In,
+    frame: F64In,
+    walls: WallsOut,
+    start: I32Out,
+    row: I32Out,
+    raised: I64Out,
+) -> None:
+    """Make walls of the map's and the obstacles, unless they are just that already.
+
+    Obstacle k becomes wall fixed + k.  What is found written is compared with what would be
+    written, so the outcome follows from the obstacles alone, whatever was there before.
+
+    Args:
+        fixed, fixed_start, fixed_row: the map's walls, as in ``kernels.walls``.
+        walls: WALL[fixed + obstacles], start: i32[cells + 1], row: i32[entries], written.
+        raised: i64[2], WALLS_RAISED and the number of obstacles, written.
+    """
+    size = fixed.shape[0]
+    whole = raised[0] == WALLS_RAISED
+    same = whole and raised[1] == count[0]
+    for k in range(count[0] if same else 0):
+        turn, wall = int(heading[k]), size + k
+        place = walls[wall]["x_u"] == x_u[k] and walls[wall]["y_u"] == y_u[k]
+        box = walls[wall]["hx_u"] == hx_u[k] and walls[wall]["hy_u"] == hy_u[k]
+        turned = walls[wall]["ux"] == directions[turn, 0]
+        turned = turned and walls[wall]["uy"] == directions[turn, 1]
+        rim = walls[wall]["radius_u"] == radius_u[k]
+        same = same and place and box and turned and rim and walls[wall]["blocks"] == blocks[k]
+    if same:
+        return
+    if not whole:
+        for wall in range(size):
+            walls[wall] = fixed[wall]
+    for k in range(count[0]):
+        turn, wall = int(heading[k]), size + k
+        ux, uy = directions[turn, 0], directions[turn, 1]
+        reach_x, reach_y = reach_of(hx_u[k], hy_u[k], radius_u[k], ux, uy)
+        walls[wall]["x_u"], walls[wall]["y_u"] = x_u[k], y_u[k]
+        walls[wall]["hx_u"], walls[wall]["hy_u"] = hx_u[k], hy_u[k]
+        walls[wall]["radius_u"] = radius_u[k]
+        walls[wall]["ux"], walls[wall]["uy"] = ux, uy
+        walls[wall]["reach_x_u"], walls[wall]["reach_y_u"] = reach_x, reach_y
+        walls[wall]["blocks"] = blocks[k]
+        walls[wall]["spare"], walls[wall]["spare_2"], walls[wall]["spare_4"] = 0, 0, 0
+    sort_by_cell(count[0], fixed_start, fixed_row, frame, size, walls, start, row)
+    raised[0], raised[1] = WALLS_RAISED, count[0]

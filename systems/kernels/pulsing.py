@@ -1,0 +1,299 @@
+"""Areas go off, once or again and again."""
+
+from ecs.kernel import (
+    F64In,
+    F64In2,
+    Float,
+    I32In,
+    I64In,
+    I64Out,
+    Int,
+    U8In,
+    U8Out,
+    U16In,
+    device,
+    kernel,
+)
+from schema.events import BURST, HEALS, NOBODY
+from schema.rulebook import ALLIES, ENEMIES, SELF
+from schema.walls import BLOCKS_SIGHT
+from systems.kernels.geometry import MISS, gap_normal, to_frame
+from systems.kernels.tables import (
+    EventsOut,
+    HitsOut,
+    KnocksOut,
+    SkillsIn,
+    add_event,
+    add_hit,
+    add_knock,
+)
+from systems.kernels.walls import WallsIn, cell_of, sweep_walls
+
+
+@device
+def relation(owner: int, body: int, team: I64In) -> int:
+    """SELF, ALLIES or ENEMIES: what a body is to the owner of an area."""
+    if body == owner:
+        return SELF
+    return ALLIES if team[body] == team[owner] else ENEMIES
+
+
+@device
+def pulse_body(
+    body: int,
+    kin: int,
+    owner: int,
+    made: int,
+    slot: int,
+    damage_hp: float,
+    heal_hp: float,
+    inflicts: bool,
+    friendly_fire: int,
+    px: float,
+    py: float,
+    hits: HitsOut,
+    hit_count: I64Out,
+    hits_refused: I64Out,
+) -> None:
+    """The hits of a body that an area reaches.
+
+    What heals heals whom it affects but enemies, what hurts hurts whom it affects; team mates are
+    hurt where there is friendly fire.  What only inflicts a status comes as a hit for nothing to
+    whom it does not heal.
+    """
+    heals = heal_hp > 0.0 and kin != ENEMIES
+    hurts = damage_hp > 0.0 or (inflicts and not heals)
+    if hurts and (kin != ALLIES or friendly_fire != 0):
+        add_hit(
+            hits,
+            hit_count,
+            hits_refused,
+            body,
+            owner,
+            made,
+            slot,
+            0,
+            damage_hp,
+            1.0,
+            px,
+            py,
+        )
+    if heals:
+        add_hit(
+            hits,
+            hit_count,
+            hits_refused,
+            body,
+            owner,
+            made,
+            slot,
+            HEALS,
+            heal_hp,
+            1.0,
+            px,
+            py,
+        )
+
+
+@device
+def pulse_bodies(
+    row: int,
+    owner: I64In,
+    skill: U8In,
+    slot: U8In,
+    radius_u: F64In,
+    damage_hp: F64In,
+    heal_hp: F64In,
+    x_u: F64In,
+    y_u: F64In,
+    skills: SkillsIn,
+    friendly_fire: int,
+    body_radius_u: float,
+    team: I64In,
+    alive: U8In,
+    body_x_u: F64In,
+    body_y_u: F64In,
+    grid: F64In,
+    start: I32In,
+    row_of: I32In,
+    reach_u: F64In,
+    walls: WallsIn,
+    wall_start: I32In,
+    wall_row: I32In,
+    frame: F64In,
+    hits: HitsOut,
+    hit_count: I64Out,
+    hits_refused: I64Out,
+) -> None:
+    """One area's hits: on every body of those it affects whose circle touches its own.
+
+    Unless it goes through walls, nobody is reached whom a wall hides from its centre.
+    """
+    px, py, made = x_u[row], y_u[row], int(skill[row])
+    touch = radius_u[row] + body_radius_u
+    wide, columns = touch + reach_u[0], int(grid[1])
+    first, last = cell_of(px - wide, grid[0], grid[1]), cell_of(px + wide, grid[0], grid[1])
+    for cy in range(cell_of(py - wide, grid[0], grid[2]), cell_of(py + wide, grid[0], grid[2]) + 1):
+        for place in range(start[cy * columns + first], start[cy * columns + last + 1]):
+            body = int(row_of[place])
+            dx, dy = body_x_u[body] - px, body_y_u[body] - py
+            if alive[body] == 0 or dx * dx + dy * dy > touch * touch:
+                continue
+            kin = relation(owner[row], body, team)
+            if skills[made]["affects"] & kin == 0:
+                continue
+            if skills[made]["through_walls"] == 0:
+                t, _, _, _ = sweep_walls(
+                    px, py, dx, dy, 0.0, BLOCKS_SIGHT, walls, wall_start, wall_row, frame
+                )
+                if t != MISS:
+                    continue
+            pulse_body(
+                body,
+                kin,
+                owner[row],
+                made,
+                int(slot[row]),
+                damage_hp[row],
+                heal_hp[row],
+                skills[made]["status_a"] >= 0,
+                friendly_fire,
+                px,
+                py,
+                hits,
+                hit_count,
+                hits_refused,
+            )
+
+
+@kernel
+def pulse(
+    count: I64In,
+    tick: I64In,
+    owner: I64In,
+    skill: U8In,
+    slot: U8In,
+    radius_u: F64In,
+    damage_hp: F64In,
+    heal_hp: F64In,
+    x_u: F64In,
+    y_u: F64In,
+    until_tick: I64In,
+    skills: SkillsIn,
+    friendly_fire: Int,
+    body_radius_u: Float,
+    team: I64In,
+    alive: U8In,
+    body_x_u: F64In,
+    body_y_u: F64In,
+    grid: F64In,
+    start: I32In,
+    row_of: I32In,
+    reach_u: F64In,
+    walls: WallsIn,
+    wall_start: I32In,
+    wall_row: I32In,
+    frame: F64In,
+    fire_tick: I64Out,
+    gone: U8Out,
+    hits: HitsOut,
+    hit_count: I64Out,
+    hits_refused: I64Out,
+    events: EventsOut,
+    event_count: I64Out,
+    events_refused: I64Out,
+) -> None:
+    """Every area whose time has come goes off; it goes off again a period later, until its end."""
+    for row in range(count[0]):
+        if tick[0] < fire_tick[row]:
+            continue
+        pulse_bodies(
+            row,
+            owner,
+            skill,
+            slot,
+            radius_u,
+            damage_hp,
+            heal_hp,
+            x_u,
+            y_u,
+            skills,
+            friendly_fire,
+            body_radius_u,
+            team,
+            alive,
+            body_x_u,
+            body_y_u,
+            grid,
+            start,
+            row_of,
+            reach_u,
+            walls,
+            wall_start,
+            wall_row,
+            frame,
+            hits,
+            hit_count,
+            hits_refused,
+        )
+        add_event(
+            events,
+            event_count,
+            events_refused,
+            BURST,
+            owner[row],
+            NOBODY,
+            int(skill[row]),
+            radius_u[row],
+            x_u[row],
+            y_u[row],
+        )
+        fire_tick[row] += skills[int(skill[row])]["period_ticks"]
+        if fire_tick[row] > until_tick[row]:
+            gone[row] = 1
+
+
+@kernel
+def shake_obstacles(
+    count: I64In,
+    tick: I64In,
+    owner: I64In,
+    radius_u: F64In,
+    damage_hp: F64In,
+    x_u: F64In,
+    y_u: F64In,
+    fire_tick: I64In,
+    obstacles: I64In,
+    shape_x_u: F64In,
+    shape_y_u: F64In,
+    hx_u: F64In,
+    hy_u: F64In,
+    corner_u: F64In,
+    heading: U16In,
+    health_hp: F64In,
+    directions: F64In2,
+    knocks: KnocksOut,
+    knock_count: I64Out,
+    knocks_refused: I64Out,
+) -> None:
+    """Every area that hurts and goes off in this tick knocks the obstacles its circle touches.
+
+    Called before ``pulse``, which sets the next time.  Areas that go off are few, obstacles are
+    gone through.
+    """
+    for row in range(count[0]):
+        if tick[0] < fire_tick[row] or damage_hp[row] <= 0.0:
+            continue
+        for obstacle in range(obstacles[0]):
+            if health_hp[obstacle] <= 0.0:
+                continue
+            turned = int(heading[obstacle])
+            x, y = to_frame(
+                x_u[row] - shape_x_u[obstacle],
+                y_u[row] - shape_y_u[obstacle],
+                directions[turned, 0],
+                directions[turned, 1],
+            )
+            distance, _, _ = gap_normal(x, y, hx_u[obstacle], hy_u[obstacle])
+            if distance <= corner_u[obstacle] + radius_u[row]:
+                add_knock(knocks, knock_count, knocks_refused, obstacle, owner[row], damage_hp[row])

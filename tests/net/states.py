@@ -1,0 +1,176 @@
+"""A match as it is, in the twin's plain values."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ecs.columns import Identity, Rows
+from ecs.world import World
+from schema.columns import (
+    Ability,
+    Affliction,
+    Area,
+    Barrier,
+    Channel,
+    Clock,
+    Combo,
+    Cover,
+    Dash,
+    Events,
+    Flight,
+    Goods,
+    Intent,
+    Outcome,
+    Position,
+    Progress,
+    Rescue,
+    Role,
+    Shape,
+    Stats,
+    Tally,
+    Vitals,
+    Zone,
+)
+from schema.directions import TABLE
+from schema.rulebook import STATUSES
+from systems.rules import Rules
+from tests.oracle.scenery import Block, Body, Circle, Hand, Happening, Item, Shot, State
+
+
+def state_of(world: World) -> State:
+    """Everything of a match that snapshots speak of."""
+    rules, outcome = world.resource(Rules), world.group("match", Outcome)
+    frame, zone = rules.balance.match, world.group("match", Zone)
+    record = world.group("events", Events).record[: _count(world, "events")]
+    return State(
+        tick=int(world.group("match", Clock).tick[0]),
+        alive=int(outcome.alive[0]),
+        teams_alive=int(outcome.teams_alive[0]),
+        stage=int(outcome.stage[0]),
+        stage_tick=int(outcome.stage_tick[0]),
+        play_tick=math.floor(frame.countdown_s * rules.rate_hz + 0.5),
+        winner=_somebody(outcome.winner[0]),
+        zone_phase=int(zone.phase[0]),
+        zone_state=int(zone.state[0]),
+        zone_change_tick=int(zone.until_tick[0]),
+        zone=(float(zone.x_u[0]), float(zone.y_u[0]), float(zone.radius_u[0])),
+        zone_next=(float(zone.next_x_u[0]), float(zone.next_y_u[0]), float(zone.next_radius_u[0])),
+        view_u=(frame.view_width_u, frame.view_height_u),
+        notice_u=frame.cover.notice_u,
+        revive_ticks=rules.ticks(frame.team.revive_s),
+        level_xp=[None if math.isinf(xp) else xp for xp in rules.level_xp.tolist()],
+        hold_ticks=rules.skills["hold_ticks"].tolist(),
+        charges_max=rules.skills["charges_max"].tolist(),
+        bodies=[_body(world, row) for row in range(_count(world, "players"))],
+        shots=[Shot(**facts) for facts in _things(world, "projectiles", SHOT, Position, Flight)],
+        circles=[Circle(**facts) for facts in _things(world, "areas", CIRCLE, Position, Area)],
+        blocks=[
+            Block(
+                **facts, ux=float(TABLE[facts["heading"], 0]), uy=float(TABLE[facts["heading"], 1])
+            )
+            for facts in _things(world, "obstacles", BLOCK, Shape, Barrier)
+        ],
+        items=[Item(**facts) for facts in _things(world, "pickups", ITEM, Position, Goods)],
+        events=[Happening(*row) for row in record.tolist()],
+    )
+
+
+SHOT = ("x_u", "y_u", "direction", "owner", "skill", "radius_u")
+CIRCLE = ("x_u", "y_u", "radius_u", "fire_tick", "until_tick", "owner", "skill")
+ITEM = ("x_u", "y_u", "item")
+BLOCK = (
+    "kind",
+    "x_u",
+    "y_u",
+    "hx_u",
+    "hy_u",
+    "radius_u",
+    "heading",
+    "health_hp",
+    "full_hp",
+    "blocks",
+)
+
+
+def _count(world: World, table: str) -> int:
+    return int(world.group(table, Rows).count[0])
+
+
+def _somebody(row: Any) -> int | None:
+    return int(row) if row >= 0 else None
+
+
+def _things(
+    world: World, table: str, names: tuple[str, ...], *groups: type[Any]
+) -> list[dict[str, Any]]:
+    """Columns of a table by name, and who is in each row."""
+    identity = world.group(table, Identity)
+    columns = {
+        name: getattr(world.group(table, group), name)
+        for group in groups
+        for name in names
+        if name in group.__dict__
+    }
+    found = []
+    for row in range(_count(world, table)):
+        slot = int(identity.slot[row])
+        facts = {name: array[row].item() for name, array in columns.items()}
+        found.append({"slot": slot, "generation": int(identity.generation[slot]), **facts})
+    return found
+
+
+def _body(world: World, row: int) -> Body:
+    def value(group: type[Any], name: str) -> Any:
+        return getattr(world.group("players", group), name)[row].item()
+
+    affliction = world.group("afflictions", Affliction)
+    first, slot = row * STATUSES, value(Channel, "slot")
+    return Body(
+        value(Position, "x_u"),
+        value(Position, "y_u"),
+        team=value(Role, "team"),
+        alive=bool(value(Vitals, "alive")),
+        down=bool(value(Vitals, "down")),
+        health_hp=value(Vitals, "health_hp"),
+        health_max_hp=value(Stats, "health_max_hp"),
+        mana_mp=value(Vitals, "mana_mp"),
+        mana_max_mp=value(Stats, "mana_max_mp"),
+        shield_hp=value(Vitals, "shield_hp"),
+        aim=value(Intent, "aim"),
+        level=value(Progress, "level"),
+        experience_xp=value(Progress, "experience_xp"),
+        conditions=value(Stats, "flags"),
+        combo=value(Combo, "hits"),
+        dash_until_tick=value(Dash, "until_tick"),
+        channel=None if slot == 255 else slot,
+        beam_u=value(Channel, "length_u"),
+        bush=_somebody(value(Cover, "bush")),
+        seen_until_tick=value(Cover, "seen_until_tick"),
+        reviver=_somebody(value(Rescue, "reviver")),
+        progress_ticks=value(Rescue, "progress_ticks"),
+        killer=_somebody(value(Tally, "killer")),
+        seq=value(Intent, "seq"),
+        kills=value(Tally, "kills"),
+        assists=value(Tally, "assists"),
+        hands=[_hand(world, place) for place in range(4 * row, 4 * row + 4)],
+        statuses={
+            number: (
+                int(affliction.stacks[first + number]),
+                int(affliction.until_tick[first + number]),
+            )
+            for number in range(STATUSES)
+        },
+    )
+
+
+def _hand(world: World, place: int) -> Hand:
+    ability = world.group("abilities", Ability)
+    return Hand(
+        int(ability.skill[place]),
+        int(ability.level[place]),
+        int(ability.charges[place]),
+        int(ability.ready_tick[place]),
+        int(ability.recharge_tick[place]),
+        _somebody(ability.held_tick[place]),
+    )

@@ -1,0 +1,109 @@
+"""From where a viewer looks and what bushes hide from there, and numbers as the wire has them.
+
+Everything is in fractions: no comparison here is rounded.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tests.oracle import snapshot as wire
+from tests.oracle.scenery import Body, State
+
+REVEALED = 32
+
+
+@dataclass
+class Look:
+    """From where somebody looks; ``slot`` is None for the place where the body fell."""
+
+    slot: int | None
+    team: int
+    bush: int | None
+    x_u: float
+    y_u: float
+
+
+def rounded(value: float | Fraction, steps: int) -> int:
+    """``value`` in wire steps, a half rounded up, exactly."""
+    return math.floor(Fraction(value) * steps + Fraction(1, 2))
+
+
+def clamped(value: int, low: int = 0, high: int = 65535) -> int:
+    """``value`` within the wire's range."""
+    return sorted((low, value, high))[1]
+
+
+def length(value_u: float) -> int:
+    """A length or coordinate on the wire."""
+    return clamped(rounded(value_u, 64))
+
+
+def place(x_u: float, y_u: float) -> tuple[int, int]:
+    """A position on the wire."""
+    return length(x_u), length(y_u)
+
+
+def slot_of(row: int | None) -> int:
+    """A slot on the wire, where there may be nobody."""
+    return row if row is not None and 0 <= row <= 65535 else wire.NOBODY
+
+
+def share(value: float, whole: float, low: int = 0) -> int:
+    """A share on the wire; of nothing, anything is all."""
+    if whole <= 0:
+        return max(low, 255 if value > 0 else 0)
+    return clamped(rounded(Fraction(value) / Fraction(whole), 255), low, 255)
+
+
+def candidates(state: State, slot: int) -> Iterator[int]:
+    """Whose eyes a dead viewer would look through, the first choice first."""
+    yield from (n for n, body in enumerate(state.bodies) if body.team == state.bodies[slot].team)
+    link = state.bodies[slot].killer
+    for _ in range(8):
+        if link is not None:
+            yield link
+            link = state.bodies[link].killer
+    if state.winner is not None:
+        yield state.winner
+    yield from range(len(state.bodies))
+
+
+def look_of(state: State, slot: int) -> Look:
+    """From where ``slot`` looks."""
+    own = state.bodies[slot]
+    if own.alive:
+        return Look(slot, own.team, own.bush, own.x_u, own.y_u)
+    for seat in candidates(state, slot):
+        body = state.bodies[seat]
+        if body.alive:
+            return Look(seat, body.team, body.bush, body.x_u, body.y_u)
+    return Look(None, own.team, None, own.x_u, own.y_u)
+
+
+def is_given_away(state: State, body: Body) -> bool:
+    """Whether a bush hides this body no more."""
+    return state.tick < body.seen_until_tick or bool(body.conditions & REVEALED)
+
+
+def is_hidden(state: State, look: Look, body: Body) -> bool:
+    """Whether a bush hides a living body from these eyes."""
+    if not body.alive or body.bush is None or body.team == look.team:
+        return False
+    if is_given_away(state, body) or body.bush == look.bush:
+        return False
+    away = [Fraction(body.x_u) - Fraction(look.x_u), Fraction(body.y_u) - Fraction(look.y_u)]
+    return sum(part * part for part in away) > Fraction(state.notice_u) ** 2
+
+
+def sees(
+    state: State, look: Look, x_u: float, y_u: float, reach_x_u: float = 0.0, reach_y_u: float = 0.0
+) -> bool:
+    """Whether a point is within the view, or so far beyond its edge."""
+    dx = abs(Fraction(x_u) - Fraction(look.x_u))
+    dy = abs(Fraction(y_u) - Fraction(look.y_u))
+    half_x, half_y = (Fraction(size) / 2 for size in state.view_u)
+    return dx <= half_x + Fraction(reach_x_u) and dy <= half_y + Fraction(reach_y_u)

@@ -1,0 +1,252 @@
+"""Walls that come and go: among the map's walls, under fire, and at their end."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schema.directions import TABLE
+from schema.events import EVENT_RECORD, KNOCK_RECORD
+from schema.walls import BARRIER, BLOCKS_ALL, CRATE, NEVER, OBSTACLE_REACH_U, WALL
+from systems.kernels.battering import (
+    break_obstacles,
+    sort_knocks,
+)
+from systems.kernels.obstacles import put_crates, raise_walls
+from systems.terrain import WALL_CELL_U, Terrain, make_terrain, walls_with_obstacles
+from tests.oracle.exact import HAIR_U
+from tests.oracle.obstacles import Knock, Obstacle, settled
+from tests.oracle.terrain import walls_of_cells
+from tests.systems.contact import SIZES, TURNS, Wall, kinds_of_wall
+from tests.systems.ground import assert_table, ground, row_of
+from tests.systems.kernel_calls import call
+
+TICK = 700
+SMALL = kinds_of_wall().filter(lambda kind: kind[0] + kind[1] + kind[2] <= OBSTACLE_REACH_U)
+
+
+@st.composite
+def standing(draw: st.DrawFn, most: int = 5) -> list[Wall]:
+    """Obstacles on a lattice that cell borders are part of, also beyond the world's edge."""
+    places = st.integers(0, 64 * 16).map(lambda n: n / 16)
+    return [(draw(places), draw(places), *draw(SMALL)) for _ in range(draw(st.integers(0, most)))]
+
+
+def raised(terrain: Terrain, obstacles: list[Wall], before: SimpleNamespace) -> SimpleNamespace:
+    columns = np.array(obstacles or [(0.0,) * 7]).T
+    names = ("x_u", "y_u", "hx_u", "hy_u", "radius_u", "heading", "blocks")
+    return call(
+        raise_walls,
+        count=len(obstacles),
+        **dict(zip(names, columns, strict=True)),
+        directions=TABLE,
+        fixed=terrain.walls,
+        fixed_start=terrain.wall_start,
+        fixed_row=terrain.wall_row,
+        frame=terrain.frame,
+        walls=before.walls,
+        start=before.start,
+        row=before.row,
+        raised=before.raised,
+    )
+
+
+def untouched(terrain: Terrain, room: int, fill: int = 0) -> SimpleNamespace:
+    """Scratch of which every byte is ``fill``."""
+    walls, cells, entries = walls_with_obstacles(terrain, room)
+    return SimpleNamespace(
+        walls=np.full(walls * WALL.itemsize, fill, np.uint8).view(WALL),
+        start=np.full((cells + 1) * 4, fill, np.uint8).view(np.int32),
+        row=np.full(entries * 4, fill, np.uint8).view(np.int32),
+        raised=np.full(16, fill, np.uint8).view(np.int64),
+    )
+
+
+def held(made: SimpleNamespace, count: int) -> tuple[bytes, ...]:
+    """What of the walls anybody reads."""
+    used = made.row[: made.start[-1]]
+    return tuple(part.tobytes() for part in (made.walls[:count], made.start, used, made.raised))
+
+
+@settings(max_examples=150)
+@given(st.data(), st.sampled_from(SIZES), standing(), standing(), standing())
+def test_walls_are_the_maps_and_the_obstacles_whatever_was_there(
+    data: st.DataObject,
+    size: tuple[float, float],
+    fixed: list[Wall],
+    former: list[Wall],
+    obstacles: list[Wall],
+) -> None:
+    terrain = ground(*size, fixed)
+    count = len(fixed) + len(obstacles)
+    room = max(len(former), len(obstacles), 1)
+    made = raised(terrain, obstacles, untouched(terrain, room))
+    assert made.walls[: len(fixed)].tobytes() == terrain.walls.tobytes()
+    # As if they were walls of a map of their own.
+    alone = [ground(*size, [wall]).walls.tobytes() for wall in obstacles]
+    assert [made.walls[row : row + 1].tobytes() for row in range(len(fixed), count)] == alone
+    poisoned = raised(terrain, obstacles, untouched(terrain, room, data.draw(st.integers(0, 255))))
+    assert held(poisoned, count) == held(made, count)
+    other = raised(terrain, former, untouched(terrain, room))
+    assert held(raised(terrain, obstacles, other), count) == held(made, count)
+    if obstacles:
+        row, column = data.draw(st.integers(0, len(obstacles) - 1)), data.draw(st.integers(0, 6))
+        changed = list(obstacles[row])
+        changed[column] = {5: (changed[5] + 1) % 4096, 6: changed[6] ^ 1}.get(
+            column, changed[column] + 1 / 64
+        )
+        others = [*obstacles[:row], tuple(changed), *obstacles[row + 1 :]]
+        nearly = raised(terrain, others, untouched(terrain, room))
+        assert held(raised(terrain, obstacles, nearly), count) == held(made, count)
+
+
+@settings(max_examples=150)
+@given(st.sampled_from(SIZES), standing(), standing())
+def test_each_cell_lists_the_walls_and_obstacles_that_reach_into_it(
+    size: tuple[float, float], fixed: list[Wall], obstacles: list[Wall]
+) -> None:
+    terrain = ground(*size, fixed)
+    made = raised(terrain, obstacles, untouched(terrain, max(len(obstacles), 1)))
+    assert made.start[-1] <= len(made.row)
+    for cell in range(len(made.start) - 1):
+        listed = made.row[made.start[cell] : made.start[cell + 1]].tolist()
+        assert listed == sorted(set(listed))
+        ours = terrain.wall_row[terrain.wall_start[cell] : terrain.wall_start[cell + 1]]
+        assert listed[: len(ours)] == ours.tolist()
+    for row, wall in enumerate(obstacles, start=len(fixed)):
+        found = {
+            cell
+            for cell in range(len(made.start) - 1)
+            if row in made.row[made.start[cell] : made.start[cell + 1]]
+        }
+        hair = 0 if wall[5] % 1024 == 0 else HAIR_U
+        may, must = (
+            {
+                cell
+                for cell, listed in enumerate(walls_of_cells(*size, WALL_CELL_U, [wall], by)[2])
+                if listed
+            }
+            for by in (hair, -hair)
+        )
+        assert must <= found <= may
+
+
+@settings(max_examples=200)
+@given(st.data(), st.integers(0, 5), st.integers(0, 6))
+def test_knocks_are_settled_in_their_order(data: st.DataObject, count: int, room: int) -> None:
+    obstacles = [
+        Obstacle(
+            wall=(row + 0.5, row + 0.25),
+            kind=data.draw(st.sampled_from([CRATE, BARRIER])),
+            owner=data.draw(st.integers(-1, 3)),
+            health=data.draw(st.sampled_from([0.0, 0.3, 20.0, 60.0])),
+            expires=data.draw(st.sampled_from([NEVER, NEVER, TICK + 1, TICK, TICK - 9])),
+        )
+        for row in range(count)
+    ]
+    knocks: list[Knock] = []
+    if count:
+        amounts = st.sampled_from([0.1, 0.2, 20.0, 60.0, 1e-9])
+        one = st.tuples(st.integers(0, count - 1), st.integers(0, 3), amounts)
+        breakable = one.filter(lambda knock: obstacles[knock[0]].health > 0.0)
+        if any(o.health > 0.0 for o in obstacles):
+            knocks = data.draw(st.lists(breakable, max_size=9))
+    records = np.array([*knocks, (0, 0, 77.0)], KNOCK_RECORD)
+    found = call(
+        sort_knocks,
+        obstacles=count,
+        knocks=records,
+        knock_count=len(knocks),
+        first=np.full(count + 1, 9),
+        order=np.full(len(records), 9),
+    )
+    made = call(
+        break_obstacles,
+        obstacles=count,
+        tick=TICK,
+        x_u=[o.wall[0] for o in obstacles],
+        y_u=[o.wall[1] for o in obstacles],
+        kind=[o.kind for o in obstacles],
+        owner=[o.owner for o in obstacles],
+        expire_tick=[o.expires for o in obstacles],
+        knocks=records,
+        first=found.first,
+        order=found.order,
+        health_hp=[o.health for o in obstacles],
+        gone=[0] * count,
+        events=np.zeros(room, EVENT_RECORD),
+        event_count=0,
+        events_refused=1,
+    )
+    health, gone, events = settled(obstacles, knocks, TICK)
+    assert made.health_hp.tolist() == health
+    assert made.gone.tolist() == gone
+    assert_table(made.events, made.event_count, made.events_refused, 1, events)
+
+
+def put(crates: list[tuple[float, ...]], room: int) -> SimpleNamespace:
+    columns = {name: [0] * room for name in ("heading", "kind", "blocks", "owner", "expire_tick")}
+    floats = ("x_u", "y_u", "hx_u", "hy_u", "radius_u", "health_hp", "full_hp")
+    return call(
+        put_crates,
+        crates=np.array(crates, np.float64).reshape(-1, 6),
+        directions=TABLE,
+        count=0,
+        refused=0,
+        slot=[0] * room,
+        generation=[0] * room,
+        free=list(range(room))[::-1],
+        **columns,
+        **{name: [0.0] * room for name in floats},
+    )
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.floats(0, 40),
+            st.floats(0, 40),
+            st.sampled_from([0.5, 7.5, 7.6]),
+            st.sampled_from([0.25, 1.0]),
+            st.sampled_from(TURNS),
+            st.sampled_from([1.0, 60.0]),
+        ),
+        max_size=5,
+    ),
+    st.integers(1, 4),
+)
+def test_crates_become_obstacles_while_there_is_room(
+    crates: list[tuple[float, ...]], room: int
+) -> None:
+    made = put(crates, room)
+    reaches = [
+        max(ground(40.0, 40.0, [(*c[:4], 0.0, c[4], 7)]).walls[0].tolist()[7:9]) for c in crates
+    ]
+    fitting = [crate for crate, reach in zip(crates, reaches, strict=True) if reach <= 7.5]
+    lucky = fitting[:room]
+    assert made.count[0] == len(lucky)
+    assert made.refused[0] == len(crates) - len(lucky)
+    for row, (x, y, hx, hy, heading, health) in enumerate(lucky):
+        assert (made.x_u[row], made.y_u[row], made.hx_u[row], made.hy_u[row]) == (x, y, hx, hy)
+        assert (made.heading[row], made.health_hp[row], made.radius_u[row]) == (heading, health, 0)
+        assert made.full_hp[row] == health
+        assert (made.kind[row], made.blocks[row], made.owner[row]) == (CRATE, BLOCKS_ALL, -1)
+        assert (made.expire_tick[row], made.slot[row], made.generation[row]) == (NEVER, row, 1)
+
+
+@pytest.mark.parametrize(
+    ("crate", "message"),
+    [
+        ((9.0, 9.0, 7.6, 1.0, 0, 10.0), "across"),
+        ((9.0, 9.0, 7.4, 7.4, 512, 10.0), "across"),
+        ((9.0, 9.0, 1.0, 1.0, 0, 0.0), "health"),
+        ((9.0, 9.0, 1.0, 1.0, 4096, 10.0), "heading"),
+    ],
+)
+def test_crates_that_cannot_be_are_refused_at_load(crate: Wall, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        make_terrain(40.0, 40.0, [row_of((9.0, 9.0, 1.0, 1.0, 0.0))], [(1.0, 1.0)], [crate])
