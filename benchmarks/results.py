@@ -33,9 +33,11 @@ def ratios(rows: dict[str, dict[str, Any]]) -> dict[str, float]:
     """How many times longer the peers took in this run, medians over medians."""
     found = {}
     for players in (100, 1_000, 10_000):
-        theirs, ours = rows.get(f"test_obvious[{players}]"), rows.get(f"test_step[{players}]")
+        theirs = rows.get(f"test_obvious[{players}]")
+        ours = rows.get(f"test_plain_step[{players}]")
         if theirs and ours:
-            found[f"obvious / step, {players} players"] = theirs["median_us"] / ours["median_us"]
+            name = f"obvious / plain step, {players} players"
+            found[name] = theirs["median_us"] / ours["median_us"]
     for circles in (1_000, 10_000):
         ours = rows.get(f"test_our_kernels[{circles}]")
         for index in ("hash", "tree"):

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from benchmarks.obvious.match import ObviousMatch, commands_of
-from benchmarks.obvious.plain import ALLOWED, HELD, plain_pack
+from benchmarks.obvious.plain import plain_pack, press_plainly
 from ecs.columns import Rows
 from ringfall.bench import SIZES, Scene, make_scene
 from ringfall.datapack import load_datapack
@@ -29,7 +29,7 @@ OUR_ROUNDS = {100: 60, 1_000: 25, 10_000: 9}
 @functools.cache
 def plain_scene(players: int) -> Scene:
     """A scene under the plain rules, made once."""
-    return make_scene(players, pack=plain_pack(load_datapack()), allowed=ALLOWED, held=HELD)
+    return make_scene(players, pack=plain_pack(load_datapack()), press=press_plainly)
 
 
 @pytest.mark.benchmark(group="the obvious way")

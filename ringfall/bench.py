@@ -19,7 +19,7 @@ from ringfall.engine import build_facts, environment
 from schema.balance import Balance
 from schema.balance.skills import ProjectileSkill
 from schema.columns import Outcome, Position
-from schema.commands import BOT_NORMAL, BUTTONS_ALL, JOIN, PRIMARY, TickInputs
+from schema.commands import BOT_NORMAL, JOIN, PRIMARY, TickInputs
 from systems.bots import Bots
 from systems.move import BuildGrid, Move
 from systems.rules import make_rules
@@ -90,12 +90,20 @@ class Scene:
             step(self.world, inputs)
 
 
+Press = Callable[[NDArray[np.void], int], None]
+"""Changes the buttons of COMMAND[n] in place, for a tick of a scene, 0 and up."""
+
+
+def hold_trigger(commands: NDArray[np.void], tick: int) -> None:
+    """Everybody shoots as often as they may, beside what they do anyway."""
+    commands["buttons"] |= PRIMARY
+
+
 def make_scene(
     players: int,
     seed: int = 1,
     pack: DataPack | None = None,
-    allowed: int = BUTTONS_ALL,
-    held: int = PRIMARY,
+    press: Press = hold_trigger,
 ) -> Scene:
     """A scene of ``players`` and twice as many projectiles, at the shipped map's density.
 
@@ -103,8 +111,7 @@ def make_scene(
         players: how many; any number.
         seed: of the match, and of where everybody stands.
         pack: balance and map, the shipped ones if there is none.
-        allowed: buttons that may be down; what else the bots press is let go.
-        held: buttons that are always down.
+        press: changes the buttons of what the bots decided.
     """
     pack = load_datapack() if pack is None else pack
     terrain = tiled_terrain(pack, players)
@@ -116,12 +123,12 @@ def make_scene(
     step(world, TickInputs(joins=joins))
     bots = Bots(world)
     _place(world, terrain.spawns, players, seed)
-    for _ in range(LEAD_IN_TICKS):
-        step(world, _commands(bots, allowed, held))
+    for tick in range(LEAD_IN_TICKS):
+        step(world, _commands(bots, press, tick))
     keyframe = world.keyframe()
     inputs, flying = [], []
-    for _ in range(WINDOW_TICKS):
-        inputs.append(_commands(bots, allowed, held))
+    for tick in range(LEAD_IN_TICKS, LEAD_IN_TICKS + WINDOW_TICKS):
+        inputs.append(_commands(bots, press, tick))
         step(world, inputs[-1])
         flying.append(int(world.group("projectiles", Rows).count[0]))
     if world.group("match", Outcome).alive[0] != players:
@@ -174,11 +181,10 @@ def _place(world: World, spawns: NDArray[np.float64], players: int, seed: int) -
     position.y_u[:players] = spawns[order, 1]
 
 
-def _commands(bots: Bots, allowed: int, held: int) -> TickInputs:
-    """What the bots decide, with these buttons alone, and these held."""
+def _commands(bots: Bots, press: Press, tick: int) -> TickInputs:
+    """What the bots decide, with the buttons as ``press`` wants them."""
     commands = bots.decide().copy()
-    commands["buttons"] &= allowed
-    commands["buttons"] |= held
+    press(commands, tick)
     return TickInputs(commands=commands)
 
 

@@ -61,7 +61,7 @@ class Arena:
             cell=float(rules.grid[0]),
         )
         for place, numbers in enumerate(terrain.walls.tolist()):
-            wall = Wall(*numbers[:10], place)
+            wall = Wall._make((*numbers[:10], place))
             x, y, reach_x, reach_y = wall.x, wall.y, wall.reach_x, wall.reach_y
             for cell in cells_of((x - reach_x, y - reach_y, x + reach_x, y + reach_y), WALL_CELL):
                 arena.walls[cell].append(wall)

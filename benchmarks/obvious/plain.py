@@ -1,12 +1,15 @@
 """The plain rules: what is left of the shipped ones when everybody is the same and only fights.
 
-Derived from the shipped data, so they follow it.  Skills that never show in a scene (the others of
-the class) are one that does nothing, and nobody may press their buttons.
+Derived from the shipped data, so they follow it.  The slots of a class that
+are left over hold a skill that does nothing, and nobody presses their buttons.
 """
 
 from __future__ import annotations
 
 import dataclasses
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ringfall.datapack import DataPack
 from schema.balance import Balance
@@ -15,14 +18,22 @@ from schema.balance.skills import DashSkill, HealSkill, ProjectileSkill, Skill
 from schema.commands import MOBILITY, MOVE, PRIMARY
 from schema.curves import scaled_at
 
-ALLOWED = MOVE | PRIMARY | MOBILITY
-"""Buttons that mean something under the plain rules."""
-
-HELD = PRIMARY | MOBILITY
-"""Everybody shoots and dashes as often as they may."""
+DASH_ROUND_TICKS = 90
+DASH_HELD_TICKS = 40
+DASH_APART_TICKS = 7
+"""Everybody holds the dash button for a while in every round, each some time after the one before:
+long enough for the saved up charges and one more, with time for both to come back."""
 
 DASH_COOLDOWN_S = 1.0
-"""Shorter than the shipped ones, so that a window of two seconds sees every player dash."""
+"""Shorter than the shipped ones, so that every few ticks see many players dash."""
+
+
+def press_plainly(commands: NDArray[np.void], tick: int) -> None:
+    """Everybody goes where they want, shoots as often as they may, and dashes by turns."""
+    commands["buttons"] &= MOVE
+    commands["buttons"] |= PRIMARY
+    turn = (tick + commands["slot"].astype(np.int64) * DASH_APART_TICKS) % DASH_ROUND_TICKS
+    commands["buttons"][turn < DASH_HELD_TICKS] |= MOBILITY
 
 
 def plain_pack(pack: DataPack) -> DataPack:
