@@ -127,8 +127,8 @@ def test_torn_like_a_power_cut_would(folder: Path) -> None:
 @pytest.mark.e2e
 def test_a_full_disk_costs_the_recording_and_nothing_else(folder: Path) -> None:
     """Standard error goes to the same full disk: a log that cannot be written ends nothing."""
-    with serving(folder, match={"bots": 20}, file_bytes_max=40_000) as server:
-        wait_for(lambda: server.journals() and server.journals()[0].stat().st_size > 30_000)
+    with serving(folder, match={"bots": 20}, file_bytes_max=120_000) as server:
+        wait_for(lambda: server.journals() and server.journals()[0].stat().st_size > 80_000)
         wait_for(lambda: "records wait in memory" in server.log(), server.log)
         ada = play(server, 30)
         metrics = server.metrics()
