@@ -23,9 +23,10 @@ from typing import Any
 import llvmlite
 import numba
 import numpy as np
+from llvmlite import ir
 
 CONSTANT_TYPES = (bool, int, float, str, np.generic)
-VERSIONED_MODULES = ("math", "numpy")
+VERSIONED_MODULES = ("math", "numpy", "numba.core.types", "llvmlite.ir")
 """Modules whose meaning changes with a version that is in every digest, and never without."""
 
 
@@ -116,7 +117,8 @@ def _absorb_value(
     state: Any, reader: str, key: str, value: object, seen: dict[int, object]
 ) -> None:
     """Feed the value of one global into ``state``."""
-    called = getattr(value, "py_func", value)
+    # The function within a dispatcher, or within an intrinsic.
+    called = getattr(value, "py_func", getattr(value, "_defn", value))
     if isinstance(called, types.FunctionType):
         state.update(f"{key}=function\0".encode())
         _absorb(state, called, seen)
@@ -124,7 +126,7 @@ def _absorb_value(
         state.update(f"{key}=tuple of {len(value)}\0".encode())
         for item in value:
             _absorb_value(state, reader, key, item, seen)
-    elif isinstance(value, CONSTANT_TYPES):
+    elif isinstance(value, (*CONSTANT_TYPES, ir.Type)) or value is Any:
         state.update(f"{key}={type(value).__name__} {value!r}\0".encode())
     elif isinstance(value, types.ModuleType):
         if value.__name__ not in VERSIONED_MODULES:

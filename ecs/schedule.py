@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeVar
 import esper
 import numpy as np
 
-from ecs.binding import bound
+from ecs.binding import sequence
 from ecs.columns import Column, Group
 from ecs.world import World
 
@@ -111,7 +111,7 @@ class System(esper.Processor):
     """One rule of the game: a verb, the columns it needs, and a kernel call bound to them.
 
     Arrays of a world never move, so a system looks them up once, in ``bind``, and keeps calls
-    with their arguments in ``calls``; a tick then costs the dispatch alone.
+    with their arguments in ``calls``; ``attach`` makes ``steps`` of them, as few as can be.
     """
 
     reads: ClassVar[Access] = ()
@@ -120,6 +120,7 @@ class System(esper.Processor):
 
     def __init__(self) -> None:
         self.calls: list[Callable[[], object]] = []
+        self.steps: tuple[Callable[[], object], ...] = ()
 
     def bind(self, granted: Granted) -> None:
         """Fill ``calls``."""
@@ -127,8 +128,11 @@ class System(esper.Processor):
 
     def process(self) -> None:
         """Run this system for one tick."""
-        for call in self.calls:
-            call()
+        for step in self.steps:
+            step()
+
+
+S = TypeVar("S", bound=System)
 
 
 def attach(world: World, systems: Sequence[type[System]]) -> None:
@@ -140,11 +144,16 @@ def attach(world: World, systems: Sequence[type[System]]) -> None:
     check(systems)
     world.enter()
     for index, kind in enumerate(systems):
-        system = kind()
-        system.bind(Granted(world, kind.reads, kind.writes))
-        system.calls = [bound(call) for call in system.calls]
-        esper.add_processor(system, priority=len(systems) - index)
+        esper.add_processor(ready(world, kind), priority=len(systems) - index)
     world.enter()
+
+
+def ready(world: World, kind: type[S]) -> S:
+    """A system that is bound to a world, and may be run."""
+    system = kind()
+    system.bind(Granted(world, kind.reads, kind.writes))
+    system.steps = sequence(system.calls)
+    return system
 
 
 def check(systems: Sequence[type[System]]) -> None:

@@ -12,6 +12,7 @@ import esper
 import numpy as np
 from numpy.typing import NDArray
 
+from ecs.binding import sequence
 from ecs.columns import Rows
 from ecs.world import World
 from ringfall.datapack import DataPack, load_datapack
@@ -264,13 +265,13 @@ def bare_costs_us(scene: Scene, rounds: int) -> float:
     flying: Any = esper.get_processor(SweepProjectiles)
     # What projectiles lead to, the second call, is rules.
     calls = [call for system in moving for call in system.calls] + flying.calls[:1]
+    (bare,) = sequence(calls)
     hits = world.group("hits", Rows).count
 
     def play() -> None:
         for _ in scene.inputs:
             hits[0] = 0
-            for call in calls:
-                call()
+            bare()
 
     def before() -> None:
         scene.rewind()
