@@ -17,7 +17,7 @@ from rich.table import Table
 
 from ringfall import __version__
 from ringfall.cli_balance import balance_app
-from ringfall.cli_charts import plot, ttk
+from ringfall.cli_charts import league, plot, ttk
 from ringfall.cli_map import map_app
 from ringfall.cli_output import (
     complain,
@@ -48,6 +48,7 @@ replay_app = typer.Typer(help="Look at recorded matches.", no_args_is_help=True)
 app.add_typer(replay_app, name="replay")
 balance_app.command()(plot)
 balance_app.command()(ttk)
+balance_app.command()(league)
 app.add_typer(balance_app, name="balance")
 app.add_typer(map_app, name="map")
 

@@ -1,14 +1,20 @@
-"""`ringfall balance plot` and `ttk`: what the numbers of a balance come to, drawn."""
+"""`ringfall balance plot`, `ttk` and `league`: what the numbers of a balance come to."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.progress import track
+from rich.table import Table
 
 from ringfall.cli_balance import DataOption, JsonOption, digest_of, loaded
-from ringfall.cli_output import fail, out, print_json, refusing, shown
+from ringfall.cli_output import err, fail, out, print_json, refusing, shown
+
+if TYPE_CHECKING:
+    from ringfall.league import League
 
 HtmlOption = Annotated[
     Path | None, typer.Option("--html", metavar="FILE", help="Write a page of it.")
@@ -102,3 +108,72 @@ def ttk(
             out.print(f"{len(fights)} fights drawn to {shown(path)}")
     if html is None and png is None:
         print(duel_tables.text_page(fights, rate_hz))
+
+
+def league(
+    matches: Annotated[
+        int, typer.Option("--matches", min=1, max=10_000, help="Matches to play.")
+    ] = 20,
+    players: Annotated[
+        int | None, typer.Option("--players", min=2, help="Places; the map's when left out.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the first match.")] = 1,
+    map_name: Annotated[
+        str | None, typer.Option("--map", help="Name of the map, or generated:SEED.")
+    ] = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let bots play many matches: which class wins how often, and how fast a match thins out."""
+    from ringfall import warming
+    from ringfall.config import MatchSection
+    from ringfall.datapack import load_datapack
+    from ringfall.league import play_league
+    from ringfall.match import MatchPlan
+
+    rate_hz = int(MatchSection.model_fields["tick_rate_hz"].default)
+    with refusing():
+        pack = load_datapack(data, map_name, players)
+        warming.warm(err)
+        places = players or pack.map.players_max
+        if places > pack.map.players_max:
+            fail(f"--players: the map {pack.map.name!r} has places for {pack.map.players_max}")
+        counter = iter(track(range(matches), "playing", console=err, disable=as_json))
+        next(counter)
+        found = play_league(
+            MatchPlan(pack, rate_hz, places, seed), matches, lambda _: next(counter, None)
+        )
+    if as_json:
+        print_json({"balance_hash": pack.balance_hash, "map": pack.map.name, **asdict(found)})
+    else:
+        _print_league(found)
+
+
+def _print_league(found: League) -> None:
+    for title, standings in (("class", found.classes), ("bots", found.levels)):
+        table = Table(title, "entered", "wins ×", "top tenth ×", "place", "kills", "damage hp")
+        for heading in ("healed hp", "level", "alive s"):
+            table.add_column(heading)
+        for column in table.columns[1:]:
+            column.justify = "right"
+        for one in standings:
+            table.add_row(
+                shown(one.name),
+                f"{one.entered:,}",
+                f"{one.win_ratio:.2f}",
+                f"{one.top_ratio:.2f}",
+                f"{one.place:.0%}",
+                f"{one.kills:.2f}",
+                f"{one.damage_hp:.0f}",
+                f"{one.healed_hp:.0f}",
+                f"{one.level:.1f}",
+                f"{one.alive_s:.0f}",
+            )
+        out.print(table)
+    alive = ", ".join(f"{seconds} s {share:.0%}" for seconds, share in found.alive)
+    out.print(f"still alive: {alive}")
+    out.print(
+        f"{found.matches} matches of {found.players}: half are out after {found.half_s:.0f} s, "
+        f"over after {found.over_s:.0f} s (medians); wins and top tenth against what their numbers "
+        "would give: 1 is fair"
+    )

@@ -36,7 +36,6 @@ from schema.rulebook import (
     STUN,
 )
 from systems.baking import Baker
-from systems.judge_casts import OVERHOLD_S
 from systems.kernels.conditions import give_status
 from systems.kernels.placing import grown
 from systems.kernels.settling import take
@@ -126,7 +125,6 @@ class Duels:
         self._classes, self._levels = _rows(baker.classes()), _rows(baker.levels())
         self._statuses = baker.statuses()
         self._body_u, self._away_u = balance.match.body.radius_u, distance_u
-        self._overhold_ticks = baker.ticks(OVERHOLD_S)
         self._ticks = baker.ticks(HORIZON_S)
 
     def fights(self, level: int, skill_level: int) -> Iterator[Fight]:
@@ -202,7 +200,7 @@ class Duels:
             if me.combo and me.combo_until <= tick:
                 me.combo = 0
             me.mana_mp = min(me.mana_mp + own["mana_mp_per_tick"], own["mana_max_mp"])
-            if self._casts(me, row, tick):
+            if self._casts(me, row, tick, float(own["mana_mp_per_tick"])):
                 self._arrive(me, skill, row, role, float(own["power"]), skill_level, tick)
             landed = self._landing(me, row, role, tick)
             if row["kind"] == BEAM and self._shines(me, row, tick):
@@ -213,8 +211,11 @@ class Duels:
                 worn.give(row, tick)
         return [blow for blow in found if blow.amount_hp > 0.0]
 
-    def _casts(self, me: _Fighter, row: Row, tick: int) -> bool:
-        """Whether the skill is cast in this tick, as ``systems.kernels.judging`` would judge it."""
+    def _casts(self, me: _Fighter, row: Row, tick: int, mana_mp_per_tick: float) -> bool:
+        """Whether the skill is cast in this tick, as ``systems.kernels.judging`` would judge it.
+
+        What is held for too long is lost, so nobody begins before it can be paid once it is full.
+        """
         most, cooldown = int(row["charges_max"]), int(row["cooldown_ticks"])
         while me.charges < most and tick >= me.recharge_tick:
             me.charges += 1
@@ -224,13 +225,12 @@ class Duels:
         fit = me.charges > 0 and tick >= me.ready_tick
         hold = int(row["hold_ticks"])
         if hold and me.held_tick == NOBODY:
-            me.held_tick = tick if fit else NOBODY
+            paid = me.mana_mp + hold * mana_mp_per_tick >= row["mana_mp"]
+            me.held_tick = tick if fit and paid else NOBODY
             return False
         if not fit or (hold and tick - me.held_tick < hold):
             return False
         if me.mana_mp < row["mana_mp"]:
-            if hold and tick - me.held_tick >= hold + self._overhold_ticks:
-                me.held_tick = NOBODY
             return False
         if me.charges >= most:
             me.recharge_tick = tick + cooldown
@@ -269,7 +269,8 @@ class Duels:
             reach = row["range_u"] + row["radius_u"] * grown(row["charge_radius"], charge)
             if reach + self._body_u >= self._away_u:
                 first = tick + int(row["delay_ticks"])
-                for at in range(first, first + int(row["linger_ticks"]) + 1, row["period_ticks"]):
+                lingers = max(1, int(row["linger_ticks"]))
+                for at in range(first, first + lingers, row["period_ticks"]):
                     me.arriving.setdefault(at, []).append(float(effect["damage_hp"] * strength))
         elif kind == BEAM:
             me.beam_since, me.beam_until = tick, tick + 1 + int(row["life_ticks"])
@@ -295,7 +296,7 @@ class Duels:
         most = int(self._classes[role]["combo_max"])
         if row["combo"] and most and landed:
             me.combo = min(most, me.combo + len(landed))
-            me.combo_until = tick + int(self._classes[role]["combo_ticks"])
+            me.combo_until = tick + 1 + int(self._classes[role]["combo_ticks"])
         if row["combo"] and tick in me.missing:
             me.combo = 0
         return landed

@@ -85,7 +85,6 @@ SKILL_ROW = np.dtype(
         ("mana_mp_per_tick", "<f8"),
         ("distance_u", "<f8"),
         ("half_length_u", "<f8"),
-        ("health_hp", "<f8"),
         ("blocks", "<i8"),
         ("status_a", "<i8"),
         ("status_a_ticks", "<i8"),
@@ -97,17 +96,17 @@ SKILL_ROW = np.dtype(
 )
 """One skill, whatever its kind; what a kind does not use is 0 (-1 for a status).
 
-``life_ticks`` is how long what it made lasts: a projectile's flight, a beam's longest channel, a
-dash, a shield, healing over time, a barrier.  ``gap_ticks`` is the least time between two casts
-while charges are left.  A full charge multiplies the effect by ``charge_power`` and the radius by
-``charge_radius``.
+``life_ticks`` is in how many ticks what it made works: a projectile's flight, a beam's longest
+channel, a dash, a shield, healing over time, a barrier.  ``gap_ticks`` is the least time between
+two casts while charges are left.  A full charge multiplies the effect by ``charge_power`` and the
+radius by ``charge_radius``.
 """
 
 EFFECT_ROW = np.dtype([("damage_hp", "<f8"), ("heal_hp", "<f8"), ("pool_hp", "<f8")])
 """What a skill does at one skill level: row ``skill * SKILL_LEVELS + level - 1``.
 
-Damage and healing of one hit, one pulse, or one tick of a beam; the pool of a shield.  A MEND with
-a life heals ``heal_hp`` at once and ``pool_hp`` spread evenly over its life.
+Damage and healing of one hit, one pulse, or one tick of a beam; the pool of a shield, the health of
+a WALL.  A MEND with a life heals ``heal_hp`` at once and ``pool_hp`` spread evenly over its life.
 """
 
 CLASS_ROW = np.dtype(

@@ -166,7 +166,6 @@ class Baker:
             row["distance_u"], row["radius_u"] = skill.distance_u, 0.5 * skill.thickness_u
             row["half_length_u"] = max(0.0, 0.5 * (skill.length_u - skill.thickness_u))
             row["life_ticks"] = self.ticks(skill.duration_s)
-            row["health_hp"] = skill.health_hp
             row["blocks"] = _bits(skill.blocks, BLOCKED)
 
     def _status(self, row: np.void, key: str, inflicts: Inflicts | None) -> None:
@@ -219,6 +218,8 @@ class Baker:
                 row["pool_hp"] = self.scaled(skill.pool_hp, book.SKILL_LEVELS)
             if isinstance(skill, HealSkill):
                 row["pool_hp"] = self.scaled(skill.over_hp, book.SKILL_LEVELS)
+            if isinstance(skill, WallSkill):
+                row["pool_hp"] = self.scaled(skill.health_hp, book.SKILL_LEVELS)
         return frozen(rows.reshape(-1))
 
     def classes(self) -> NDArray[np.void]:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ecs.binding import bound
+from ecs.binding import sequence
 from ecs.columns import Rows
 from ecs.world import World
 from schema.balance.bots import BotLevel
@@ -28,6 +28,7 @@ from schema.columns import (
     Goods,
     Intent,
     Motion,
+    Outcome,
     Position,
     Role,
     Shape,
@@ -110,12 +111,12 @@ class Bots:
             self._bind_dash(),
             self._bind_command(),
         )
-        self._calls = tuple(bound(call) for call in calls)
+        self._steps = sequence(calls)
 
     def decide(self) -> NDArray[np.void]:
         """Commands for the coming tick, COMMAND[n] ascending by slot, valid until the next call."""
-        for call in self._calls:
-            call()
+        for step in self._steps:
+            step()
         return self._commands[: self._made[0]]
 
     def _player(self, group: type[Any]) -> Any:
@@ -209,6 +210,7 @@ class Bots:
             roam,
             clock.tick,
             clock.seed,
+            world.group("match", Outcome).stage,
             vitals.down,
             self._player(Position).x_u,
             self._player(Position).y_u,

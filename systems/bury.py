@@ -19,6 +19,7 @@ from schema.columns import (
     Position,
     Rescue,
     Role,
+    Stats,
     Tally,
     Vitals,
 )
@@ -57,6 +58,7 @@ class Bury(System):
         Channel.slot,
         Channel.length_u,
         Mending.until_tick,
+        Stats.flags,
         Affliction,
         Tally.placement,
         Tally.death_tick,

@@ -16,6 +16,7 @@ from schema.columns import (
     Goods,
     Grid,
     Intent,
+    Outcome,
     Position,
     Progress,
     Shape,
@@ -28,7 +29,8 @@ from schema.columns import (
 from schema.walls import CRATE
 from systems.break_obstacles import BreakObstacles
 from systems.bury import Bury
-from systems.kernels.looting import collect, drop_loot
+from systems.kernels.collecting import collect
+from systems.kernels.looting import drop_loot
 from systems.rules import Rules
 from systems.terrain import Terrain
 
@@ -58,8 +60,15 @@ class DropLoot(System):
         rules = granted.resource(Rules)
         players, obstacles = granted.table(Intent), granted.table(Barrier)
         dying, place, shape = players[Tally].dying, players[Position], obstacles[Shape]
-        walls, frame = granted.table(Walls)[Walls], granted.resource(Terrain).frame
-        standing: tuple[Any, ...] = (walls.record, walls.start, walls.row, frame)
+        walls, terrain = granted.table(Walls)[Walls], granted.resource(Terrain)
+        standing: tuple[Any, ...] = (
+            len(terrain.walls),
+            obstacles[Spent].gone,
+            walls.record,
+            walls.start,
+            walls.row,
+            terrain.frame,
+        )
         odds = _odds(
             rules,
             granted.table(Clock)[Clock],
@@ -99,6 +108,7 @@ class Collect(System):
     after = (DropLoot,)
     reads = (
         Clock.tick,
+        Outcome.stage,
         Vitals.alive,
         Vitals.down,
         Stats.health_max_hp,
@@ -133,6 +143,7 @@ class Collect(System):
                 collect,
                 lying[Rows].count,
                 granted.table(Clock)[Clock].tick,
+                granted.table(Outcome)[Outcome].stage,
                 lying[Position].x_u,
                 lying[Position].y_u,
                 lying[Goods].item,
@@ -214,7 +225,14 @@ def prepare_loot(world: World) -> None:
     """Draw what lies at the map's loot points, before the first tick; it lies for ever."""
     rules, terrain = world.resource(Rules), world.resource(Terrain)
     clock = world.group("match", Clock)
-    walls: tuple[Any, ...] = (terrain.walls, terrain.wall_start, terrain.wall_row, terrain.frame)
+    walls: tuple[Any, ...] = (
+        len(terrain.walls),
+        np.zeros(0, dtype=np.uint8),
+        terrain.walls,
+        terrain.wall_start,
+        terrain.wall_row,
+        terrain.frame,
+    )
     odds = _odds(rules, clock, 0.0, FOR_EVER_TICKS)
     goods = _goods(_Pickups(world))
     first = MAP_ADDRESS

@@ -106,6 +106,7 @@ def _bind_level_up(granted: Granted) -> partial[None]:
     return partial(
         level_up,
         players[Rows].count,
+        granted.table(Outcome)[Outcome].stage,
         vitals.alive,
         vitals.down,
         players[Tally].dying,

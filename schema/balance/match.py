@@ -79,7 +79,7 @@ class MatchBalance(Table):
         ge=0, le=60, description="a death by nobody credits whoever did damage this recently"
     )
     assist_window_s: float = Field(
-        ge=0, le=60, description="damage this recently is an assist when another kills"
+        ge=0, le=60, description="damage this recently is an assist, unless the kill is one's own"
     )
     input_hold_s: float = Field(
         ge=0, le=2, description="how long the last input holds when no new one arrives"

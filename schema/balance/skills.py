@@ -151,7 +151,7 @@ class WallSkill(_Skill):
     length_u: float = Field(ge=0.5, le=20, description="how long it is")
     thickness_u: float = Field(ge=0.1, le=2, description="how thick it is")
     duration_s: float = Field(ge=0.2, le=60, description="how long it stands")
-    health_hp: float = Field(ge=1, le=5000, description="damage it withstands")
+    health_hp: Annotated[Scaled, Between(ge=1, le=5000)] = Field(description="damage it withstands")
     blocks: Annotated[tuple[Blocked, ...], Field(min_length=1, max_length=3, strict=False)] = Field(
         default=("move", "shots", "sight"), description="what it stands against"
     )

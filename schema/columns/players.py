@@ -142,7 +142,7 @@ class Tally(Group):
     """What a player did in this match."""
 
     kills = i64("players killed")
-    assists = i64("deaths of players hurt shortly before, killed by others")
+    assists = i64("deaths of enemies hurt shortly before, the kill another's or nobody's")
     knocks = i64("players knocked down")
     revives = i64("team mates helped up")
     dealt_hp = f64("damage done to others' health", unit="hp")

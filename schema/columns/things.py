@@ -19,7 +19,7 @@ class Flight(Group):
     expire_tick = i64("tick at whose end it is removed", unit="tick")
     damage_hp = f64("damage of a hit, fixed when it left the hand", unit="hp")
     radius_u = f64("radius for hits", unit="u")
-    target = i64("row it is homing on, NOBODY for none")
+    target = i64("row it is homing on, also while that one hides; NOBODY for none")
     pierce = u8("bodies it still passes through")
     hit_count = u8("enemies it has hit")
 

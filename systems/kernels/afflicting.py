@@ -24,8 +24,8 @@ def afflict(
 ) -> None:
     """Put the statuses of every skill that landed on whom it landed on, if they still live.
 
-    Damage puts them on enemies, healing on the healer's own team.  In order of collection, which is
-    a function of state.  A hit by an enemy gives away who stands in a bush.
+    Damage puts them on enemies, healing (of nothing as well) on the healer's own team.  In order of
+    collection, which is a function of state.  A hit by an enemy gives away who stands in a bush.
     """
     for index in range(hit_count[0]):
         hit = hits[index]
@@ -35,7 +35,7 @@ def afflict(
         heals = hit["flags"] & HEALS != 0
         friends = team[attacker] == team[victim]
         if not heals and not friends and (cause < CAUSE_STATUS or cause == CAUSE_THORNS):
-            seen_until_tick[victim] = max(seen_until_tick[victim], tick[0] + reveal_ticks)
+            seen_until_tick[victim] = max(seen_until_tick[victim], tick[0] + 1 + reveal_ticks)
         if cause >= CAUSE_STATUS or heals != friends or health_hp[victim] <= 0.0:
             continue
         first, second = skills[cause]["status_a"], skills[cause]["status_b"]

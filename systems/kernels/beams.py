@@ -162,7 +162,7 @@ def shine(
     for row in range(players[0]):
         if int(slot[row]) == NO_SLOT or since_tick[row] >= tick[0]:
             continue
-        seen_until_tick[row] = tick[0] + reveal_ticks
+        seen_until_tick[row] = tick[0] + 1 + reveal_ticks
         place = row * SKILL_SLOTS + int(slot[row])
         skill, heading = int(skill_of[place]), int(aim[row])
         px, py, far = x_u[row], y_u[row], skills[skill]["range_u"]

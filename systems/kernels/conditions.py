@@ -62,14 +62,16 @@ def give_status(
 ) -> None:
     """Put a status on a player, by its stacking rule; never for longer than its maximum from now.
 
+    What it does was derived before this tick's casts and hits, so it works from the next tick on.
+
     Args:
-        row: who gets it.  status: its index.  ticks: for how long.
+        row: who gets it.  status: its index.  ticks: in how many ticks it works.
         source: row of who gave it, or NOBODY.
     """
     place = row * STATUSES + status
     rule, longest = statuses[status]["stacking"], statuses[status]["ticks_max"]
     fresh = int(stacks[place]) == 0 or until_tick[place] <= tick
-    end = tick + ticks
+    end = tick + 1 + ticks
     if fresh:
         stacks[place] = 1
         sources[place] = source
@@ -84,7 +86,7 @@ def give_status(
         if rule == STACK and int(stacks[place]) < statuses[status]["stacks_max"]:
             stacks[place] = int(stacks[place]) + 1
         end = max(end, until_tick[place])
-    until_tick[place] = min(end, tick + longest)
+    until_tick[place] = min(end, tick + 1 + longest)
 
 
 @kernel
@@ -136,7 +138,8 @@ def derive(
     """What class, level and statuses make of every living player; mana comes back.
 
     Speed is multiplied by what the slows leave, at least a tenth, and by what the hastes add.
-    Health and mana are cut to their maxima; regeneration stops there.
+    Health and mana are cut to their maxima; regeneration stops there.  Flames show: whoever burns
+    is revealed.
     """
     for row in range(players[0]):
         if alive[row] == 0:
@@ -159,7 +162,7 @@ def derive(
             elif kind == STUN:
                 seen |= STUNNED
             elif kind == BURN:
-                seen |= BURNING
+                seen |= BURNING | REVEALED
             elif kind == REVEAL:
                 seen |= REVEALED
         speed = own["speed_ups"] * max(SLOWEST, 1.0 - slow) * (1.0 + haste)

@@ -1,7 +1,7 @@
-"""Bushes: who stands in which."""
+"""Bushes: who stands in which, and from whom they hide."""
 
-from ecs.kernel import F64In, F64In2, I32In, I64In, I64Out, U8In, kernel
-from schema.events import NOBODY
+from ecs.kernel import F64In, F64In2, I32In, I64In, I64Out, U8In, device, kernel
+from schema.events import NOBODY, REVEALED
 from systems.kernels.walls import cell_of
 
 
@@ -40,3 +40,24 @@ def find_bushes(
                     found = index
                     break
         bush[row] = found
+
+
+@device
+def is_hidden(
+    other: int,
+    row: int,
+    apart_sq: float,
+    tick: int,
+    notice_u: float,
+    bush: I64In,
+    seen_until_tick: I64In,
+    flags: U8In,
+) -> bool:
+    """Whether a bush keeps an enemy from a viewer, as it does in snapshots.
+
+    Not one that they share, not from nearby, and nobody who was given away by an attack, a hit or
+    a status.
+    """
+    if bush[other] == NOBODY or bush[other] == bush[row] or apart_sq <= notice_u * notice_u:
+        return False
+    return bool(tick >= seen_until_tick[other] and int(flags[other]) & REVEALED == 0)

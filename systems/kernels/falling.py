@@ -146,6 +146,7 @@ def let_go(
     channel_slot: U8Out,
     channel_length_u: F64Out,
     mending_until_tick: I64Out,
+    flags: U8Out,
     until_tick: I64Out,
     stacks: U8Out,
     source: I64Out,
@@ -154,6 +155,7 @@ def let_go(
 
     Args:
         marked, since_tick: who went down, or died, and when.
+        flags: what statuses made of them in this tick.
         until_tick, stacks, source: of statuses, by row * STATUSES + status.
     """
     for row in range(players[0]):
@@ -163,6 +165,7 @@ def let_go(
         channel_slot[row] = NO_SLOT
         channel_length_u[row] = 0.0
         mending_until_tick[row] = 0
+        flags[row] = 0
         for place in range(row * STATUSES, (row + 1) * STATUSES):
             until_tick[place] = 0
             stacks[place] = 0

@@ -282,7 +282,7 @@ def judge(
                 pay(row, place, tick[0], skill, skills, mana_mp, charges, ready_tick, recharge_tick)
                 casts_made[place] += 1
                 if is_offensive(skill, skills):
-                    seen_until_tick[row] = tick[0] + reveal_ticks
+                    seen_until_tick[row] = tick[0] + 1 + reveal_ticks
                 cast = casts[cast_count[0]]
                 cast_count[0] += 1
                 cast["player"], cast["slot"] = row, slot

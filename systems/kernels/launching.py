@@ -7,6 +7,7 @@ from ecs.kernel import (
     F64In,
     F64In2,
     F64Out,
+    Float,
     I32In,
     I32Out,
     I64In,
@@ -21,6 +22,7 @@ from ecs.kernel import (
 from schema.events import NOBODY
 from schema.rulebook import HOMING, PROJECTILE, SKILL_LEVELS
 from schema.walls import BLOCKS_SIGHT
+from systems.kernels.cover import is_hidden
 from systems.kernels.geometry import MISS
 from systems.kernels.headings import turned
 from systems.kernels.placing import grown
@@ -36,8 +38,13 @@ def find_target(
     y: float,
     lock_u: float,
     players: int,
+    tick: int,
+    notice_u: float,
     alive: U8In,
     team: I64In,
+    bush: I64In,
+    seen_until_tick: I64In,
+    flags: U8In,
     body_x_u: F64In,
     body_y_u: F64In,
     directions: F64In2,
@@ -48,9 +55,10 @@ def find_target(
 ) -> int:
     """The enemy nearest to the aim, or NOBODY.
 
-    Somebody within ``lock_u`` of (x, y), at most a quarter turn off the aim, with no wall that
-    blocks sight between the centres.  Nearest is the largest cosine of the angle between the aim
-    and the way there, a tie goes to the lower row; who stands exactly there is straight ahead.
+    Somebody within ``lock_u`` of (x, y), at most a quarter turn off the aim, whom no bush hides
+    from ``row``, with no wall that blocks sight between the centres.  Nearest is the largest cosine
+    of the angle between the aim and the way there, a tie goes to the lower row; who stands exactly
+    there is straight ahead.
     """
     best, found = -1.0, NOBODY
     for body in range(players):
@@ -62,7 +70,9 @@ def find_target(
         if distance_sq > lock_u * lock_u or ahead < 0.0:
             continue
         cosine = ahead / math.sqrt(distance_sq) if distance_sq > 0.0 else 1.0
-        if cosine <= best:
+        if cosine <= best or is_hidden(
+            body, row, distance_sq, tick, notice_u, bush, seen_until_tick, flags
+        ):
             continue
         t, _, _, _ = sweep_walls(
             x, y, dx, dy, 0.0, BLOCKS_SIGHT, walls, wall_start, wall_row, frame
@@ -105,10 +115,14 @@ def launch(
     effects: EffectsIn,
     classes: ClassesIn,
     directions: F64In2,
+    notice_u: Float,
     alive: U8In,
     team: I64In,
     role: U8In,
     combo_hits: U8In,
+    bush: I64In,
+    seen_until_tick: I64In,
+    flags: U8In,
     body_x_u: F64In,
     body_y_u: F64In,
     walls: WallsIn,
@@ -149,6 +163,7 @@ def launch(
     When the table is full a shot is dropped and counted.
 
     Args:
+        notice_u: nearer than this a bush hides nobody from a shooter.
         row_slot, generation, free: the table's identity; ``slot`` is the owner's skill slot.
         first, second, third, fourth: whom it has pierced: nobody yet.
         shots: i64[players], shots sent in this match.
@@ -166,8 +181,13 @@ def launch(
                 y,
                 skills[skill]["lock_u"],
                 players[0],
+                tick[0],
+                notice_u,
                 alive,
                 team,
+                bush,
+                seen_until_tick,
+                flags,
                 body_x_u,
                 body_y_u,
                 directions,

@@ -1,4 +1,4 @@
-"""What lies about: items are drawn, dropped, and taken."""
+"""What lies about: items are drawn and dropped."""
 
 import numpy as np
 
@@ -21,19 +21,9 @@ from ecs.kernel import (
     kernel,
 )
 from ecs.randomness import draw_below, draw_unit
-from schema.commands import SKILL_SLOTS
-from schema.events import NOBODY, PICKUP
-from schema.rulebook import (
-    ITEM_EXPERIENCE,
-    ITEM_HEALTH,
-    ITEM_MANA,
-    ITEM_SHIELD,
-    ITEM_UPGRADE,
-    SKILL_LEVELS,
-)
 from schema.walls import BLOCKS_MOVE
-from systems.kernels.tables import EventsOut, ItemsIn, LootIn, add_event
-from systems.kernels.walls import WallsIn, cell_of, is_clear
+from systems.kernels.tables import ItemsIn, LootIn
+from systems.kernels.walls import WallsIn, cell_of, overlaps
 
 STREAM_ITEM = 20
 STREAM_SCATTER = 21
@@ -85,6 +75,39 @@ def lay_item(
     count[0] = place + 1
 
 
+@device
+def has_room(
+    x: float,
+    y: float,
+    radius: float,
+    static_walls: int,
+    spent: U8In,
+    walls: WallsIn,
+    wall_start: I32In,
+    wall_row: I32In,
+    frame: F64In,
+) -> bool:
+    """Whether an item lies in the world and in no wall that stops bodies and is there to stay."""
+    if x < radius or y < radius or x > frame[0] - radius or y > frame[1] - radius:
+        return False
+    columns = int(frame[3])
+    first, last = (
+        cell_of(x - radius, frame[2], frame[3]),
+        cell_of(x + radius, frame[2], frame[3]),
+    )
+    for cy in range(
+        cell_of(y - radius, frame[2], frame[4]), cell_of(y + radius, frame[2], frame[4]) + 1
+    ):
+        for place in range(wall_start[cy * columns + first], wall_start[cy * columns + last + 1]):
+            wall = int(wall_row[place])
+            if wall >= static_walls and spent[wall - static_walls] != 0:
+                continue
+            stops = int(walls[wall]["blocks"]) & BLOCKS_MOVE != 0
+            if stops and overlaps(wall, x, y, radius, walls):
+                return False
+    return True
+
+
 @kernel
 def drop_loot(
     sources: I64In,
@@ -104,6 +127,8 @@ def drop_loot(
     loot: LootIn,
     start: I64In,
     rolls: I64In,
+    static_walls: Int,
+    spent: U8In,
     walls: WallsIn,
     wall_start: I32In,
     wall_row: I32In,
@@ -121,12 +146,15 @@ def drop_loot(
 ) -> None:
     """Draw from a loot table for every source that gives way, and scatter what comes.
 
-    An item that would lie in a wall lies where its source was instead.
+    An item that would lie in a wall lies where its source was instead.  What gives way in this tick
+    is no wall any more, though the walls still hold it.
 
     Args:
         sources: i64[1], how many there are.
         gives: u8, which of them give something in this tick; only those whose ``kind_of`` is
             ``kind`` do.
+        static_walls: walls of the map; obstacle k is wall ``static_walls`` + k.
+        spent: u8[obstacles], 1 for those that give way.
         address: of the first source's draws; no two sources of one tick may share one.
     """
     for source in range(sources[0]):
@@ -142,7 +170,7 @@ def drop_loot(
             x = source_x_u[source] + directions[heading, 0] * far
             y = source_y_u[source] + directions[heading, 1] * far
             radius = items[item]["radius_u"]
-            if not is_clear(x, y, radius, BLOCKS_MOVE, walls, wall_start, wall_row, frame):
+            if not has_room(x, y, radius, static_walls, spent, walls, wall_start, wall_row, frame):
                 x, y = source_x_u[source], source_y_u[source]
             lay_item(
                 item,
@@ -161,221 +189,3 @@ def drop_loot(
                 amount,
                 expire_tick,
             )
-
-
-@device
-def weakest_slot(row: int, level: U8In) -> int:
-    """The skill slot of the lowest level that can still rise, the first of equals, -1 for none."""
-    best, found = SKILL_LEVELS, -1
-    for slot in range(SKILL_SLOTS):
-        if int(level[row * SKILL_SLOTS + slot]) < best:
-            best, found = int(level[row * SKILL_SLOTS + slot]), slot
-    return found
-
-
-@device
-def is_of_use(
-    kind: int,
-    amount: float,
-    row: int,
-    health_hp: F64In,
-    health_max_hp: F64In,
-    mana_mp: F64In,
-    mana_max_mp: F64In,
-    shield_hp: F64In,
-    skill_level: U8In,
-) -> bool:
-    """Whether an item would do anything for a player."""
-    if kind == ITEM_HEALTH:
-        return bool(health_hp[row] < health_max_hp[row])
-    if kind == ITEM_MANA:
-        return bool(mana_mp[row] < mana_max_mp[row])
-    if kind == ITEM_SHIELD:
-        return bool(shield_hp[row] < amount)
-    if kind == ITEM_UPGRADE:
-        return weakest_slot(row, skill_level) >= 0
-    return True
-
-
-@device
-def take(
-    kind: int,
-    amount: float,
-    row: int,
-    shield_until: int,
-    health_max_hp: F64In,
-    mana_max_mp: F64In,
-    health_hp: F64Out,
-    mana_mp: F64Out,
-    shield_hp: F64Out,
-    shield_until_tick: I64Out,
-    experience_xp: F64Out,
-    skill_level: U8Out,
-) -> None:
-    """Give a player what is in an item."""
-    if kind == ITEM_HEALTH:
-        health_hp[row] = min(health_hp[row] + amount, health_max_hp[row])
-    elif kind == ITEM_MANA:
-        mana_mp[row] = min(mana_mp[row] + amount, mana_max_mp[row])
-    elif kind == ITEM_SHIELD:
-        shield_hp[row] = max(shield_hp[row], amount)
-        shield_until_tick[row] = shield_until
-    elif kind == ITEM_EXPERIENCE:
-        experience_xp[row] += amount
-    elif kind == ITEM_UPGRADE:
-        for _ in range(int(amount)):
-            slot = weakest_slot(row, skill_level)
-            if slot >= 0:
-                place = row * SKILL_SLOTS + slot
-                skill_level[place] = int(skill_level[place]) + 1
-
-
-@device
-def find_taker(
-    kind: int,
-    amount: float,
-    x: float,
-    y: float,
-    reach_u: float,
-    alive: U8In,
-    down: U8In,
-    body_x_u: F64In,
-    body_y_u: F64In,
-    grid: F64In,
-    start: I32In,
-    row_of: I32In,
-    wide_u: float,
-    health_hp: F64In,
-    health_max_hp: F64In,
-    mana_mp: F64In,
-    mana_max_mp: F64In,
-    shield_hp: F64In,
-    skill_level: U8In,
-) -> int:
-    """Row of the nearest standing player within reach who has use for an item, or NOBODY.
-
-    Of equally near ones the lowest row.
-    """
-    best, found, columns = reach_u * reach_u, NOBODY, int(grid[1])
-    first, last = cell_of(x - wide_u, grid[0], grid[1]), cell_of(x + wide_u, grid[0], grid[1])
-    for cy in range(
-        cell_of(y - wide_u, grid[0], grid[2]), cell_of(y + wide_u, grid[0], grid[2]) + 1
-    ):
-        for place in range(start[cy * columns + first], start[cy * columns + last + 1]):
-            body = int(row_of[place])
-            dx, dy = body_x_u[body] - x, body_y_u[body] - y
-            apart_sq = dx * dx + dy * dy
-            nearer = apart_sq < best or (apart_sq == best and (found == NOBODY or body < found))
-            if not nearer or alive[body] == 0 or down[body] != 0:
-                continue
-            if is_of_use(
-                kind,
-                amount,
-                body,
-                health_hp,
-                health_max_hp,
-                mana_mp,
-                mana_max_mp,
-                shield_hp,
-                skill_level,
-            ):
-                best, found = apart_sq, body
-    return found
-
-
-@kernel
-def collect(
-    count: I64In,
-    tick: I64In,
-    x_u: F64In,
-    y_u: F64In,
-    item: U8In,
-    amount: F64In,
-    expire_tick: I64In,
-    items: ItemsIn,
-    shield_ticks: Int,
-    body_radius_u: Float,
-    alive: U8In,
-    down: U8In,
-    body_x_u: F64In,
-    body_y_u: F64In,
-    grid: F64In,
-    start: I32In,
-    row_of: I32In,
-    reach_u: F64In,
-    health_max_hp: F64In,
-    mana_max_mp: F64In,
-    gone: U8Out,
-    health_hp: F64Out,
-    mana_mp: F64Out,
-    shield_hp: F64Out,
-    shield_until_tick: I64Out,
-    experience_xp: F64Out,
-    skill_level: U8Out,
-    taken: I64Out,
-    events: EventsOut,
-    event_count: I64Out,
-    events_refused: I64Out,
-) -> None:
-    """Every item goes to the nearest standing player who touches it and has use for it, once.
-
-    Items ascending by row; what one item gave counts for the next.  Whatever has lain for its time
-    is gone.
-    """
-    for row in range(count[0]):
-        if tick[0] >= expire_tick[row]:
-            gone[row] = 1
-            continue
-        kind, much = items[int(item[row])]["kind"], amount[row]
-        touch = items[int(item[row])]["radius_u"] + body_radius_u
-        found = find_taker(
-            kind,
-            much,
-            x_u[row],
-            y_u[row],
-            touch,
-            alive,
-            down,
-            body_x_u,
-            body_y_u,
-            grid,
-            start,
-            row_of,
-            touch + reach_u[0],
-            health_hp,
-            health_max_hp,
-            mana_mp,
-            mana_max_mp,
-            shield_hp,
-            skill_level,
-        )
-        if found == NOBODY:
-            continue
-        gone[row] = 1
-        taken[found] += 1
-        take(
-            kind,
-            much,
-            found,
-            tick[0] + shield_ticks,
-            health_max_hp,
-            mana_max_mp,
-            health_hp,
-            mana_mp,
-            shield_hp,
-            shield_until_tick,
-            experience_xp,
-            skill_level,
-        )
-        add_event(
-            events,
-            event_count,
-            events_refused,
-            PICKUP,
-            found,
-            NOBODY,
-            int(item[row]),
-            much,
-            x_u[row],
-            y_u[row],
-        )

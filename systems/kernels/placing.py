@@ -84,9 +84,9 @@ def place_areas(
 ) -> None:
     """A row for every AREA cast: ``reach`` times the range along the aim, where it lands.
 
-    It goes off in tick + delay, at once without a delay, and until so long after that.  Power and
-    charge are in its damage and healing, the charge in its radius.  When the table is full the cast
-    is dropped and counted.
+    It goes off in tick + delay, at once without a delay, and may go on to do so in ``linger_ticks``
+    ticks with that one.  Power and charge are in its damage and healing, the charge in its radius.
+    When the table is full the cast is dropped and counted.
 
     Args:
         row_slot, generation, free: the table's identity; ``slot`` is the owner's skill slot.
@@ -115,7 +115,7 @@ def place_areas(
         damage_hp[place] = effects[effect]["damage_hp"] * strength
         heal_hp[place] = effects[effect]["heal_hp"] * strength
         fire_tick[place] = tick[0] + skills[skill]["delay_ticks"]
-        until_tick[place] = fire_tick[place] + skills[skill]["linger_ticks"]
+        until_tick[place] = fire_tick[place] + max(0, skills[skill]["linger_ticks"] - 1)
 
 
 @device
@@ -175,6 +175,7 @@ def raise_barriers(
     cast_count: I64In,
     tick: I64In,
     skills: SkillsIn,
+    effects: EffectsIn,
     directions: F64In2,
     count: I64Out,
     refused: I64Out,
@@ -196,8 +197,8 @@ def raise_barriers(
 ) -> None:
     """A row for every WALL cast: a segment across the aim, ``distance_u`` ahead.
 
-    It stands from the next tick on, for ``life_ticks`` ticks.  When the table is full the cast is
-    dropped and counted.
+    It stands from the next tick on, for ``life_ticks`` ticks, and withstands the pool of its skill
+    level; power does not help it.  When the table is full the cast is dropped and counted.
     """
     for at in range(cast_count[0]):
         if casts[at]["kind"] != WALL:
@@ -209,6 +210,7 @@ def raise_barriers(
         count[0] = place + 1
         give_slot(place, row_slot, generation, free)
         skill, aim = casts[at]["skill"], casts[at]["aim"]
+        effect = skill * SKILL_LEVELS + casts[at]["level"] - 1
         x, y, distance_u = casts[at]["x_u"], casts[at]["y_u"], skills[skill]["distance_u"]
         x_u[place], y_u[place] = barrier_centre(x, y, aim, distance_u, directions)
         hx_u[place] = skills[skill]["half_length_u"]
@@ -218,6 +220,6 @@ def raise_barriers(
         kind[place] = BARRIER
         blocks[place] = skills[skill]["blocks"]
         owner[place] = casts[at]["player"]
-        health_hp[place] = skills[skill]["health_hp"]
+        health_hp[place] = effects[effect]["pool_hp"]
         full_hp[place] = health_hp[place]
         expire_tick[place] = tick[0] + skills[skill]["life_ticks"]

@@ -58,11 +58,13 @@ def pulse_body(
     """The hits of a body that an area reaches.
 
     What heals heals whom it affects but enemies, what hurts hurts whom it affects; team mates are
-    hurt where there is friendly fire.  What only inflicts a status comes as a hit for nothing to
-    whom it does not heal.
+    hurt where there is friendly fire.  Where nothing else brings a status, it comes as a hit for
+    nothing to enemies, and as healing for nothing to friends of an area that does not hurt.
     """
-    heals = heal_hp > 0.0 and kin != ENEMIES
-    hurts = damage_hp > 0.0 or (inflicts and not heals)
+    friend = kin != ENEMIES
+    gives = inflicts and damage_hp <= 0.0
+    heals = friend and (heal_hp > 0.0 or gives)
+    hurts = damage_hp > 0.0 or (inflicts and not friend)
     if hurts and (kin != ALLIES or friendly_fire != 0):
         add_hit(
             hits,

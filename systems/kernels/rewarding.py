@@ -3,6 +3,7 @@
 from ecs.kernel import F64In, F64Out, Float, I64In, I64Out, Int, U8In, U8Out, device, kernel
 from schema.events import LEVEL, NOBODY, STAGE_PLAY
 from schema.rulebook import ASSAILANTS, LEVELS
+from systems.kernels.stages import gives_health
 from systems.kernels.tables import EventsOut, LevelsIn, add_event
 
 
@@ -61,8 +62,9 @@ def earn(
 ) -> None:
     """Experience for kills, for assists, and for every tick that one stands.
 
-    An assist is a death of somebody hurt within ``assist_ticks``, killed by another; it counts for
-    enemies of the victim alone, once a death.
+    An assist is a death of somebody from whom one took health within ``assist_ticks``, when the
+    kill is another's or nobody's.  It counts for enemies of the victim alone, dead or alive, once a
+    death.
 
     Args:
         survival_xp: for one tick.
@@ -87,6 +89,7 @@ def earn(
 @device
 def rise(
     row: int,
+    heals: bool,
     role: U8In,
     levels: LevelsIn,
     level_xp: F64In,
@@ -99,7 +102,7 @@ def rise(
 ) -> bool:
     """Raise a player's level as far as the experience goes; whether it rose.
 
-    Health and mana gain what their maxima gain.
+    Health and mana gain what their maxima gain; health does only where it is given (``heals``).
     """
     former = int(level[row])
     for _ in range(LEVELS):
@@ -111,10 +114,8 @@ def rise(
         return False
     old = levels[int(role[row]) * LEVELS + former - 1]
     new = levels[int(role[row]) * LEVELS + int(level[row]) - 1]
-    health_hp[row] = min(
-        health_hp[row] + max(0.0, new["health_max_hp"] - old["health_max_hp"]),
-        new["health_max_hp"],
-    )
+    gain_hp = max(0.0, new["health_max_hp"] - old["health_max_hp"]) if heals else 0.0
+    health_hp[row] = min(health_hp[row] + gain_hp, new["health_max_hp"])
     mana_mp[row] = min(
         mana_mp[row] + max(0.0, new["mana_max_mp"] - old["mana_max_mp"]), new["mana_max_mp"]
     )
@@ -126,6 +127,7 @@ def rise(
 @kernel
 def level_up(
     players: I64In,
+    stage: U8In,
     alive: U8In,
     down: U8In,
     dying: U8In,
@@ -145,11 +147,13 @@ def level_up(
     events_refused: I64Out,
 ) -> None:
     """Levels for everybody whose experience reaches one, unless down or dying."""
+    heals = gives_health(int(stage[0]))
     for row in range(players[0]):
         if alive[row] == 0 or down[row] != 0 or dying[row] != 0:
             continue
         if rise(
             row,
+            heals,
             role,
             levels,
             level_xp,

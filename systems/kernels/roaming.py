@@ -21,8 +21,8 @@ from schema.commands import INTERACT, MOVE, PRIMARY, SKILL_SLOTS
 from schema.events import NOBODY
 from schema.walls import BLOCKS_MOVE, BLOCKS_SHOTS, CRATE
 from systems.kernels.choosing import reach_of
+from systems.kernels.collecting import is_of_use
 from systems.kernels.headings import heading_of
-from systems.kernels.looting import is_of_use
 from systems.kernels.minds import (
     GOAL_BREAK,
     GOAL_CRAWL,
@@ -38,6 +38,7 @@ from systems.kernels.minds import (
     MindsOut,
 )
 from systems.kernels.sighting import SHOT_RADIUS_U, is_open, on_screen
+from systems.kernels.stages import gives_health
 from systems.kernels.tables import ItemsIn, SkillsIn
 from systems.kernels.walls import WallsIn, sweep_walls
 
@@ -53,8 +54,9 @@ Goods = tuple[int, F64In, F64In, U8In, F64In, ItemsIn]
 Crates = tuple[int, U8In, F64In, F64In, F64In, int]
 """How many obstacles there are, kind, health_hp, x_u, y_u of each, and the walls before them."""
 
-Needs = tuple[F64In, F64In, F64In, F64In, F64In, U8In]
-"""health_hp, health_max_hp, mana_mp, mana_max_mp, shield_hp of players, levels of their skills."""
+Needs = tuple[bool, F64In, F64In, F64In, F64In, F64In, U8In]
+"""Whether health is given; health_hp, health_max_hp, mana_mp, mana_max_mp, shield_hp of players,
+levels of their skills."""
 
 Way = tuple[int, float, float, float]
 """A goal, where it is, and how near to it one stops."""
@@ -253,6 +255,7 @@ def buttons_for(goal: int, far_u: float, near_u: float, primary_u: float, revive
 def roam(
     tick: I64In,
     seed: U64In,
+    stage: U8In,
     down: U8In,
     x_u: F64In,
     y_u: F64In,
@@ -307,7 +310,8 @@ def roam(
     """
     ground, screen = (walls, wall_start, wall_row, frame), (half_width_u, half_height_u)
     goods = (pickups[0], item_x_u, item_y_u, item_of, amount, items)
-    needs = (health_hp, health_max_hp, mana_mp, mana_max_mp, shield_hp, skill_level)
+    heals = gives_health(int(stage[0]))
+    needs = (heals, health_hp, health_max_hp, mana_mp, mana_max_mp, shield_hp, skill_level)
     crates = (
         obstacles[0],
         obstacle_kind,

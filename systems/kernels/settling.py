@@ -28,6 +28,7 @@ from schema.events import (
     STAGE_COUNTDOWN,
     STAGE_OVER,
     STAGE_PLAY,
+    STAGE_SUDDEN_DEATH,
     STUNNED,
     TRUE_DAMAGE,
     UNBLOCKED,
@@ -190,7 +191,8 @@ def settle(
 
     What happens to an attacker on the same tick changes nothing: two players can kill each other.
     Once the health is gone nothing lands any more, damage or healing.  Once the match is decided
-    nothing does, not even leaving: the result stands.  Healing needs STAGE_PLAY.
+    nothing does, not even leaving: the result stands.  Healing needs STAGE_PLAY; healing of
+    nothing, which brings a status, lands in sudden death as well.
 
     Killer and cause are written for those whose health this brought to 0; allies and oneself are
     nobody's killer.
@@ -203,7 +205,8 @@ def settle(
             if alive[row] == 0 or health_hp[row] <= 0.0:
                 break
             if int(hits[hit]["flags"]) & HEALS != 0:
-                if stage[0] == STAGE_PLAY and down[row] == 0:
+                empty = hits[hit]["amount_hp"] <= 0.0 and stage[0] == STAGE_SUDDEN_DEATH
+                if (stage[0] == STAGE_PLAY or empty) and down[row] == 0:
                     health_hp[row] = mend(hits, hit, health_hp[row], health_max_hp[row])
                     tell(hits, hit, 0.0, x_u[row], y_u[row], events, event_count, events_refused)
                 continue

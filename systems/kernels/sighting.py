@@ -10,8 +10,9 @@ import numpy as np
 
 from ecs.kernel import F64In, Float, I32In, I64In, I64Out, Int, U8In, U64In, device, kernel
 from ecs.randomness import draw_unit
-from schema.events import NOBODY, REVEALED
+from schema.events import NOBODY
 from schema.walls import BLOCKS_SHOTS, BLOCKS_SIGHT
+from systems.kernels.cover import is_hidden
 from systems.kernels.geometry import MISS
 from systems.kernels.minds import BotsIn, Ground, MindsOut
 from systems.kernels.walls import WallsIn, cell_of, sweep_walls
@@ -49,27 +50,6 @@ def attention(seed: np.uint64, stretch: int, row: int) -> float:
 def on_screen(dx: float, dy: float, half_width_u: float, half_height_u: float) -> bool:
     """Whether what is (dx, dy) away lies in the view's rectangle."""
     return abs(dx) <= half_width_u and abs(dy) <= half_height_u
-
-
-@device
-def is_hidden(
-    other: int,
-    row: int,
-    apart_sq: float,
-    tick: int,
-    notice_u: float,
-    bush: I64In,
-    seen_until_tick: I64In,
-    flags: U8In,
-) -> bool:
-    """Whether a bush keeps an enemy from a viewer, as it does in snapshots.
-
-    Not one that they share, not from nearby, and nobody who was given away by an attack, a hit or
-    a status.
-    """
-    if bush[other] == NOBODY or bush[other] == bush[row] or apart_sq <= notice_u * notice_u:
-        return False
-    return bool(tick >= seen_until_tick[other] and int(flags[other]) & REVEALED == 0)
 
 
 @device

@@ -1,6 +1,6 @@
 """The stages of a match: countdown, play, sudden death, over."""
 
-from ecs.kernel import F64In, Float, I64In, I64Out, Int, U8In, U8Out, kernel
+from ecs.kernel import F64In, Float, I64In, I64Out, Int, U8In, U8Out, device, kernel
 from schema.events import (
     CAUSE_SUDDEN_DEATH,
     NO_RETURN,
@@ -15,6 +15,12 @@ from schema.events import (
     ZONE_CLOSED,
 )
 from systems.kernels.tables import HitsOut, add_hit
+
+
+@device
+def gives_health(stage: int) -> bool:
+    """Whether health is given at all: nobody heals in sudden death, nor once all is decided."""
+    return stage in (STAGE_COUNTDOWN, STAGE_PLAY)
 
 
 @kernel

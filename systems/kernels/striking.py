@@ -281,7 +281,7 @@ def strike(
             struck[row] = min(255, int(struck[row]) + enemies[row])
             if counts:
                 combo_hits[own] = min(most, int(combo_hits[own]) + enemies[row])
-                combo_until_tick[own] = tick[0] + classes[int(role[own])]["combo_ticks"]
+                combo_until_tick[own] = tick[0] + 1 + classes[int(role[own])]["combo_ticks"]
         if target[row] == STRIKE_NOTHING and tick[0] < expire_tick[row]:
             continue
         gone[row] = 1

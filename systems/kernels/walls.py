@@ -93,6 +93,27 @@ def sweep_walls(
 
 
 @device
+def overlaps(wall: int, px: float, py: float, radius: float, walls: WallsIn) -> bool:
+    """Whether a circle overlaps a wall; touching is not overlapping."""
+    x, y = to_frame(
+        px - walls[wall]["x_u"],
+        py - walls[wall]["y_u"],
+        walls[wall]["ux"],
+        walls[wall]["uy"],
+    )
+    hx, hy, reach = (
+        walls[wall]["hx_u"],
+        walls[wall]["hy_u"],
+        walls[wall]["radius_u"] + radius,
+    )
+    # Neither gap exceeds the distance, rounded or not: sqrt(g * g) is g exactly.
+    if abs(x) - hx >= reach or abs(y) - hy >= reach:
+        return False
+    distance, _, _ = gap_normal(x, y, hx, hy)
+    return bool(distance < reach)
+
+
+@device
 def is_clear(
     px: float,
     py: float,
@@ -114,24 +135,8 @@ def is_clear(
     ):
         for place in range(wall_start[cy * columns + first], wall_start[cy * columns + last + 1]):
             wall = int(wall_row[place])
-            if int(walls[wall]["blocks"]) & blocks == 0:
-                continue
-            x, y = to_frame(
-                px - walls[wall]["x_u"],
-                py - walls[wall]["y_u"],
-                walls[wall]["ux"],
-                walls[wall]["uy"],
-            )
-            hx, hy, reach = (
-                walls[wall]["hx_u"],
-                walls[wall]["hy_u"],
-                walls[wall]["radius_u"] + radius,
-            )
-            # Neither gap exceeds the distance, rounded or not: sqrt(g * g) is g exactly.
-            if abs(x) - hx >= reach or abs(y) - hy >= reach:
-                continue
-            distance, _, _ = gap_normal(x, y, hx, hy)
-            if distance < reach:
+            blocked = int(walls[wall]["blocks"]) & blocks != 0
+            if blocked and overlaps(wall, px, py, radius, walls):
                 return False
     return True
 

@@ -158,7 +158,7 @@ def test_everything_that_may_grow_is_drawn(run: Any, tmp_path: Path) -> None:
     assert run("plot", "--html", page).code == 0
     assert page.read_text("utf-8").count("<svg ") == len(titles)
     one = run("plot", "classes.warrior.armour").out
-    assert one.startswith("classes.warrior.armour: curve plate, 13.68 at level 1 to 54.23 at level")
+    assert one.startswith("classes.warrior.armour: curve plate, 17.53 at level 1 to 54.3 at level")
     assert run("plot", "classes.warrior").out.count("classes.warrior.") == len(stats)
     assert "skills.cleave.damage_hp: curve cleave_damage, 17 at level 1 to 29 at level 5" in text
 

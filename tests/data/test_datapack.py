@@ -126,9 +126,9 @@ GOLDEN = [
     ),
     (
         "balance/skills.toml",
-        "health_hp = 140.0",
-        'health_hp = { curve = "might" }',
-        "mydata/balance/skills.toml:39:13: shield_wall.health_hp: must be a number from 1 to 5000, is a table",
+        "thickness_u = 0.4",
+        'thickness_u = { curve = "might" }',
+        "mydata/balance/skills.toml:37:15: shield_wall.thickness_u: must be a number from 0.1 to 2, is a table",
     ),
     (
         "balance/skills.toml",

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 NOBODY = -1
-DEATH_EVENT = 7
 
 
 @dataclass

@@ -53,17 +53,18 @@ def gifts(burst: Burst, kind: str, friendly_fire: bool) -> list[tuple[bool, floa
     """(whether it heals, hp) of everything that a reached body gets.
 
     Damage goes to enemies, to oneself if one is affected, to team mates where there is friendly
-    fire.  Healing goes to friends.  Statuses travel with either; where there is neither for this
-    body, with damage of nothing.
+    fire.  Healing goes to friends.  Statuses travel with damage to enemies and with healing to
+    friends: with nothing of it where there is none, but to friends only if the area hurts nobody.
     """
     if kind not in burst.affects:
         return []
-    healed = burst.heal > 0 and kind != "enemies"
-    empty_handed = burst.inflicts and not healed
+    hurtful = burst.damage > 0
+    if kind == "enemies":
+        return [(False, burst.damage)] if hurtful or burst.inflicts else []
     found = []
-    if (burst.damage > 0 or empty_handed) and (kind != "allies" or friendly_fire):
+    if hurtful and (kind == "self" or friendly_fire):
         found.append((False, burst.damage))
-    if healed:
+    if burst.heal > 0 or (burst.inflicts and not hurtful):
         found.append((True, burst.heal))
     return found
 

@@ -6,7 +6,7 @@ values.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import atan2, hypot, tau
@@ -52,7 +52,13 @@ def off_aim(who: Place, aim: int, body: Place) -> float:
 
 
 def targets(
-    row: int, place: Place, aim: int, lock: float, bodies: Sequence[Body], walls: Sequence[Wall]
+    row: int,
+    place: Place,
+    aim: int,
+    lock: float,
+    bodies: Sequence[Body],
+    walls: Sequence[Wall],
+    hidden: Container[int] = (),
 ) -> tuple[list[int], bool]:
     """(rows a homing shot may lock on, whether it may find nobody).
 
@@ -60,7 +66,7 @@ def targets(
     """
     sure, maybe = {}, {}
     for other, body in enumerate(bodies):
-        if not body.alive or body.team == bodies[row].team:
+        if not body.alive or body.team == bodies[row].team or other in hidden:
             continue
         distance, angle = (
             hypot(body.x - place[0], body.y - place[1]),

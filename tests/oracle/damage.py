@@ -91,7 +91,8 @@ def weight(fighters: Sequence[Fighter], hit: Hit, stage: int, ratio: float) -> F
     if stage == OVER or (stage == COUNTDOWN and hit.cause != LEFT):
         return Fraction(0)
     if hit.flags & HEALS:
-        return Fraction(stage == PLAY and not fighters[hit.victim].down)
+        comes = stage == PLAY or (stage == SUDDEN_DEATH and not hit.amount)
+        return Fraction(comes and not fighters[hit.victim].down)
     ally = hit.attacker not in (NOBODY, hit.victim) and not foe(fighters, hit.attacker, hit.victim)
     return Fraction(ratio) if ally else Fraction(1)
 

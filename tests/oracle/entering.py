@@ -36,6 +36,7 @@ class Player:
     heard: int = 0
     held: dict[str, int] = field(default_factory=dict)
     before: int = 0
+    health: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -122,10 +123,16 @@ def enter(
     return refused
 
 
-def farewells(players: Sequence[Player], leaves: Sequence[int]) -> list[tuple[int, float]]:
-    """(slot, health) of everybody alive who leaves, once for each time it is said."""
-    living = {slot: player.health for slot, player in enumerate(players) if player.alive}
-    return [(slot, living[slot]) for slot in leaves if slot in living]
+def farewells(
+    players: Sequence[Player], leaves: Sequence[int]
+) -> list[tuple[int, float, float, float]]:
+    """(slot, health, x, y) of everybody alive who leaves, once for each time it is said."""
+    living = {
+        slot: (player.health, player.x, player.y)
+        for slot, player in enumerate(players)
+        if player.alive
+    }
+    return [(slot, *living[slot]) for slot in leaves if slot in living]
 
 
 def obey(

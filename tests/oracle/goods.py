@@ -15,8 +15,6 @@ ADDRESSES = 8  # of the draws of one source
 HEALTH, MANA, SHIELD, EXPERIENCE, UPGRADE = range(1, 6)
 SKILL_LEVELS = 5
 
-Place = tuple[float, float]
-
 
 @dataclass(frozen=True)
 class Kind:
@@ -70,9 +68,9 @@ def drops(
             yield (item, *(there if fits(item, *there) else (x, y)))
 
 
-def wants(player: Player, kind: Kind, amount: float) -> bool:
+def wants(player: Player, kind: Kind, amount: float, heals: bool) -> bool:
     return {
-        HEALTH: player.health < player.health_max,
+        HEALTH: heals and player.health < player.health_max,
         MANA: player.mana < player.mana_max,
         SHIELD: player.shield < amount,
         EXPERIENCE: True,
@@ -104,10 +102,12 @@ def collect(
     body: float,
     tick: int,
     shield_ticks: int,
+    heals: bool = True,
 ) -> tuple[list[bool], list[tuple[int, int, float, float, float]]]:
     """(which items are gone, (player, item, amount, x, y) of those taken).
 
-    ``lying`` is (item, amount, x, y, when it has lain for its time).
+    ``lying`` is (item, amount, x, y, when it has lain for its time).  Without ``heals`` nobody has
+    use for health.
     """
     gone, taken = [], []
     for item, amount, x, y, expire in lying:
@@ -116,7 +116,7 @@ def collect(
         near = [
             (away, row)
             for row, player in enumerate(players)
-            if player.standing and wants(player, kind, amount)
+            if player.standing and wants(player, kind, amount, heals)
             for away in [
                 (Fraction(player.x) - Fraction(x)) ** 2 + (Fraction(player.y) - Fraction(y)) ** 2
             ]
@@ -124,7 +124,7 @@ def collect(
         ]
         if near and tick < expire:
             row = min(near)[1]
-            give(players[row], kind, amount, tick + shield_ticks)
+            give(players[row], kind, amount, range(tick + 1, tick + 1 + shield_ticks).stop)
             taken.append((row, item, amount, x, y))
         gone.append(tick >= expire or bool(near))
     return gone, taken

@@ -13,7 +13,7 @@ NOBODY = -1
 SLOW, ROOT, STUN, BURN, HASTE, REVEAL = range(1, 7)
 REFRESH, EXTEND, STACK, STRONGEST = range(1, 5)
 STATUS_CAUSES, THORNS = 128, 244
-FLAGS = {STUN: 1, ROOT: 2, SLOW: 4, HASTE: 8, BURN: 16, REVEAL: 32}
+FLAGS = {STUN: {1}, ROOT: {2}, SLOW: {4}, HASTE: {8}, BURN: {16, 32}, REVEAL: {32}}
 SLOWEST = Fraction(0.1)
 
 
@@ -30,7 +30,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Worn:
-    """A status somebody has: ticks left from now, how often, from whom."""
+    """A status somebody has: in how many ticks after this it works, how often, from whom."""
 
     left: int
     stacks: int
@@ -91,7 +91,8 @@ def afflict(
         enemies = bodies[hit.attacker].team != body.team
         skilled = hit.cause < STATUS_CAUSES
         if enemies and not hit.heals and (skilled or hit.cause == THORNS):
-            body.seen = max(body.seen, tick + reveal)
+            # In so many looks from now on, each taken when a tick is over: the first at tick + 1.
+            body.seen = max(body.seen, range(tick + 1, tick + 1 + reveal).stop)
         if not skilled or body.health <= 0 or hit.heals == enemies:
             continue
         for status, ticks in inflicts[hit.cause]:
@@ -100,9 +101,9 @@ def afflict(
 
 
 def pass_tick(worn: Mapping[int, Worn]) -> dict[int, Worn]:
-    """What is still there a tick later."""
+    """What is still there a tick later; what has no tick left works in this one."""
     later = {status: Worn(w.left - 1, w.stacks, w.source) for status, w in worn.items()}
-    return {status: w for status, w in later.items() if w.left > 0}
+    return {status: w for status, w in later.items() if w.left >= 0}
 
 
 def speed_and_flags(
@@ -110,12 +111,12 @@ def speed_and_flags(
 ) -> tuple[Fraction, int]:
     """(units a second, bits) of somebody who has so many stacks of each status."""
     having = [(kinds[status], stacks) for status, stacks in worn.items() if stacks]
-    flags = sum({FLAGS[kind.does] for kind, _ in having if kind.does in FLAGS})
+    flags = sum({flag for kind, _ in having for flag in FLAGS[kind.does]})
 
     def whole(does: int) -> Fraction:
         return sum((Fraction(k.strength) * n for k, n in having if k.does == does), Fraction())
 
-    if flags & (FLAGS[ROOT] | FLAGS[STUN]):
+    if any(kind.does in (ROOT, STUN) for kind, _ in having):
         return Fraction(0), flags
     left = max(1 - whole(SLOW), SLOWEST) * (1 + whole(HASTE)) * Fraction(speed)
     return left if down_ratio is None else left * Fraction(down_ratio), flags

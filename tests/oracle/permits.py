@@ -169,7 +169,7 @@ def _cast(scene: Scene, now: int, row: int, slot: int, since: int | None) -> Non
     if skill.kind == "beam":
         who.beam = -1  # for the rest of this tick: whose slot it is shows in the next
     if skill.hostile:
-        who.seen_until = now + scene.reveal
+        who.seen_until = range(now + 1, now + 1 + scene.reveal).stop
     charge = 0.0 if since is None else min(1.0, (now - since) / skill.hold)
     scene.casts.append((row, slot, charge))
 

@@ -63,6 +63,9 @@ def level_of(xp: float, thresholds: Sequence[float], former: int, highest: int) 
     return min(highest, max(former, 1 + sum(xp >= threshold for threshold in thresholds)))
 
 
-def grown(value: float, old_max: float, new_max: float) -> float:
-    """Health or mana after its maximum has changed: richer by what that gained, and not above."""
-    return min(new_max, value + max(0.0, new_max - old_max))
+def grown(value: float, old_max: float, new_max: float, gains: bool = True) -> float:
+    """Health or mana after its maximum has changed: richer by what that gained, and not above.
+
+    Without ``gains`` (health, from sudden death on) there is no more of it than before.
+    """
+    return min(new_max, *([value + max(0.0, new_max - old_max)] if gains else [value]))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
-from math import floor, inf
+from math import floor, hypot, inf
 
+from tests.oracle.directions import VECTORS
 from tests.oracle.exact import HAIR_U, Path, Shape, bracket, clearance, outward
 
 MOVE, SHOTS, SIGHT = 1, 2, 4
+ABOUT = 1e-6
 
 
 def cell_index(value: float, cell_u: float, cells: int) -> int:
@@ -96,9 +98,24 @@ def first_wall(path: Path, radius: float, walls: object) -> tuple[float, float]:
 
 
 def room(width_u: float, height_u: float, walls: object, x: float, y: float) -> float:
-    """Radius of the largest circle around a point that fits between walls and world's edge."""
+    """Radius of the largest circle around a point that fits between walls and world's edge.
+
+    Exactly measured are those walls alone that may be the nearest.
+    """
+    known = [(about(wall, x, y), wall) for wall in walls]  # type: ignore[attr-defined]
+    most = min((gap for gap, _ in known), default=inf) + ABOUT
     edges = [x, y, width_u - x, height_u - y]
-    return min(edges + [clearance(wall, x, y) for wall in walls])  # type: ignore[attr-defined]
+    return min(edges + [clearance(wall, x, y) for gap, wall in known if gap <= most])
+
+
+def about(wall: tuple[float, ...], x: float, y: float) -> float:
+    """Clearance from a wall in floats: far less than half of ABOUT beside the exact one."""
+    cx, cy, hx, hy, radius, *turn = wall
+    away = complex(x - cx, y - cy) / complex(*VECTORS[int(turn[0])] if turn else (1.0, 0.0))
+    beyond_x, beyond_y = abs(away.real) - hx, abs(away.imag) - hy
+    if max(beyond_x, beyond_y) <= 0.0:
+        return max(beyond_x, beyond_y) - radius
+    return hypot(max(beyond_x, 0.0), max(beyond_y, 0.0)) - radius
 
 
 def world_exit(path: Path, width_u: float, height_u: float) -> Fraction | None:

@@ -218,12 +218,12 @@ def test_divergence_down_to_the_value(run: Run, journal: Path) -> None:
     assert (facts["tick"], facts["group"], facts["column"], facts["row"]) == (
         60, "players.Vitals", "health_hp", 2,
     )  # fmt: skip
-    assert (facts["recorded"], facts["replayed"]) == ("nan", 100.0)
+    assert (facts["recorded"], facts["replayed"]) == ("nan", 145.0)
     text = run("replay", "verify", journal)
     assert text.code == 1
     assert (
         "first value that differs there: players.Vitals, column health_hp, row 2: recorded nan, "
-        "replayed 100.0 (1 columns differ, in 1 cells)" in text.err
+        "replayed 145.0 (1 columns differ, in 1 cells)" in text.err
     )
 
 

@@ -13,7 +13,7 @@ from ringfall.duels import DISTANCE_U, SLOTS, Duels
 from ringfall.match import MatchPlan, world_of
 from schema.balance import Balance
 from schema.balance.skills import AreaSkill
-from schema.columns import Ability, Clock, Position, Progress, Tally, Vitals
+from schema.columns import Ability, Clock, Position, Progress, Role, Tally, Vitals
 from schema.commands import COMMAND, JOIN, PRIMARY, TickInputs
 from schema.events import NOBODY
 from schema.tiled import MapModel
@@ -72,11 +72,24 @@ def button(world: World, skill: Any, slot: int) -> int:
     down = PRIMARY << slot
     if skill["hold_ticks"] == 0:
         return down
+    per_tick = mana_per_tick(world)
+    # This tick brings mana too, before casts are judged.
+    mana = world.group("players", Vitals).mana_mp[0] + per_tick
     if held != NOBODY:
-        short = world.group("players", Vitals).mana_mp[0] < skill["mana_mp"]
+        short = mana < skill["mana_mp"]
         return down if tick - held < skill["hold_ticks"] or short else 0
+    # What is held for too long is lost: it is begun when it can be paid as soon as it is full.
+    paid = mana + per_tick * skill["hold_ticks"] >= skill["mana_mp"]
     back = ability.charges[slot] > 0 or tick >= ability.recharge_tick[slot]
-    return down if back and tick >= ability.ready_tick[slot] else 0
+    return down if paid and back and tick >= ability.ready_tick[slot] else 0
+
+
+def mana_per_tick(world: World) -> float:
+    """What the attacker's mana grows by."""
+    rules, level = world.resource(Rules), int(world.group("players", Progress).level[0])
+    role = int(world.group("players", Role).role[0])
+    rows = len(rules.levels) // len(rules.classes)
+    return float(rules.levels[role * rows + level - 1]["mana_mp_per_tick"])
 
 
 def fought(found: Balance, victim_aim: int, attacker: int, victim: int, *how: int) -> int | None:

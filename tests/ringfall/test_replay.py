@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -423,8 +424,14 @@ def test_inputs_made_of_noise_diverge_and_break_nothing(
 
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.97, 0.9999])
 def test_cut_off(tmp_path: Path, journal: bytes, share: float) -> None:
-    behind = len(MAGIC) + 8 + len(encode_record(records_of(journal)[0]))
-    cut = behind + int((len(journal) - behind) * share)
+    ends = list(
+        accumulate(
+            (8 + len(encode_record(record)) for record in records_of(journal)), initial=len(MAGIC)
+        )
+    )
+    cut = ends[1] + int((len(journal) - ends[1]) * share)
+    # Cut between two records it is merely not sealed.
+    cut += cut in ends
     found = verified(tmp_path, journal[:cut])
     assert found.divergence is None
     assert found.damage is not None

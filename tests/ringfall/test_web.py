@@ -95,7 +95,7 @@ def test_what_the_title_screen_asks_for() -> None:
         assert card["skills"] == [{"title": s.title, "kind": s.kind} for s in skills]
         assert min(card["health_hp"], card["speed_ups"], card["mana_mp"]) > 0
     herbalist = told["classes"][0]
-    assert (herbalist["health_hp"], herbalist["speed_ups"]) == (118.0, 6.8), "plain numbers"
+    assert (herbalist["health_hp"], herbalist["speed_ups"]) == (162.0, 6.8), "plain numbers"
     assert told["map"] == {
         "name": "Yard",
         "width_u": 48.0,

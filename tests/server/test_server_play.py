@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -271,6 +272,9 @@ def test_death_then_result_then_goodbye(tmp_path: Path) -> None:
         view_width_u="60.0",
         countdown_s="0.0",
     )
+    # Nobody but the zone kills: bots see nobody.
+    bots = data / "balance" / "bots.toml"
+    bots.write_text(re.sub(r"(?m)^sight_u = .*$", "sight_u = 1.0", bots.read_text()))
     with serving(tmp_path, "--data", data, match={"bots": 2}) as server:
         # The zone of the first match may have closed by the time everybody is in: then the second.
         ada, bo = (Player(server.game_port, name) for name in ("Ada", "Bo"))

@@ -14,13 +14,6 @@ from typing import Any
 import numpy as np
 
 from ecs.kernel import Records, Ref, Scalar
-from schema.walls import WALL
-
-NO_WALLS: dict[str, Any] = {
-    "walls": np.zeros(0, WALL),
-    "wall_start": [0, 0],
-    "wall_row": np.zeros(0, np.int32),
-}
 
 
 def notes_of(kernel: Any) -> dict[str, Ref | Records | Scalar]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ecs.columns import Rows
-from ecs.schedule import Granted, System
+from ecs.schedule import System, ready
 from ecs.world import World
 from ringfall.datapack import load_datapack
 from schema import columns
@@ -81,9 +81,7 @@ class Bench:
 
     def run(self, *systems: type[System]) -> None:
         for kind in systems:
-            system = kind()
-            system.bind(Granted(self.world, kind.reads, kind.writes))
-            system.process()
+            ready(self.world, kind).process()
 
     def hits(self) -> np.ndarray:
         return self.rows("hits", Hits).record[: self.rows("hits").count[0]]

@@ -189,13 +189,13 @@ class Mob:
     def _aim(self) -> None:
         position, alive = self.world.group("players", Position), self.world.group("players", Vitals)
         place = position.x_u + 1j * position.y_u
-        for row in np.flatnonzero(self.rng.random(self.players) < 0.5):
-            away = np.where(alive.alive[: self.players] != 0, place - place[row], np.inf)
-            away[row] = np.inf
-            nearest = away[np.argmin(np.abs(away))]
-            if np.isfinite(nearest):
-                self.held["aim"][row] = int(np.angle(nearest) / (2 * np.pi) * 4096) % 4096
-                self.held["move"][row] = self.held["aim"][row]
+        rows = np.flatnonzero(self.rng.random(self.players) < 0.5)
+        away = np.where(alive.alive[: self.players] != 0, place - place[rows, None], np.inf)
+        away[np.arange(len(rows)), rows] = np.inf
+        nearest = away[np.arange(len(rows)), np.argmin(np.abs(away), axis=1)]
+        found, nearest = rows[np.isfinite(nearest)], nearest[np.isfinite(nearest)]
+        self.held["aim"][found] = (np.angle(nearest) / (2 * np.pi) * 4096).astype(np.int64) % 4096
+        self.held["move"][found] = self.held["aim"][found]
 
     def _traffic(self) -> tuple[NDArray[np.void], NDArray[np.void]]:
         rng, joins, leaves = self.rng, np.zeros(0, dtype=JOIN), np.zeros(0, dtype=LEAVE)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 import numpy as np
 
-from ecs.columns import Group, Identity, Rows
+from ecs.columns import Identity, Rows
 from schema.columns import (
     Ability,
     Affliction,
@@ -27,11 +25,13 @@ from schema.columns import (
     Role,
     Shape,
     Spent,
+    Stats,
     Tally,
     Vitals,
 )
 from schema.commands import SKILL_SLOTS
 from schema.events import (
+    BURST,
     CAUSE_LEFT,
     DEATH,
     HEALS,
@@ -43,15 +43,7 @@ from schema.events import (
 )
 from schema.rulebook import BEAM, HOMING, PROJECTILE, STATUSES
 from schema.walls import BARRIER, NEVER
-from tests.systems.watch import Watch, close
-
-G = TypeVar("G", bound=Group)
-
-ROUNDING = 1e-9
-SKIN_U = 16 / 1024  # moved and pushed, at most eight contacts each, a skin each
-SELDOM = 8  # what costs most and does not heal by itself is looked at every so many ticks
-FOR_EVER = 1 << 60
-ENTITIES = ("projectiles", "areas", "obstacles", "pickups")
+from tests.systems.watch import ENTITIES, FOR_EVER, ROUNDING, SELDOM, Watch, close
 
 
 class Referee(Watch):
@@ -64,6 +56,7 @@ class Referee(Watch):
         self.stage = int(self.world.group("match", Outcome).stage[0])
         self.joined = self.now(Control).join_tick[: self.count] == self.tick
         assert self.world.group("match", Clock).tick[0] == self.tick + 1
+        self.unmoved, self.level_rows = self.players_unmoved(), self.level_rows_before()
         self.numbers()
         self.vitals()
         self.movement()
@@ -74,6 +67,9 @@ class Referee(Watch):
         self.teams()
         self.pickups()
         for table in ENTITIES:
+            if self.as_judged(table) and self.tick % SELDOM:
+                assert self.soonest[table] > self.tick, table
+                continue
             self.entities(table)
             self.deadlines_hold(table, self.tick)
 
@@ -135,10 +131,10 @@ class Referee(Watch):
             total = np.bincount(place[which], hits["health_hp"][which], minlength=places)
             assert close(grown, total, 1e-6), name
         had = np.where(self.joined, np.inf, self.then(Vitals).health_hp[:n])
-        expected = np.minimum(had, self.level_rows()["health_max_hp"])
+        expected = np.minimum(had, self.level_rows["health_max_hp"])
         expected -= np.bincount(victim[hurt], hits["health_hp"][hurt], minlength=n)
         expected += np.bincount(victim[healed], hits["health_hp"][healed], minlength=n)
-        same = self.unmoved()
+        same = self.unmoved
         assert close(self.now(Vitals).health_hp[:n][same], expected[same], 1e-6)
 
     def lasting(self) -> None:
@@ -151,13 +147,16 @@ class Referee(Watch):
         rules = self.rules.statuses
         on = stacks > 0
         assert (left[on] > 0).all()
-        assert (left <= rules["ticks_max"])[on].all()
+        # In this tick they were given; they work from the next on.
+        assert (left - 1 <= rules["ticks_max"])[on].all()
         assert (stacks <= np.maximum(1, rules["stacks_max"])).all()
         alive = self.now(Vitals).alive[:n] != 0
         assert not on[~alive].any()
+        assert not self.now(Stats).flags[:n][~alive].any()
         self.note("statuses", on.sum())
         vitals, channel, mending = self.now(Vitals), self.now(Channel), self.now(Mending)
-        shield = max(longest, self.rules.ticks(self.rules.balance.loot.shield_s))
+        # One from an item was given behind the tick's damage, for the ticks after it.
+        shield = max(longest, 1 + self.rules.ticks(self.rules.balance.loot.shield_s))
         shielded = vitals.shield_hp[:n] > 0
         assert (vitals.shield_until_tick[:n] - self.tick <= shield).all()
         assert (vitals.shield_until_tick[:n][shielded] >= next_tick).all()
@@ -208,6 +207,7 @@ class Referee(Watch):
         died = self.then(Vitals).alive[:n].astype(np.int64).sum() + self.joined.sum() - alive.sum()
         assert not self.all_told or self.told(DEATH) == died
         self.note("deaths", died)
+        self.note("bursts", self.told(BURST))
 
     def pickups(self) -> None:
         """Every item is taken once, or lies until its time is over."""
@@ -248,7 +248,8 @@ class Referee(Watch):
         same = known[slot] == generation
         assert (told[slot][same] == end[same]).all(), table
         assert ((end - tick <= longest) | (end >= FOR_EVER))[~same].all(), table
-        assert (end > tick).all(), table
+        self.soonest[table] = int(end.min(initial=FOR_EVER))
+        assert self.soonest[table] > tick, table
         known[slot], told[slot] = generation, end
 
     def ends(self, table: str, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -256,7 +257,8 @@ class Referee(Watch):
         skills, world = self.rules.skills, self.world
         if table == "projectiles":
             flight = world.group(table, Flight)
-            assert np.isin(skills["kind"][flight.skill[:count]], (PROJECTILE, HOMING)).all()
+            kinds = skills["kind"][flight.skill[:count]]
+            assert ((kinds == PROJECTILE) | (kinds == HOMING)).all()
             self.owners(flight.owner[:count])
             # A shot is still there after the tick of its end only if that is to come.
             return flight.expire_tick[:count], skills["life_ticks"][flight.skill[:count]] - 1

@@ -283,7 +283,7 @@ def test_a_hit_says_who_did_it_how_and_from_where() -> None:
     assert (hit["amount_hp"], hit["moment"]) == (3.0 * 2 * 1.5, 1.0)
     assert (hit["from_x_u"], hit["from_y_u"]) == (10.0, 12.0)
     assert made.length_u[0] == pytest.approx(4.0 - RADIUS - BODY, abs=1e-12)
-    assert made.seen_until_tick.tolist() == [TICK + REVEAL, 7, 7]
+    assert made.seen_until_tick.tolist() == [TICK + 1 + REVEAL, 7, 7]
 
 
 def test_the_tick_of_the_cast_does_not_shine() -> None:

@@ -1,4 +1,4 @@
-"""Where bots go: out of the zone's way, to mates, enemies and items, out of areas, round walls."""
+"""Where bots go: out of the zone's way, to mates, enemies and items."""
 
 from __future__ import annotations
 
@@ -11,19 +11,16 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from schema import rulebook as book
-from schema.commands import COMMAND, INTERACT, MOVE, PRIMARY
+from schema.commands import INTERACT, MOVE, PRIMARY
 from schema.directions import TABLE
-from schema.events import NOBODY, ROOTED
+from schema.events import NOBODY, STAGE_PLAY, STAGE_SUDDEN_DEATH
 from schema.rulebook import ITEM_ROW
 from schema.walls import BARRIER, CRATE
 from systems.kernels import minds as goals
-from systems.kernels.deciding import command
-from systems.kernels.dodging import MARGIN_U, dash, dodge
 from systems.kernels.minds import MIND, PROBE_U
 from systems.kernels.roaming import roam
 from tests.oracle import minding
 from tests.oracle.minding import Hair
-from tests.oracle.splitmix import unit
 from tests.systems.casting import skill_rows
 from tests.systems.ground import ground, terrain_columns
 from tests.systems.kernel_calls import call
@@ -61,6 +58,7 @@ def went(bodies: list[Point], mind: np.ndarray, **changed: Any) -> np.void:
     given = {
         "tick": TICK,
         "seed": 7,
+        "stage": STAGE_PLAY,
         "down": [0] * size,
         "x_u": [x for x, _ in bodies],
         "y_u": [y for _, y in bodies],
@@ -231,9 +229,16 @@ def test_what_comes_first(
     st.booleans(),
     st.booleans(),
     st.sampled_from([5.0, 40.0]),
+    st.sampled_from([True, True, False]),
 )
 def test_the_nearest_item_of_use(
-    at: Point, lying: list[tuple[Point, int]], level: int, hurt: bool, spent: bool, zone_u: float
+    at: Point,
+    lying: list[tuple[Point, int]],
+    level: int,
+    hurt: bool,
+    spent: bool,
+    zone_u: float,
+    heals: bool,
 ) -> None:
     """In the zone, on the screen, as far as the level goes for it, and straight ahead."""
     assume(dist(at, (15.0, 11.0)) < zone_u - 2.0)
@@ -241,7 +246,7 @@ def test_the_nearest_item_of_use(
         good = sorted(
             (dist(at, place), n)
             for n, (place, item) in enumerate(lying)
-            if (item == 2 or (hurt, spent)[item % 2])
+            if (item == 2 or (hurt and heals, spent)[item % 2])
             and minding.less(dist(at, place), LOOT_U[level])
             and minding.less(dist(place, (15.0, 11.0)), zone_u)
             and all(minding.less(abs(p - a), h) for p, a, h in zip(place, at, HALF, strict=True))
@@ -253,6 +258,7 @@ def test_the_nearest_item_of_use(
     mind = went(
         [at],
         a_mind(level=level),
+        stage=STAGE_PLAY if heals else STAGE_SUDDEN_DEATH,
         health_hp=[60.0 if hurt else 100.0],
         mana_mp=[10.0 if spent else 50.0],
         zone_radius_u=zone_u,
@@ -315,196 +321,3 @@ def test_wandering_stays_in_the_zone_and_in_the_world() -> None:
             wide = went([place], a_mind(), tick=stretch * 150, zone_until_tick=10**6)
             assert TABLE[int(wide["heading"]), axis] * sign > -0.01
     assert found == set(range(8))
-
-
-# --- Out of harm's way ----------------------------------------------------------------------------
-
-
-@CAREFUL
-@given(
-    st.lists(
-        st.tuples(
-            st.tuples(st.floats(8.5, 11.5), st.floats(8.5, 11.5)),
-            st.sampled_from([1.0, 2.5]),
-            st.sampled_from([0, 0, 0, 1]),
-            st.sampled_from([0, 0, 0, 1, 2]),
-        ),
-        max_size=4,
-    ),
-    st.booleans(),
-    st.integers(0, 2),
-    st.integers(0, 2**64 - 1),
-    st.sampled_from([goals.GOAL_FIGHT, goals.GOAL_FLEE, goals.GOAL_CRAWL]),
-)
-def test_they_step_out_of_what_will_hurt(
-    lying: list[tuple[Point, float, int, int]], fire: bool, level: int, seed: int, goal: int
-) -> None:
-    """Areas of skill 0 hurt, those of skill 1 heal; owners are an enemy, a mate, the bot."""
-    at, heeds = (10.0, 10.0), (0.1, 0.3, 0.6)
-    made = call(
-        dodge,
-        tick=TICK,
-        seed=np.array([seed], np.uint64),
-        team=[1, 0, 0],
-        x_u=[99.0, 99.0, at[0]],
-        y_u=[99.0, 99.0, at[1]],
-        areas=len(lying),
-        area_x_u=[a[0][0] for a in lying] + [at[0]],
-        area_y_u=[a[0][1] for a in lying] + [at[1] + 0.1],
-        area_radius_u=[a[1] for a in lying] + [3.0],
-        area_skill=[a[2] for a in lying] + [0],
-        area_owner=[a[3] for a in lying] + [0],
-        bots=bot_rows(skill_chance=heeds),
-        skills=skill_rows(
-            {"kind": book.AREA, "affects": book.ENEMIES},
-            {"kind": book.AREA, "affects": book.ALLIES | book.SELF},
-        ),
-        directions=TABLE,
-        body_radius_u=BODY_U,
-        friendly_fire=int(fire),
-        mind_count=1,
-        minds=a_mind(row=2, level=level, goal=goal, heading=5),
-    )
-    mind, deep = made.minds[0], []
-    for place, radius, skill, owner in lying:
-        foe = owner == 0 or (fire and owner == 1)
-        depth = radius + BODY_U + MARGIN_U - dist(at, place)
-        assume(abs(depth) > 1e-6)
-        if foe and skill == 0 and depth > 0:
-            deep.append((depth, place))
-    deep.sort(reverse=True)
-    assume(len(deep) < 2 or deep[0][0] - deep[1][0] > 1e-9)
-    heeded = unit(seed, TICK, 16, 2) < 0.5 + 0.5 * heeds[level]
-    if not deep or not heeded or goal == goals.GOAL_CRAWL:
-        assert mind == a_mind(row=2, level=level, goal=goal, heading=5)[0]
-        return
-    assert mind["goal"] == goals.GOAL_DODGE
-    assert mind["buttons"] == MOVE
-    assert mind["way_u"] == PROBE_U
-    middle = deep[0][1]
-    if dist(at, middle) > 1e-3:
-        assert leads_to(mind, middle, at)
-
-
-@CAREFUL
-@given(
-    st.sampled_from(
-        [goals.GOAL_FIGHT, goals.GOAL_FIGHT, goals.GOAL_DODGE, goals.GOAL_FLEE, goals.GOAL_LOOT]
-    ),
-    st.sampled_from([0.5, 2.9, 3.1, 6.9, 7.1, 12.0]),
-    st.sampled_from([3.0, 9.0]),
-    st.lists(st.sampled_from(["dash", "mend"]), min_size=4, max_size=4),
-    st.sampled_from([(0, MOVE), (0, MOVE), (ROOTED, MOVE), (0, 0)]),
-    st.sampled_from([19.0, 21.0, 80.0]),
-    st.sampled_from([9.0, 10.0]),
-    st.booleans(),
-    st.integers(0, 2**64 - 1),
-)
-def test_when_they_dash(
-    goal: int,
-    apart: float,
-    reach: float,
-    kinds: list[str],
-    state: tuple[int, int],
-    health: float,
-    mana: float,
-    outside: bool,
-    seed: int,
-) -> None:
-    """A dash of 4 u: to flee, to dodge, to close in for those who fight hand to hand."""
-    primary = {"kind": book.PROJECTILE, "range_u": reach}
-    known = {
-        "dash": {"kind": book.DASH, "speed_ups": 20.0, "life_ticks": 6, "mana_mp": 10.0},
-        "mend": {"kind": book.MEND, "mana_mp": 0.0},
-    }
-    flags, buttons = state
-    slots = ["first", *kinds[1:]]
-    made = call(
-        dash,
-        tick=TICK,
-        seed=np.array([seed], np.uint64),
-        flags=[flags],
-        x_u=[10.0],
-        y_u=[10.0],
-        health_hp=[health],
-        health_max_hp=[100.0],
-        mana_mp=[mana],
-        skill_of=[0, 1, 2, 3],
-        charges=[1, 1, 1, 1],
-        ready_tick=[0, TICK + (seed % 2), TICK, 0],
-        zone_x_u=10.0,
-        zone_y_u=14.0,
-        zone_radius_u=3.9 if outside else 4.1,
-        bots=bot_rows(skill_chance=0.5, caution_ratio=0.2),
-        skills=skill_rows(primary, *(known[slot] for slot in slots[1:])),
-        dt_s=DT_S,
-        mind_count=1,
-        minds=a_mind(goal=goal, apart_u=apart, buttons=buttons),
-    )
-    closes = reach < 4.0 and reach < apart < reach + 4.0
-    wants = {
-        goals.GOAL_FIGHT: health < 20.0 or closes,
-        goals.GOAL_DODGE: True,
-        goals.GOAL_FLEE: outside,
-    }.get(goal, False)
-    able = buttons and not flags and mana >= 10.0 and unit(seed, TICK, 14, 0) < 0.5
-    ready = [
-        slot for slot, kind in enumerate(slots) if kind == "dash" and not (slot == 1 and seed % 2)
-    ]
-    pressed = PRIMARY << ready[0] if wants and able and ready else 0
-    assert made.minds[0]["buttons"] == buttons | pressed
-
-
-# --- Round walls ----------------------------------------------------------------------------------
-
-
-def ordered(at: Point, heading: int, way: float, seed: int) -> np.void:
-    """The command of one mind that wants to go somewhere."""
-    made = call(
-        command,
-        tick=TICK,
-        seed=np.array([seed], np.uint64),
-        x_u=[at[0]],
-        y_u=[at[1]],
-        bots=bot_rows(),
-        directions=TABLE,
-        body_radius_u=BODY_U,
-        **terrain_columns(TERRAIN),
-        minds=a_mind(heading=heading, way_u=way, aim=9, reach=33, buttons=5),
-        mind_count=1,
-        commands=np.zeros(1, COMMAND),
-    )
-    order: np.void = made.commands[0]
-    return order
-
-
-def test_out_of_a_corner() -> None:
-    """Only the last two of the nine ways lead out of it."""
-    assert {int(ordered((1.0, 1.0), 2560, 3.0, seed)["move"]) for seed in range(40)} == {960, 64}
-
-
-@CAREFUL
-@given(places, st.integers(0, 4095), st.sampled_from([0.5, 3.0]), st.integers(0, 2**64 - 1))
-def test_the_way_taken_is_free(at: Point, heading: int, way: float, seed: int) -> None:
-    """The first that is free of nine, from straight ahead to far round, one side first."""
-    order = ordered(at, heading, way, seed)
-    assert order.tolist() == (0, order["move"], 9, 33, 5, TICK, TICK)
-    side = 1 if unit(seed, TICK // 150, 15, 0) < 0.5 else -1
-    turns = [0, side, -side, 2 * side, -2 * side, 3 * side, -3 * side, 4 * side, -4 * side]
-    try:
-        expected = next(
-            (wish for turn in turns if passes(at, wish := (heading + 400 * turn) % 4096, way)),
-            heading,
-        )
-    except Hair:
-        assume(False)
-    assert order["move"] == expected
-
-
-def passes(at: Point, heading: int, way: float) -> bool:
-    to = at[0] + way * float(TABLE[heading, 0]), at[1] + way * float(TABLE[heading, 1])
-    inside = [
-        minding.less(BODY_U, p) and minding.less(p, s - BODY_U)
-        for p, s in zip(to, (30, 22), strict=True)
-    ]
-    return all(inside) and minding.free(at, to, BODY_U, WALLS, 1)

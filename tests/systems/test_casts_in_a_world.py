@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ecs.binding import bound
 from ecs.columns import Rows
-from ecs.schedule import Granted, System
+from ecs.schedule import System, ready
 from ecs.world import World
 from ringfall.datapack import load_datapack
 from schema import columns, events
@@ -108,10 +107,7 @@ class Arena:
         for row, person in enumerate(people):
             self._enter(row, *person)
         self.world.group("players", Rows).count[0] = len(people)
-        self.systems = [kind() for kind in SYSTEMS]
-        for kind, system in zip(SYSTEMS, self.systems, strict=True):
-            system.bind(Granted(self.world, kind.reads, kind.writes))
-            system.calls = [bound(call) for call in system.calls]
+        self.systems = [ready(self.world, kind) for kind in SYSTEMS]
 
     def _enter(self, row: int, role: str, team: int, x: float, y: float) -> None:
         index = self.rules.class_names.index(role)
@@ -273,7 +269,7 @@ def test_a_cleave_goes_off_at_once_just_ahead() -> None:
     area, place = arena.world.group("areas", Area), arena.world.group("areas", Position)
     assert (place.x_u[0], place.y_u[0]) == pytest.approx((11.6, 12.0))
     assert (area.fire_tick[0], area.until_tick[0], area.damage_hp[0]) == (0, 0, 17.0)
-    assert arena.player(Cover).seen_until_tick[0] == arena.ticks(1.5)
+    assert arena.player(Cover).seen_until_tick[0] == 1 + arena.ticks(1.5)
 
 
 def test_a_shield_wall_stands_across_the_aim_and_nobody_is_under_it() -> None:
@@ -330,7 +326,7 @@ def test_a_roll_can_be_saved_up_and_hastens() -> None:
     hasted = arena.rules.status_names.index("hasted")
     affliction = arena.world.group("afflictions", Affliction)
     assert (affliction.stacks[hasted], affliction.source[hasted]) == (1, 0)
-    assert affliction.until_tick[hasted] == arena.ticks(0.4) + arena.ticks(1.2)
+    assert affliction.until_tick[hasted] == arena.ticks(0.4) + 1 + arena.ticks(1.2)
 
 
 def test_thorn_darts_fan_out_and_barkskin_shields() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,8 +20,11 @@ from schema.rulebook import (
     MEND,
     REFRESH,
     SHIELD,
+    SKILL_LEVELS,
+    STACK,
     STATUS_ROW,
     STATUSES,
+    STRONGEST,
 )
 from schema.walls import BLOCKS_SHOTS, BLOCKS_SIGHT
 from systems.kernels.granting import (
@@ -31,7 +35,10 @@ from systems.kernels.granting import (
     mend,
 )
 from systems.terrain import Terrain
+from tests.oracle import granting
 from tests.oracle.carrying import Body, wounded
+from tests.oracle.granting import Cast, Skill
+from tests.oracle.lasting import Kind, Worn
 from tests.oracle.terrain import that_block
 from tests.systems.casting import cast_rows, effect_rows, no_hits, skill_rows
 from tests.systems.contact import HEADINGS, NUDGES, Room, paths_at, rooms
@@ -41,99 +48,125 @@ from tests.systems.kernel_calls import call
 TICK = 900
 PLAYERS = 5
 OPEN = ground(40.0, 40.0, [])
-OTHERS = {DASH: SHIELD, SHIELD: BEAM, BEAM: DASH, MEND: DASH}
+CAREFUL = settings(max_examples=200)
 
-kinds_and_rows = st.lists(
-    st.tuples(st.booleans(), st.integers(0, PLAYERS - 1), st.integers(1, 5)),
-    max_size=4,
-    unique_by=lambda drawn: drawn[1],
+SHAPES = [
+    Skill(DASH, ticks=1, speed=24.0),
+    Skill(DASH, ticks=9, speed=18.5, status=3, status_ticks=20),
+    Skill(BEAM, ticks=60),
+    Skill(BEAM, ticks=1, status=0, status_ticks=7),
+    Skill(SHIELD, ticks=50, pools=(8.0, 16.0, 24.0, 32.0, 40.0)),
+    Skill(SHIELD, ticks=90, pools=(3.0, 6.0, 9.0, 12.0, 15.0), status=11, status_ticks=1),
+    Skill(MEND, status=3, status_ticks=45),
+]
+
+casts_of_all_kinds = st.lists(
+    st.builds(
+        Cast,
+        player=st.integers(0, PLAYERS - 1),
+        slot=st.integers(0, 3),
+        skill=st.sampled_from(SHAPES),
+        aim=st.integers(0, 4095),
+        level=st.integers(1, SKILL_LEVELS),
+        power=st.sampled_from([1.0, 1.25, 2.5]),
+    ),
+    max_size=6,
 )
 
 
-def casts_of(drawn: list[tuple[bool, int, int]], kind: int) -> list[dict[str, Any]]:
-    """Casts of a kind, skill 1, among those of another kind, skill 0."""
-    return [
+def cast_columns(casts: list[Cast]) -> dict[str, Any]:
+    """What every kernel here begins with: casts, by the skills' places in SHAPES, tick, skills."""
+    rows: list[dict[str, Any]] = [
         {
-            "player": row,
-            "slot": row % 4,
-            "skill": int(mine),
-            "level": level,
-            "kind": kind if mine else OTHERS[kind],
-            "aim": 100 * row + 7,
-            "power": 1.25,
+            "player": cast.player,
+            "slot": cast.slot,
+            "skill": SHAPES.index(cast.skill),
+            "level": cast.level,
+            "kind": cast.skill.kind,
+            "aim": cast.aim,
+            "power": cast.power,
         }
-        for mine, row, level in drawn
+        for cast in casts
     ]
+    skills = [
+        {
+            "kind": skill.kind,
+            "life_ticks": skill.ticks,
+            "speed_ups": skill.speed,
+            "self_status": -1 if skill.status is None else skill.status,
+            "self_status_ticks": skill.status_ticks,
+        }
+        for skill in SHAPES
+    ]
+    return {**cast_rows(rows), "tick": TICK, "skills": skill_rows(*skills)}
 
 
 def book(kind: int, **more: Any) -> np.ndarray:
-    return skill_rows({"kind": OTHERS[kind], "life_ticks": 77}, {"kind": kind, **more})
+    return skill_rows({"kind": DASH, "life_ticks": 77}, {"kind": kind, **more})
 
 
-@given(kinds_and_rows, st.lists(st.integers(0, 63), min_size=5, max_size=5), st.integers(1, 60))
+@CAREFUL
+@given(
+    casts_of_all_kinds,
+    st.lists(st.tuples(st.integers(0, 63), st.integers(0, 4095)), min_size=5, max_size=5),
+)
 def test_dashes_go_where_one_moves_else_where_one_aims(
-    drawn: list[tuple[bool, int, int]], buttons: list[int], life: int
+    casts: list[Cast], inputs: list[tuple[int, int]]
 ) -> None:
     made = call(
         begin_dashes,
-        **cast_rows(casts_of(drawn, DASH)),
-        tick=TICK,
-        skills=book(DASH, speed_ups=24.0, life_ticks=life),
-        buttons=buttons,
-        move=[3000 + row for row in range(PLAYERS)],
+        **cast_columns(casts),
+        buttons=[buttons for buttons, _ in inputs],
+        move=[way for _, way in inputs],
         until_tick=[3] * PLAYERS,
         direction=[9] * PLAYERS,
         speed_ups=[1.0] * PLAYERS,
     )
-    dashing = {row for mine, row, _ in drawn if mine}
+    walks = {row: way for row, (buttons, way) in enumerate(inputs) if buttons & MOVE}
+    dashing = granting.dashes(casts, walks, TICK)
     for row in range(PLAYERS):
-        way = 3000 + row if buttons[row] & MOVE else 100 * row + 7
+        ticks, way, speed = dashing.get(row, (range(3), 9, 1.0))
         found = (made.until_tick[row], made.direction[row], made.speed_ups[row])
-        assert found == ((TICK + life, way, 24.0) if row in dashing else (3, 9, 1.0))
+        assert found == (ticks.stop, way, speed)
 
 
-@given(kinds_and_rows, st.integers(1, 60))
-def test_beams_begin(drawn: list[tuple[bool, int, int]], life: int) -> None:
+@CAREFUL
+@given(casts_of_all_kinds)
+def test_beams_begin(casts: list[Cast]) -> None:
     made = call(
         begin_beams,
-        **cast_rows(casts_of(drawn, BEAM)),
-        tick=TICK,
-        skills=book(BEAM, life_ticks=life),
+        **cast_columns(casts),
         slot=[255] * PLAYERS,
         since_tick=[3] * PLAYERS,
         until_tick=[4] * PLAYERS,
         length_u=[5.0] * PLAYERS,
     )
-    beaming = {row for mine, row, _ in drawn if mine}
+    beaming = granting.beams(casts, TICK)
     for row in range(PLAYERS):
-        found = (
-            made.slot[row],
-            made.since_tick[row],
-            made.until_tick[row],
-            made.length_u[row],
-        )
-        begun = (row % 4, TICK, TICK + life + 1, 0.0)
-        assert found == (begun if row in beaming else (255, 3, 4, 5.0))
+        slot, since, ticks = beaming.get(row, (255, 3, range(4)))
+        found = (made.slot[row], made.since_tick[row], made.until_tick[row])
+        assert found == (slot, since, ticks.stop)
+        assert made.length_u[row] == (0.0 if row in beaming else 5.0)
 
 
-@given(kinds_and_rows, st.sampled_from([0.0, 10.0, 1000.0]))
-def test_shields_are_as_large_as_the_larger(
-    drawn: list[tuple[bool, int, int]], before: float
-) -> None:
+@CAREFUL
+@given(
+    casts_of_all_kinds,
+    st.lists(st.sampled_from([0.0, 10.0, 1000.0]), min_size=PLAYERS, max_size=PLAYERS),
+)
+def test_shields_are_as_large_as_the_larger(casts: list[Cast], before: list[float]) -> None:
+    pools = [skill.pools[0] if skill.pools else 500.0 for skill in SHAPES]
     made = call(
         give_shields,
-        **cast_rows(casts_of(drawn, SHIELD)),
-        tick=TICK,
-        skills=book(SHIELD, life_ticks=50),
-        effects=effect_rows({"pool_hp": 500.0}, {"pool_hp": 8.0}),
-        shield_hp=[before] * PLAYERS,
+        **cast_columns(casts),
+        effects=effect_rows(*({"pool_hp": pool} for pool in pools)),
+        shield_hp=before,
         until_tick=[3] * PLAYERS,
     )
-    levels = {row: level for mine, row, level in drawn if mine}
+    given_to = granting.shields(casts, before, TICK)
     for row in range(PLAYERS):
-        pool = 10.0 * levels[row] if row in levels else 0.0  # 8 a level, power 1.25
-        assert made.shield_hp[row] == max(before, pool)
-        assert made.until_tick[row] == (TICK + 50 if row in levels else 3)
+        pool, ticks = given_to.get(row, (Fraction(before[row]), range(3)))
+        assert (made.shield_hp[row], made.until_tick[row]) == (pool, ticks.stop)
 
 
 # --- Healing --------------------------------------------------------------------------------------
@@ -249,31 +282,44 @@ def test_without_a_range_nobody_else_is_healed_not_even_right_here() -> None:
 # --- Statuses of the caster -----------------------------------------------------------------------
 
 
-@given(kinds_and_rows, st.sampled_from([REFRESH, EXTEND]))
-def test_casters_get_their_own_status(drawn: list[tuple[bool, int, int]], rule: int) -> None:
+@CAREFUL
+@given(
+    casts_of_all_kinds,
+    st.permutations([REFRESH, EXTEND, STACK, STRONGEST]),
+    st.dictionaries(
+        st.tuples(st.integers(0, PLAYERS - 1), st.sampled_from([0, 3, 5, 11])),
+        st.builds(
+            Worn,
+            left=st.sampled_from([-4, -1, 0, 1, 20, 30]),
+            stacks=st.integers(1, 3),
+            source=st.integers(NOBODY, PLAYERS - 1),
+        ),
+        max_size=6,
+    ),
+)
+def test_casters_get_their_own_status(
+    casts: list[Cast], rules: list[int], before: dict[tuple[int, int], Worn]
+) -> None:
     """By the status's own stacking rule, on the caster alone, whatever the kind of the skill."""
-    statuses = np.zeros(STATUSES, STATUS_ROW)
-    statuses[5] = (4, rule, 1, 60, 0.0)
-    before = [0] * (PLAYERS * STATUSES)
-    before[STATUSES * 2 + 5] = TICK + 30
+    kinds = [Kind(0, rules[status % 4], 3, 20 + status, 0.0) for status in range(STATUSES)]
+    columns = np.zeros((3, PLAYERS * STATUSES), np.int64)
+    columns[2] = NOBODY
+    for (row, status), worn in before.items():
+        columns[:, row * STATUSES + status] = (TICK + 1 + worn.left, worn.stacks, worn.source)
     made = call(
         mark_casters,
-        **cast_rows(casts_of(drawn, MEND)),
-        tick=TICK,
-        skills=skill_rows(
-            {"kind": DASH}, {"kind": MEND, "self_status": 5, "self_status_ticks": 20}
+        **cast_columns(casts),
+        statuses=np.array(
+            [(kind.does, kind.stacking, kind.most, kind.longest, 0.0) for kind in kinds],
+            STATUS_ROW,
         ),
-        statuses=statuses,
-        until_tick=before,
-        stacks=[int(tick > 0) for tick in before],
-        source=[NOBODY] * len(before),
+        until_tick=columns[0],
+        stacks=columns[1],
+        source=columns[2],
     )
-    marked = {row for mine, row, _ in drawn if mine}
-    for row in range(PLAYERS):
-        place = row * STATUSES + 5
-        ends = {0: TICK + 20, TICK + 30: TICK + (30 if rule == REFRESH else 50)}[before[place]]
-        found = (made.until_tick[place], made.stacks[place], made.source[place])
-        kept = (before[place], int(before[place] > 0), NOBODY)
-        assert found == ((ends, 1, row) if row in marked else kept)
-    touched = set(np.flatnonzero(made.until_tick).tolist())
-    assert touched == {row * STATUSES + 5 for row in marked | {2}}
+    lasting = {place: worn for place, worn in before.items() if worn.left >= 0}
+    for (row, status), worn in granting.marks(casts, lasting, kinds).items():
+        columns[:, row * STATUSES + status] = (TICK + 1 + worn.left, worn.stacks, worn.source)
+    assert [made.until_tick.tolist(), made.stacks.tolist(), made.source.tolist()] == (
+        columns.tolist()
+    )

@@ -388,7 +388,7 @@ def test_a_refused_cast_gives_nobody_away() -> None:
     assert court.seen == [0]
     scene, court = lone(Skill("projectile"))
     press(scene, court, 9, 0)
-    assert court.seen == [9 + REVEAL]
+    assert court.seen == [9 + 1 + REVEAL]
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def columns_of(bodies: list[Body], tick: int) -> dict[str, Any]:
     for row, body in enumerate(bodies):
         for status, worn in body.worn.items():
             place = row * STATUSES + status
-            until[place], stacks[place] = tick + worn.left, worn.stacks
+            until[place], stacks[place] = tick + 1 + worn.left, worn.stacks
             source[place] = worn.source
     return {"until_tick": until, "stacks": stacks, "sources": source}
 
@@ -92,7 +92,7 @@ def worn_in(found: SimpleNamespace, tick: int, rows: int) -> list[dict[int, Worn
         zip(found.until_tick.tolist(), found.stacks.tolist(), found.sources.tolist(), strict=True)
     ):
         if stacks:
-            worn[place // STATUSES][place % STATUSES] = Worn(until - tick, stacks, source)
+            worn[place // STATUSES][place % STATUSES] = Worn(until - tick - 1, stacks, source)
         else:
             assert (until, source) == (0, NOBODY)
     return worn
@@ -221,7 +221,7 @@ def test_how_a_status_takes_another(
 
 
 def test_no_shower_of_hits_outlasts_the_maximum() -> None:
-    """Ten hits a tick for ten ticks: five ticks after the last one all of it is gone."""
+    """Ten hits a tick for ten ticks: five ticks after the last one all of it works, and is gone."""
     bodies = [Body(0), Body(1)]
     shower = [Hit(0, 1, skill, False, True) for skill in (0, 1)] * 5
     inflicts = [[(1, 5), (2, 5)], [(3, 5), (0, 5)]]
@@ -230,7 +230,7 @@ def test_no_shower_of_hits_outlasts_the_maximum() -> None:
         bodies[0].worn = worn_in(found, tick, 2)[0]
         assert max(worn.left for worn in bodies[0].worn.values()) == LONGEST
     assert bodies[0].worn[2].stacks == 3
-    for ago, there in ((LONGEST - 1, 4), (LONGEST, 0)):
+    for ago, there in ((LONGEST, 4), (LONGEST + 1, 0)):
         later = expired(bodies, found, 1009 + ago, [True, True])
         assert len(worn_in(later, 1009 + ago, 2)[0]) == there
 

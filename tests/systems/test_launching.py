@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import hypot
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from schema.directions import TABLE
-from schema.events import NOBODY
+from schema.events import BURNING, NOBODY, REVEALED
 from schema.rulebook import AREA, HOMING, PROJECTILE
 from schema.walls import BLOCKS_SHOTS, BLOCKS_SIGHT
 from systems.kernels.launching import launch
 from systems.terrain import Terrain
 from tests.oracle.carrying import Body, between, fan, targets
+from tests.oracle.cover import Hider, hides
 from tests.oracle.terrain import that_block
 from tests.systems.casting import (
     cast_rows,
@@ -30,6 +33,7 @@ from tests.systems.kernel_calls import call
 
 OPEN = ground(40.0, 40.0, [])
 TICK = 500
+NOTICE = 3.0
 COLUMNS = "x_u y_u vx_ups vy_ups damage_hp radius_u".split()
 WHOLE = "owner skill_of slot direction expire_tick target pierce hit_count".split()
 PIERCED = "first second third fourth".split()
@@ -43,8 +47,10 @@ def launched(
     capacity: int = 12,
     used: int = 2,
     combo_hits: int = 0,
+    hiders: Sequence[Hider] = (),
 ) -> SimpleNamespace:
     count = len(bodies)
+    hiders = hiders or [Hider()] * count
     return call(
         launch,
         **cast_rows(casts),
@@ -54,11 +60,15 @@ def launched(
         effects=effect_rows(*({"damage_hp": 7.0} for _ in skills)),
         classes=class_rows(0.5, 0.125),
         directions=TABLE,
+        notice_u=NOTICE,
         # One more of everything, in the middle of it all, who is not in the match.
         alive=[*(body.alive for body in bodies), 1],
         team=[*(body.team for body in bodies), 99],
         role=[1] * (count + 1),
         combo_hits=[combo_hits] * (count + 1),
+        bush=[*(NOBODY if who.bush is None else who.bush for who in hiders), NOBODY],
+        seen_until_tick=[*(TICK + who.given_away for who in hiders), 0],
+        flags=[*(REVEALED * who.revealed | BURNING for who in hiders), 0],
         body_x_u=[*(body.x for body in bodies), 20.0],
         body_y_u=[*(body.y for body in bodies), 20.0],
         **terrain_columns(terrain),
@@ -174,14 +184,22 @@ def test_a_fan_lies_about_the_aim(count: int, spread: int, headings: list[int]) 
 
 
 LOCK = 12.0
+hiding = st.builds(
+    Hider,
+    bush=st.sampled_from([None, None, 0, 1]),
+    given_away=st.sampled_from([0, 0, 0, 1, -1]),
+    revealed=st.sampled_from([False, False, False, True]),
+)
 homing = {"kind": HOMING, "speed_ups": 15.0, "lock_u": LOCK, "life_ticks": 9}
 
 
-def locked(bodies: list[Body], aim: int, terrain: Terrain = OPEN) -> int:
+def locked(
+    bodies: list[Body], aim: int, terrain: Terrain = OPEN, hiders: Sequence[Hider] = ()
+) -> int:
     """Whom a shot of the first body homes on."""
     me = bodies[0]
     cast = {"player": 0, "kind": HOMING, "aim": aim, "x_u": me.x, "y_u": me.y}
-    made = launched([cast], [homing], bodies, terrain)
+    made = launched([cast], [homing], bodies, terrain, hiders=hiders)
     assert made.count[0] == 3
     return int(made.target[2])
 
@@ -195,7 +213,7 @@ def test_the_enemy_nearest_to_the_aim_is_locked_on(
     width, height, walls = scene
     px, py, _, _ = data.draw(paths_at(walls, 0.5, 7.3))
     ux, uy = TABLE[aim].tolist()
-    bodies = [Body(px, py, 0)]
+    bodies, hiders = [Body(px, py, 0)], [Hider(data.draw(st.sampled_from([None, 0, 1])))]
     for _ in range(data.draw(st.integers(1, 4))):
         how = data.draw(st.sampled_from(["rim", "side", "graze", "here"]))
         if how == "rim":
@@ -216,8 +234,16 @@ def test_the_enemy_nearest_to_the_aim_is_locked_on(
             x, y = px, py
         team, alive = data.draw(st.sampled_from([(1, True)] * 4 + [(0, True), (1, False)]))
         bodies.append(Body(x, y, team, alive))
-    found = locked(bodies, aim, ground(width, height, walls))
-    possible, may_miss = targets(0, (px, py), aim, LOCK, bodies, that_block(walls, BLOCKS_SIGHT))
+        hiders.append(data.draw(hiding))
+        assume(abs(hypot(x - px, y - py) - NOTICE) > 1e-9)
+    found = locked(bodies, aim, ground(width, height, walls), hiders)
+    unseen = {
+        row
+        for row, (body, who) in enumerate(zip(bodies, hiders, strict=True))
+        if hides((px, py), hiders[0].bush, (body.x, body.y), who, NOTICE)
+    }
+    walls = that_block(walls, BLOCKS_SIGHT)
+    possible, may_miss = targets(0, (px, py), aim, LOCK, bodies, walls, unseen)
     assert found in possible or (found == NOBODY and may_miss), (found, possible, may_miss)
 
 
@@ -240,3 +266,21 @@ def test_friends_the_dead_and_those_behind_are_not_locked_on() -> None:
 def test_only_what_blocks_sight_hides(blocks: int, found: int) -> None:
     terrain = ground(40.0, 40.0, [(12.0, 10.0, 0.25, 3.0, 0.0, 0, blocks)])
     assert locked([Body(10.0, 10.0, 0), Body(14.0, 10.0, 1)], 0, terrain) == found
+
+
+@pytest.mark.parametrize(
+    ("how", "away", "found"),
+    [
+        (Hider(None), 4.0, 1),
+        (Hider(3), 4.0, NOBODY),
+        (Hider(3), NOTICE + 1e-6, NOBODY),
+        (Hider(3), NOTICE, 1),
+        (Hider(3, given_away=1), 4.0, 1),
+        (Hider(3, given_away=0), 4.0, NOBODY),
+        (Hider(3, revealed=True), 4.0, 1),
+        (Hider(2), 4.0, 1),  # the shooter's own bush
+    ],
+)
+def test_nobody_who_hides_is_locked_on(how: Hider, away: float, found: int) -> None:
+    bodies = [Body(10.0, 10.0, 0), Body(10.0 + away, 10.0, 1)]
+    assert locked(bodies, 0, hiders=[Hider(2), how]) == found

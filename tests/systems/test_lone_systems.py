@@ -47,6 +47,7 @@ from schema.events import (
     NO_SLOT,
     NOBODY,
     PICKUP,
+    REVEALED,
     STAGE_PLAY,
 )
 from schema.rulebook import ASSAILANTS, LEVELS, STATUSES
@@ -207,7 +208,7 @@ def test_what_lasts_in_a_world() -> None:
         ratio = [1.0, 1.0, 1.3, rules.balance.match.team.down_speed_ratio][row]
         assert stats.speed_ups[row] == pytest.approx(own["speed_ups"] * ratio, rel=1e-14)
         assert vitals.mana_mp[row] == pytest.approx(20.0 + row + own["mana_mp_per_tick"])
-    assert stats.flags[:4].tolist() == [0, BURNING, HASTED, 0]
+    assert stats.flags[:4].tolist() == [0, BURNING | REVEALED, HASTED, 0]
     names = ("victim", "attacker", "cause", "slot", "flags", "amount_hp", "from_x_u", "from_y_u")
     hits = [tuple(hit[name] for name in names) for hit in made.hits()]
     burning = made.status("burning")
@@ -241,9 +242,9 @@ def test_hits_leave_statuses_behind_in_a_world() -> None:
         for place in np.flatnonzero(worn.stacks)
     ]
     seconds = [(1, "burning", 3.0), (3, "revealed", 2.0), (3, "rooted", 1.3)]
-    assert there == [(row, name, 500 + made.rules.ticks(span)) for row, name, span in seconds]
+    assert there == [(row, name, 501 + made.rules.ticks(span)) for row, name, span in seconds]
     assert (worn.source[np.flatnonzero(worn.stacks)] == 2).all()
-    seen = 500 + made.rules.some_ticks(made.rules.balance.match.cover.reveal_s)
+    seen = 501 + made.rules.some_ticks(made.rules.balance.match.cover.reveal_s)
     assert made.player(Cover).seen_until_tick[:4].tolist() == [seen, seen, 0, seen]
 
 
@@ -356,7 +357,7 @@ def test_every_kind_of_item_does_what_it_says_in_a_world() -> None:
     assert vitals.health_hp[:5].tolist() == [43.0, 41.0, 42.0, 43.0, 44.0]
     assert vitals.mana_mp[:5].tolist() == [20.0, 25.0, 22.0, 23.0, 24.0]
     assert vitals.shield_hp[:5].tolist() == [0.0, 0.0, 5.0, 0.0, 0.0]
-    until = 500 + rules.ticks(rules.balance.loot.shield_s)
+    until = 501 + rules.ticks(rules.balance.loot.shield_s)
     assert vitals.shield_until_tick[:5].tolist() == [0, 0, until, 0, 0]
     assert made.player(Progress).experience_xp[:5].tolist() == [0.0, 0.0, 0.0, 6.0, 0.0]
     levels = made.rows("abilities", Ability).level[: 5 * SKILL_SLOTS].reshape(5, SKILL_SLOTS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,11 +12,19 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from schema.directions import TABLE as DIRECTIONS
-from schema.events import NOBODY, PICKUP
+from schema.events import (
+    NOBODY,
+    PICKUP,
+    STAGE_COUNTDOWN,
+    STAGE_OVER,
+    STAGE_PLAY,
+    STAGE_SUDDEN_DEATH,
+)
 from schema.rulebook import ITEM_ROW, LOOT_ROW, SKILL_LEVELS
 from schema.walls import BLOCKS_MOVE, BLOCKS_SHOTS, BLOCKS_SIGHT
 from systems.kernels.broadphase import build_grid
-from systems.kernels.looting import collect, drop_loot
+from systems.kernels.collecting import collect
+from systems.kernels.looting import drop_loot
 from systems.terrain import make_terrain
 from tests.oracle import goods, splitmix
 from tests.oracle.goods import Kind, Player
@@ -67,6 +77,7 @@ def dropped(
     scatter: float,
     capacity: int = 64,
     here: int = 0,
+    spent: Sequence[bool] = (),
 ) -> SimpleNamespace:
     seed, tick, first = address
     starts = np.cumsum([0, *(len(lines) for lines in tables)])
@@ -89,6 +100,8 @@ def dropped(
         loot=np.array([line for lines in tables for line in lines], LOOT_ROW),
         start=starts,
         rolls=rolls,
+        static_walls=len(WALLS) - len(spent),
+        spent=spent,
         **terrain_columns(GROUND),
         count=here,
         refused=5,
@@ -109,8 +122,11 @@ def laid(found: SimpleNamespace, here: int = 0) -> list[tuple[int, float, float]
     return list(zip(*(column[here:upto].tolist() for column in columns), strict=True))
 
 
-def fits(item: int, x: float, y: float) -> bool:
-    spare = room(*SIZE, that_block(WALLS, MOVE), x, y) - KINDS[item].radius
+def fits(item: int, x: float, y: float, spent: Sequence[bool] = ()) -> bool:
+    """Where the last walls are obstacles, those that are spent are no walls any more."""
+    fixed = len(WALLS) - len(spent)
+    kept = [*WALLS[:fixed], *(w for w, s in zip(WALLS[fixed:], spent, strict=True) if not s)]
+    spare = room(*SIZE, that_block(kept, MOVE), x, y) - KINDS[item].radius
     assume(abs(spare) > HAIR_U)
     return spare > 0
 
@@ -146,13 +162,18 @@ def test_dropping(data: st.DataObject) -> None:
     scatter = data.draw(st.sampled_from([0.0, 1.25, 3.0]))
     capacity = data.draw(st.sampled_from([64, 64, 3, 5]))
     here = data.draw(st.integers(0, 3))
+    spent = data.draw(
+        st.sampled_from([[], [False], [True], [True, True, False], [False, True, True]])
+    )
+    where = (seed, tick, first)
     found = dropped(
-        places, gives, kinds, tables, table, rolls, (seed, tick, first), scatter, capacity, here
+        places, gives, kinds, tables, table, rolls, where, scatter, capacity, here, spent
     )
     giving = [
         (first + row, *places[row]) for row in range(sources) if gives[row] and kinds[row] == 2
     ]
-    expected = list(goods.drops((seed, tick), giving, tables[table], rolls[table], scatter, fits))
+    free = partial(fits, spent=spent)
+    expected = list(goods.drops((seed, tick), giving, tables[table], rolls[table], scatter, free))
     fit = expected[: capacity - here]
     assert laid(found, here) == fit
     assert found.refused[0] == 5 + len(expected) - len(fit)
@@ -197,6 +218,7 @@ def test_no_two_sources_draw_alike() -> None:
 BODY = 0.5
 TICK = 1000
 SHIELD_TICKS = 60
+STAGES = [STAGE_PLAY, STAGE_PLAY, STAGE_COUNTDOWN, STAGE_SUDDEN_DEATH, STAGE_OVER]
 Lying = list[tuple[int, float, float, float, int]]
 
 
@@ -206,6 +228,7 @@ def collected(
     shifts: list[tuple[float, float]] | None = None,
     cell_u: float = 1.25,
     events: int = 32,
+    stage: int = STAGE_PLAY,
 ) -> SimpleNamespace:
     shifts = shifts or [(0.0, 0.0)] * len(players)
     columns, rows = int(20 / cell_u), int(12 / cell_u)
@@ -226,6 +249,7 @@ def collected(
         collect,
         count=len(lying) - 1,
         tick=TICK,
+        stage=stage,
         x_u=[x for _, _, x, _, _ in lying],
         y_u=[y for _, _, _, y, _ in lying],
         item=[item for item, *_ in lying],
@@ -261,11 +285,12 @@ def assert_collected(
     lying: Lying,
     shifts: list[tuple[float, float]] | None = None,
     events: int = 32,
+    stage: int = STAGE_PLAY,
 ) -> None:
-    found = collected(
-        players, [*lying, (0, 1.0, players[0].x, players[0].y, 9999)], shifts, events=events
-    )
-    gone, taken = goods.collect(players, lying, KINDS, BODY, TICK, SHIELD_TICKS)
+    beyond = (0, 1.0, players[0].x, players[0].y, 9999)
+    found = collected(players, [*lying, beyond], shifts, events=events, stage=stage)
+    heals = stage not in (STAGE_SUDDEN_DEATH, STAGE_OVER)
+    gone, taken = goods.collect(players, lying, KINDS, BODY, TICK, SHIELD_TICKS, heals)
     assert found.gone.tolist() == [*gone, 0]
     expected = [(PICKUP, row, NOBODY, item, much, x, y) for row, item, much, x, y in taken]
     assert told(vars(found)) == expected[:events]
@@ -313,11 +338,11 @@ def gatherings(draw: st.DrawFn) -> tuple[list[Player], Lying, list[tuple[float, 
 
 
 @CAREFUL
-@given(gatherings(), st.sampled_from([32, 32, 2]))
+@given(gatherings(), st.sampled_from([32, 32, 2]), st.sampled_from(STAGES))
 def test_collecting(
-    gathering: tuple[list[Player], Lying, list[tuple[float, float]]], events: int
+    gathering: tuple[list[Player], Lying, list[tuple[float, float]]], events: int, stage: int
 ) -> None:
-    assert_collected(*gathering, events)
+    assert_collected(*gathering, events, stage)
 
 
 def lies(item: int, x: float = 10.0, y: float = 5.0) -> tuple[int, float, float, float, int]:
@@ -362,4 +387,4 @@ def test_a_smaller_shield_is_left_and_a_larger_one_lasts_as_long_as_it_does() ->
     assert (players[0].items, players[0].shield_until) == (0, TICK + 900)
     players[0].shield = 29.0
     assert_collected(players, [lies(2)])
-    assert (players[0].shield, players[0].shield_until) == (30.0, TICK + SHIELD_TICKS)
+    assert (players[0].shield, players[0].shield_until) == (30.0, TICK + 1 + SHIELD_TICKS)

@@ -211,7 +211,7 @@ def test_a_shot_flies_through_a_crowd_into_a_crate() -> None:
     assert field.of("projectiles", Spent).gone.tolist() == [1, 0, 0, 0, 0, 0]
     assert field.player(Tally).hits.tolist() == [1, 0, 0, 0, 0]
     assert field.player(Combo).hits.tolist() == [2, 0, 0, 0, 0]
-    assert field.player(Combo).until_tick[0] == TICK + 12
+    assert field.player(Combo).until_tick[0] == TICK + 1 + 12
 
 
 def test_friends_stop_shots_where_they_can_be_hurt() -> None:

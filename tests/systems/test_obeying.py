@@ -29,33 +29,41 @@ FIELDS = ("move", "aim", "reach", "buttons", "seq", "view_tick")
 @given(st.data())
 def test_leaves_become_lethal_hits_by_nobody(data: st.DataObject) -> None:
     capacity = data.draw(st.integers(1, 6))
+    health, places = st.floats(0, 100), st.sampled_from([0.0, 0.25, 17.5, 40.0])
+    players = [
+        Player(
+            data.draw(places),
+            data.draw(places),
+            alive=data.draw(st.booleans()),
+            health=data.draw(health),
+        )
+        for _ in range(capacity)
+    ]
     here = data.draw(st.integers(0, capacity))
-    health = data.draw(st.lists(st.floats(0, 100), min_size=capacity, max_size=capacity))
     slots = sorted(data.draw(st.lists(st.integers(0, capacity + 1) | st.just(65535), max_size=6)))
-    room = data.draw(st.integers(1, 8))
-    living = data.draw(st.lists(st.booleans(), min_size=capacity, max_size=capacity))
-    places = [(float(row), 100.0 + row) for row in range(capacity)]
+    full, room = data.draw(st.integers(0, 2)), data.draw(st.integers(2, 8))
     found = call(
         dismiss,
         leaves=np.array([(slot,) for slot in [*slots, 0]], dtype=LEAVE),
         leave_count=len(slots),
         count=here,
-        alive=living,
-        health_hp=health,
-        x_u=[x for x, _ in places],
-        y_u=[y for _, y in places],
-        hits=np.zeros(room, dtype=HIT_RECORD),
-        hit_count=0,
-        hits_refused=0,
+        alive=[player.alive for player in players],
+        health_hp=[player.health for player in players],
+        x_u=[player.x for player in players],
+        y_u=[player.y for player in players],
+        hits=np.full(room * HIT_RECORD.itemsize, 5, np.uint8).view(HIT_RECORD),
+        hit_count=full,
+        hits_refused=3,
     )
-    flags = UNBLOCKED | TRUE_DAMAGE | NO_RETURN
+    by_nobody = (NOBODY, CAUSE_LEFT, NO_SLOT, UNBLOCKED | TRUE_DAMAGE | NO_RETURN)
     expected = [
-        (slot, NOBODY, CAUSE_LEFT, NO_SLOT, flags, health[slot], 0.0, *places[slot], 0, 0, 0, 0, 0)
-        for slot in slots
-        if slot < here and living[slot]
+        (slot, *by_nobody, hp, 0.0, x, y, 0, 0, 0, 0, 0)
+        for slot, hp, x, y in entering.farewells(players[:here], slots)
     ]
-    assert found.hits[: found.hit_count[0]].tolist() == expected[:room]
-    assert found.hits_refused[0] == max(0, len(expected) - room)
+    fit = expected[: room - full]
+    assert found.hits[full : found.hit_count[0]].tolist() == fit
+    assert found.hit_count[0] == full + len(fit)
+    assert found.hits_refused[0] == 3 + len(expected) - len(fit)
 
 
 # --- commands ------------------------------------------------------------------------------------

@@ -6,18 +6,19 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from schema.directions import TABLE
 from schema.events import EVENT_RECORD, KNOCK_RECORD
-from schema.walls import BARRIER, BLOCKS_ALL, CRATE, NEVER, OBSTACLE_REACH_U, WALL
+from schema.walls import BARRIER, CRATE, NEVER, OBSTACLE_REACH_U, WALL
 from systems.kernels.battering import (
     break_obstacles,
     sort_knocks,
 )
 from systems.kernels.obstacles import put_crates, raise_walls
 from systems.terrain import WALL_CELL_U, Terrain, make_terrain, walls_with_obstacles
+from tests.oracle.building import Hair, Names, crates
 from tests.oracle.exact import HAIR_U
 from tests.oracle.obstacles import Knock, Obstacle, settled
 from tests.oracle.terrain import walls_of_cells
@@ -188,54 +189,60 @@ def test_knocks_are_settled_in_their_order(data: st.DataObject, count: int, room
     assert_table(made.events, made.event_count, made.events_refused, 1, events)
 
 
-def put(crates: list[tuple[float, ...]], room: int) -> SimpleNamespace:
-    columns = {name: [0] * room for name in ("heading", "kind", "blocks", "owner", "expire_tick")}
-    floats = ("x_u", "y_u", "hx_u", "hy_u", "radius_u", "health_hp", "full_hp")
-    return call(
-        put_crates,
-        crates=np.array(crates, np.float64).reshape(-1, 6),
-        directions=TABLE,
-        count=0,
-        refused=0,
-        slot=[0] * room,
-        generation=[0] * room,
-        free=list(range(room))[::-1],
-        **columns,
-        **{name: [0.0] * room for name in floats},
-    )
+COLUMNS = ("x_u", "y_u", "hx_u", "hy_u", "radius_u", "health_hp", "full_hp")
+FACTS = ("heading", "kind", "blocks", "owner", "expire_tick")
 
 
+@settings(max_examples=150)
 @given(
     st.lists(
         st.tuples(
             st.floats(0, 40),
             st.floats(0, 40),
-            st.sampled_from([0.5, 7.5, 7.6]),
-            st.sampled_from([0.25, 1.0]),
+            st.sampled_from([0.5, 5.25, 7.5, 7.6]),
+            st.sampled_from([0.25, 1.0, 5.5, 7.5]),
             st.sampled_from(TURNS),
             st.sampled_from([1.0, 60.0]),
         ),
         max_size=5,
     ),
-    st.integers(1, 4),
+    st.permutations(range(5)),
+    st.integers(1, 5),
+    st.integers(0, 2),
 )
 def test_crates_become_obstacles_while_there_is_room(
-    crates: list[tuple[float, ...]], room: int
+    rows: list[tuple[float, ...]], order: list[int], room: int, used: int
 ) -> None:
-    made = put(crates, room)
-    reaches = [
-        max(ground(40.0, 40.0, [(*c[:4], 0.0, c[4], 7)]).walls[0].tolist()[7:9]) for c in crates
-    ]
-    fitting = [crate for crate, reach in zip(crates, reaches, strict=True) if reach <= 7.5]
-    lucky = fitting[:room]
-    assert made.count[0] == len(lucky)
-    assert made.refused[0] == len(crates) - len(lucky)
-    for row, (x, y, hx, hy, heading, health) in enumerate(lucky):
-        assert (made.x_u[row], made.y_u[row], made.hx_u[row], made.hy_u[row]) == (x, y, hx, hy)
-        assert (made.heading[row], made.health_hp[row], made.radius_u[row]) == (heading, health, 0)
-        assert made.full_hp[row] == health
-        assert (made.kind[row], made.blocks[row], made.owner[row]) == (CRATE, BLOCKS_ALL, -1)
-        assert (made.expire_tick[row], made.slot[row], made.generation[row]) == (NEVER, row, 1)
+    used = min(used, room)
+    slots = [slot for slot in order if slot < room]
+    try:
+        built, refused = crates(rows, room - used)
+    except Hair:
+        assume(False)
+    names = Names(slots[: room - used], [3] * room)
+    made = call(
+        put_crates,
+        crates=np.array(rows, np.float64).reshape(-1, 6),
+        directions=TABLE,
+        count=used,
+        refused=4,
+        slot=[9] * room,
+        generation=[3] * room,
+        free=slots,
+        **{name: [0.5] * room for name in COLUMNS},
+        **{name: [9] * room for name in FACTS},
+    )
+    assert (made.count[0], made.refused[0]) == (used + len(built), 4 + refused)
+    for row, crate in enumerate(built, start=used):
+        assert made.slot[row] == names.give()
+        numbers = tuple(getattr(made, name)[row] for name in COLUMNS)
+        at, health = (crate.at.real, crate.at.imag), crate.health
+        assert numbers == (*at, *crate.half, crate.radius, health, health)
+        facts = tuple(getattr(made, name)[row] for name in FACTS)
+        assert facts == (crate.heading, crate.kind, crate.stops, crate.owner, crate.last)
+    assert made.generation.tolist() == [names.uses[slot] for slot in range(room)]
+    for row in (*range(used), *range(used + len(built), room)):
+        assert (made.owner[row], made.x_u[row], made.slot[row]) == (9, 0.5, 9)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import hypot
 from types import SimpleNamespace
 from typing import Any
@@ -12,10 +13,11 @@ from hypothesis import strategies as st
 
 from schema.directions import TABLE
 from schema.rulebook import AREA, PROJECTILE, WALL
-from schema.walls import BARRIER, BLOCKS_MOVE, BLOCKS_SHOTS, BLOCKS_SIGHT
+from schema.walls import BLOCKS_MOVE, BLOCKS_SHOTS, BLOCKS_SIGHT
 from systems.kernels.placing import THROWN_RADIUS_U, place_areas, raise_barriers
 from systems.terrain import Terrain
 from tests.oracle import throwing
+from tests.oracle.building import Names, Order, barriers
 from tests.oracle.carrying import between
 from tests.oracle.terrain import that_block
 from tests.systems.casting import cast_rows, effect_rows, entity_table, skill_rows
@@ -59,7 +61,7 @@ def test_areas(data: st.DataObject) -> None:
             "range_u": draw(st.sampled_from([0.0, 1.6, 11.0])),
             "radius_u": 2.5,
             "delay_ticks": draw(st.sampled_from([0, 1, 21])),
-            "linger_ticks": draw(st.sampled_from([0, 180])),
+            "linger_ticks": draw(st.sampled_from([0, 1, 2, 180])),
             "charge_power": draw(st.sampled_from([1.0, 3.0])),
             "charge_radius": draw(st.sampled_from([1.0, 2.0])),
         }
@@ -101,7 +103,9 @@ def test_areas(data: st.DataObject) -> None:
         wide = between(2.5, 2.5 * skill["charge_radius"], cast["charge"])
         assert made.radius_u[place] == pytest.approx(wide, rel=1e-12)
         assert made.fire_tick[place] == TICK + skill["delay_ticks"]
-        assert made.until_tick[place] == TICK + skill["delay_ticks"] + skill["linger_ticks"]
+        first = TICK + skill["delay_ticks"]
+        may = range(first, first + max(1, skill["linger_ticks"]))
+        assert made.until_tick[place] == may[-1]
     assert made.owner[0] == 9
 
 
@@ -192,67 +196,86 @@ def test_a_throw_stops_at_a_wall_without_thickness_and_passes_what_stops_no_shot
 
 # --- Barriers -------------------------------------------------------------------------------------
 
+COLUMNS = ("x_u", "y_u", "hx_u", "hy_u", "radius_u", "health_hp", "full_hp")
+FACTS = ("heading", "kind", "blocks", "owner", "expire_tick")
 
-def raised(casts: list[dict[str, Any]], skill: dict[str, Any], capacity: int) -> SimpleNamespace:
-    numbers = ("x_u", "y_u", "hx_u", "hy_u", "radius_u", "health_hp", "full_hp")
-    whole = ("heading", "kind", "blocks", "owner", "expire_tick")
-    return call(
+orders = st.builds(
+    Order,
+    player=st.integers(0, 9),
+    at=st.builds(complex, st.floats(0, 40), st.floats(0, 24)),
+    aim=st.integers(0, 4095) | st.sampled_from([0, 1023, 1024, 3071, 3072, 4095]),
+    ahead=st.sampled_from([0.0, 2.2]),
+    half=st.sampled_from([0.5, 2.3]),
+    thick=st.sampled_from([0.125, 0.2]),
+    ticks=st.integers(1, 200),
+    health=st.sampled_from([1.0, 140.0]),
+    stops=st.integers(1, 7),
+)
+
+
+@settings(max_examples=150)
+@given(
+    st.lists(st.tuples(orders, st.booleans()), max_size=5),
+    st.permutations(range(6)),
+    st.integers(0, 5),
+)
+def test_barriers_stand_across_the_aim(
+    drawn: list[tuple[Order, bool]], slots: list[int], used: int
+) -> None:
+    """Every order is a skill of its own, among casts of areas."""
+    casts = [
+        {
+            "player": order.player,
+            "kind": WALL if raises else AREA,
+            "skill": row,
+            "aim": order.aim,
+            "x_u": order.at.real,
+            "y_u": order.at.imag,
+            "power": 1.6,
+            "level": 3,
+            "slot": 2,
+        }
+        for row, (order, raises) in enumerate(drawn)
+    ]
+    skills = [
+        {
+            "kind": WALL if raises else AREA,
+            "distance_u": order.ahead,
+            "half_length_u": order.half,
+            "radius_u": order.thick,
+            "life_ticks": order.ticks,
+            "blocks": order.stops,
+        }
+        for order, raises in drawn
+    ]
+    capacity, names = len(slots), Names(slots[: len(slots) - used], [3] * len(slots))
+    made = call(
         raise_barriers,
         **cast_rows(casts),
         tick=TICK,
-        skills=skill_rows({"kind": AREA}, skill),
+        skills=skill_rows(*skills, {}),
+        effects=effect_rows(*({"pool_hp": order.health} for order, _ in drawn), {}),
         directions=TABLE,
-        **entity_table(capacity, 1),
-        **{name: [0.5] * capacity for name in numbers},
-        **{name: [9] * capacity for name in whole},
+        count=used,
+        refused=10,
+        row_slot=[9] * capacity,
+        generation=[3] * capacity,
+        free=slots,
+        **{name: [0.5] * capacity for name in COLUMNS},
+        **{name: [9] * capacity for name in FACTS},
     )
-
-
-@settings(max_examples=100)
-@given(
-    st.lists(st.tuples(st.sampled_from([WALL, WALL, AREA]), st.integers(0, 4095)), max_size=5),
-    st.integers(1, 5),
-    st.integers(1, 7),
-)
-def test_barriers_stand_across_the_aim(
-    drawn: list[tuple[int, int]], capacity: int, blocks: int
-) -> None:
-    skill = {
-        "kind": WALL,
-        "distance_u": 2.2,
-        "half_length_u": 2.3,
-        "radius_u": 0.2,
-        "life_ticks": 180,
-        "health_hp": 140.0,
-        "blocks": blocks,
-    }
-    casts = [
-        {
-            "player": row,
-            "kind": kind,
-            "skill": int(kind == WALL),
-            "aim": aim,
-            "x_u": 3.0 * row,
-            "y_u": 20.0 - row,
-            "power": 1.6,
-            "slot": 2,
-        }
-        for row, (kind, aim) in enumerate(drawn)
-    ]
-    made = raised(casts, skill, capacity)
-    wanted = [cast for cast in casts if cast["kind"] == WALL]
-    fit = wanted[: capacity - 1]
-    assert (made.count[0], made.refused[0]) == (1 + len(fit), 10 + len(wanted) - len(fit))
-    for place, cast in enumerate(fit, start=1):
-        assert (made.row_slot[place], made.generation[place]) == (place, 4)
-        towards = complex(*TABLE[cast["aim"]].tolist())
-        centre = complex(cast["x_u"], cast["y_u"]) + 2.2 * towards
-        assert abs(complex(made.x_u[place], made.y_u[place]) - centre) < 1e-12
-        assert abs(complex(*TABLE[made.heading[place]].tolist()) / towards - 1j) < 1e-12
-        shape = (made.hx_u[place], made.hy_u[place], made.radius_u[place])
-        assert shape == (2.3, 0.0, 0.2)
-        facts = (made.kind[place], made.blocks[place], made.owner[place], made.health_hp[place])
-        assert facts == (BARRIER, blocks, cast["player"], 140.0)
-        assert made.full_hp[place] == 140.0
-        assert made.expire_tick[place] == TICK + 180
-    assert made.owner[0] == 9
+    # Three times as strong at level three; power changes nothing.
+    wanted = [replace(order, health=3.0 * order.health) for order, raises in drawn if raises]
+    built, refused = barriers(wanted, capacity - used, TICK)
+    assert (made.count[0], made.refused[0]) == (used + len(built), 10 + refused)
+    for place, barrier in enumerate(built, start=used):
+        assert made.row_slot[place] == names.give()
+        assert abs(complex(made.x_u[place], made.y_u[place]) - barrier.at) < 1e-12
+        shape = tuple(getattr(made, name)[place] for name in COLUMNS[2:])
+        assert shape == (*barrier.half, barrier.radius, barrier.health, barrier.health)
+        facts = tuple(getattr(made, name)[place] for name in FACTS)
+        thing = (barrier.heading, barrier.kind, barrier.stops, barrier.owner)
+        assert facts == (*thing, barrier.last)
+    assert made.generation.tolist() == [names.uses[slot] for slot in range(capacity)]
+    for row in (*range(used), *range(used + len(built), capacity)):
+        assert (made.owner[row], made.x_u[row], made.row_slot[row]) == (9, 0.5, 9)

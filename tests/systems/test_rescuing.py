@@ -217,6 +217,7 @@ def test_letting_go() -> None:
         channel_slot=[2] * 4,
         channel_length_u=[1.5] * 4,
         mending_until_tick=[6] * 4,
+        flags=[63] * 4,
         until_tick=[7] * every,
         stacks=[3] * every,
         source=[2] * every,
@@ -225,6 +226,7 @@ def test_letting_go() -> None:
     assert found.channel_slot.tolist() == [NO_SLOT, 2, 2, NO_SLOT]
     assert found.channel_length_u.tolist() == [0.0, 1.5, 1.5, 0.0]
     assert found.mending_until_tick.tolist() == [0, 6, 6, 0]
+    assert found.flags.tolist() == [0, 63, 63, 0]
     for name, kept, gone in (("until_tick", 7, 0), ("stacks", 3, 0), ("source", 2, NOBODY)):
         values = getattr(found, name).reshape(4, STATUSES)
         assert values.tolist() == [[v] * STATUSES for v in (gone, kept, kept, gone)], name

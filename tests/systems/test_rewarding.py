@@ -162,6 +162,7 @@ def test_staying_alive_is_worth_something_in_play_alone(stage: int) -> None:
 
 # --- levels -------------------------------------------------------------------------------------
 
+STAGES = [STAGE_PLAY, STAGE_PLAY, STAGE_COUNTDOWN, STAGE_SUDDEN_DEATH, STAGE_OVER]
 LEVEL_XP = [10.0, 20.0, 20.0, 40.5, *(50.0 + step for step in range(LEVELS - 5)), np.inf]
 
 
@@ -177,11 +178,14 @@ def level_table() -> np.ndarray:
 TABLE = level_table()
 
 
-def grow(rows: list[dict[str, Any]], level_xp: list[float], room: int = 8) -> dict[str, Any]:
+def grow(
+    rows: list[dict[str, Any]], level_xp: list[float], room: int = 8, stage: int = STAGE_PLAY
+) -> dict[str, Any]:
     names = ("alive", "down", "dying", "role", "experience_xp", "level", "health_hp", "mana_mp")
     at = [TABLE[row["role"] * LEVELS + row["level"] - 1] for row in rows]
     columns = {
         "players": len(rows),
+        "stage": stage,
         "levels": TABLE,
         "level_xp": level_xp,
         "x_u": [float(row) for row in range(len(rows))],
@@ -219,10 +223,10 @@ def people(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 
 @CAREFUL
-@given(people(), st.integers(1, LEVELS), st.integers(1, 4))
-def test_levels(rows: list[dict[str, Any]], level_max: int, room: int) -> None:
+@given(people(), st.integers(1, LEVELS), st.integers(1, 4), st.sampled_from(STAGES))
+def test_levels(rows: list[dict[str, Any]], level_max: int, room: int, stage: int) -> None:
     level_xp = LEVEL_XP[: level_max - 1] + [np.inf] * (LEVELS - level_max + 1)
-    found = grow(rows, level_xp, room)
+    found = grow(rows, level_xp, room, stage)
     events = []
     for index, row in enumerate(rows):
         fit = row["alive"] and not row["down"] and not row["dying"]
@@ -232,7 +236,9 @@ def test_levels(rows: list[dict[str, Any]], level_max: int, room: int) -> None:
         old, new = (TABLE[row["role"] * LEVELS + at - 1] for at in (row["level"], level))
         for value, limit in (("health_hp", "health_max_hp"), ("mana_mp", "mana_max_mp")):
             assert found[limit][index] == new[limit]
-            assert found[value][index] == rewards.grown(row[value], old[limit], new[limit])
+            gains = value == "mana_mp" or stage in (STAGE_COUNTDOWN, STAGE_PLAY)
+            grown = rewards.grown(row[value], old[limit], new[limit], gains)
+            assert found[value][index] == grown
         if level > row["level"]:
             events.append((LEVEL, index, NOBODY, 0, level, float(index), 7.0 + index))
     assert told(found) == events[:room]

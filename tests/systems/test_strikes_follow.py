@@ -119,7 +119,7 @@ def test_what_follows_is_what_the_twin_says(
         most = COMBO_MOST[role]
         hits, anew = combo_after(shots, row, combos[row], most) if most else (0, False)
         assert made.combo_hits[row] == hits
-        assert made.combo_until_tick[row] == (TICK + COMBO_TICKS[role] if anew else OLD_TICK)
+        assert made.combo_until_tick[row] == (TICK + 1 + COMBO_TICKS[role] if anew else OLD_TICK)
         assert made.hits_tally[row] == 1000 + row + first_hits(shots, row)
     assert made.gone.tolist() == [*(int(ended(each)) for each in shots), 0]
     assert made.struck.tolist() == [*(min(255, each.before + each.enemies) for each in shots), 0]

@@ -76,15 +76,12 @@ def test_each_cell_lists_the_walls_that_reach_into_it(
         for start, end in zip(terrain.wall_start, terrain.wall_start[1:], strict=False)
     ]
     # Where a turned corner reaches is known to a hair, an upright one's edge exactly.
-    hairs = [0 if wall[5] % 1024 == 0 else HAIR_U for wall in walls]
-    for cell, listed in enumerate(found):
-        assert listed == sorted(set(listed))
-        for row, wall in enumerate(walls):
-            may, must = (
-                bool(walls_of_cells(*size, WALL_CELL_U, [wall], hair)[2][cell])
-                for hair in (hairs[row], -hairs[row])
-            )
-            assert must <= (row in listed) <= may
+    assert all(listed == sorted(set(listed)) for listed in found)
+    for row, wall in enumerate(walls):
+        hair = 0 if wall[5] % 1024 == 0 else HAIR_U
+        may, must = (walls_of_cells(*size, WALL_CELL_U, [wall], by)[2] for by in (hair, -hair))
+        for cell, listed in enumerate(found):
+            assert bool(must[cell]) <= (row in listed) <= bool(may[cell])
 
 
 def cell_of_centre(wall: Wall) -> tuple[int, int]:

@@ -85,6 +85,8 @@ class Watch:
         self.refused_events = 0
         self.casts_of: dict[int, list[int]] = {}
         self.deadlines: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self.judged = dict.fromkeys(ENTITIES, b"")
+        self.soonest = dict.fromkeys(ENTITIES, FOR_EVER)
         for table in ENTITIES:
             size = self.world.layout.capacities[table]
             self.deadlines[table] = (np.zeros(size, np.int64), np.zeros(size, np.int64))
@@ -93,6 +95,16 @@ class Watch:
     def before(self) -> None:
         """Remember the state ahead of a tick."""
         self.former.restore(self.world.keyframe())
+
+    def as_judged(self, table: str) -> bool:
+        """Whether a table is to the byte what it was when it was judged last; as it is, it is kept.
+
+        What needs no second look then is what follows from the table alone.
+        """
+        spans = [span for span in self.world.layout.spans if span.table == table]
+        found = self.world.block[spans[0].start : spans[-1].end].tobytes()
+        same, self.judged[table] = found == self.judged[table], found
+        return same
 
     def now(self, group: type[G]) -> G:
         return self.world.group("players", group)
@@ -195,7 +207,7 @@ class Watch:
         assert (here >= radius).all()
         assert (here <= self.terrain.frame[:2] - radius).all()
         walls = standing_walls(self.world)
-        gaps, former = gaps_to(walls, here), gaps_to(walls, there)
+        gaps, former = np.split(gaps_to(walls, np.concatenate([here, there])), 2)
         caught = former < radius - ROUNDING
         assert (gaps[~caught] >= radius - ROUNDING).all()
         assert (gaps[caught] >= former[caught] - SKIN_U).all()
@@ -251,7 +263,7 @@ class Watch:
             assert self.tick - ticks[-1] >= rule["gap_ticks"]
         ticks.append(self.tick)
 
-    def unmoved(self) -> np.ndarray:
+    def players_unmoved(self) -> np.ndarray:
         """Players to whom nothing came but damage, healing and what they paid for."""
         n = self.count
         same = np.ones(n, dtype=bool)
@@ -267,7 +279,7 @@ class Watch:
                 same &= ~changed | (self.joined if group is not Tally else False)
         return same & (self.now(Vitals).alive[:n] != 0)
 
-    def level_rows(self) -> np.ndarray:
+    def level_rows_before(self) -> np.ndarray:
         """LEVEL_ROW[players] as the tick began."""
         level = np.where(self.joined, 1, self.then(Progress).level[: self.count])
         role = self.now(Role).role[: self.count].astype(np.int64)
@@ -275,7 +287,7 @@ class Watch:
 
     def prices(self) -> None:
         """Mana is what there was, what came back, and nothing but what was paid."""
-        n, channel, rows = self.count, self.now(Channel), self.level_rows()
+        n, channel, rows = self.count, self.now(Channel), self.level_rows
         most = rows["mana_max_mp"]
         had = np.where(self.joined, most, self.then(Vitals).mana_mp[:n])
         expected = np.minimum(had + rows["mana_mp_per_tick"], most)
@@ -287,5 +299,5 @@ class Watch:
                 skill = skill_of[row * SKILL_SLOTS + channel.slot[row]]
                 expected[row] -= self.rules.skills[skill]["mana_mp_per_tick"]
                 self.note("beaming", 1)
-        same = self.unmoved()
+        same = self.unmoved
         assert close(self.now(Vitals).mana_mp[:n][same], expected[same], ROUNDING)
