@@ -21,6 +21,8 @@ CODE := $(wildcard $(PACKAGES) tools tests benchmarks hatch_build.py)
 ARGS ?= --bots 30
 # What `make test-python` hands to pytest besides: make test-python TESTS="tests/net -x"
 TESTS ?=
+# What `make prediction` bakes, as in: make prediction STEPS="--steps 5000000 --seed 7"
+STEPS ?=
 
 # An active environment, or a user-wide install, must not leak into this one.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV
@@ -85,11 +87,12 @@ run: setup ## start a server with 30 bots and print the address of the page
 
 # --- The gate ------------------------------------------------------------------------------
 
-.PHONY: test check format format-check lint types layers lint-determinism test-python test-client
+.PHONY: test check format format-check lint types layers lint-determinism test-python test-client \
+	prediction
 test: setup-dev ## set everything up, then the whole gate
 	@$(MAKE) --no-print-directory check
 
-check: format-check lint types layers lint-determinism test-python test-client ## the whole gate
+check: format-check lint types layers lint-determinism test-python test-client prediction ## the whole gate
 	@echo "==> gate passed"
 
 format: setup-dev ## rewrite the code in the house format
@@ -127,6 +130,11 @@ test-client: setup-dev
 	@echo "==> client: types, lint and tests"
 	@$(PY) -m tools.client_build npm check
 	@$(PY) -m tools.client_build npm test
+
+prediction: setup-dev ## a million random steps: the client predicts every bit of them
+	@echo "==> prediction: the client against the kernels"
+	@$(PY) -m tests.prediction.bake --long $(STEPS)
+	@$(PY) -m tools.client_build npm prediction
 
 # --- Longer proofs -------------------------------------------------------------------------
 
