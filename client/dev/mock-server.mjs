@@ -5,8 +5,10 @@
  *   npm run build && npm run mock            then open http://127.0.0.1:8080/
  *
  * The name chooses the scene: classes, areas, shots, things, busy, fight (any other
- * name), countdown, sudden, down, helping, watch, bush, edge, die, win, teamwin, lose.
- * "full" and "lost" are refused and cut off, "broken" gets garbage.
+ * name), crowd, noises, countdown, sudden, down, helping, watch, bush, edge, die, win,
+ * teamwin, lose. "full" is refused, "lost" is cut off now and then, "gone" is cut off and
+ * then not let in for a while, "uneven" gets its snapshots late or not at all, "broken"
+ * gets garbage.
  */
 
 import { readFile } from "node:fs/promises";
@@ -57,6 +59,10 @@ createServer(async (request, response) => {
   }
 }).listen(HTTP_PORT, "127.0.0.1", () => console.log(`http://127.0.0.1:${HTTP_PORT}/`));
 
+/** Until when nobody called "gone" is let in. */
+let goneUntilMs = 0;
+const GONE_MS = 25_000;
+
 new WebSocketServer({ port: GAME_PORT, host: "127.0.0.1" }).on("connection", (socket) => {
   let timer = null;
   let input = { seq: 0, aim: 0 };
@@ -67,6 +73,10 @@ new WebSocketServer({ port: GAME_PORT, host: "127.0.0.1" }).on("connection", (so
       socket.close(1013);
       return;
     }
+    if (name === "gone" && performance.now() < goneUntilMs) {
+      socket.terminate();
+      return;
+    }
     const scene = sceneOf(name);
     const map = mapOf(scene.shown);
     const everyone = roster(scene, name, wish);
@@ -74,10 +84,14 @@ new WebSocketServer({ port: GAME_PORT, host: "127.0.0.1" }).on("connection", (so
     let age = 0;
     timer = setInterval(() => {
       age += 1;
-      if (name === "lost" && age === 60) socket.terminate();
+      if ((name === "lost" || name === "gone") && age === 60) socket.terminate();
+      if (name === "gone" && age === 60) goneUntilMs = performance.now() + GONE_MS;
       if (name === "broken" && age === 60) send([2, Buffer.from([1, 2, 3])]);
       const state = stateOf(scene, age, wish, input.aim);
-      send([2, payload(state, input.seq)]);
+      const lateMs = name === "uneven" ? ([0, 30, 140, Number.NaN][age % 7] ?? 0) : 0;
+      const snapshot = [2, payload(state, input.seq)];
+      if (lateMs === 0) send(snapshot);
+      else if (lateMs > 0) setTimeout(() => send(snapshot), lateMs);
       for (const message of messagesOf(scene, age, state.tick)) send(message);
     }, 1000 / RATE);
   };

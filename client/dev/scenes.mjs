@@ -27,6 +27,10 @@ export function roster(scene, name, wish) {
     "Lark",
   ];
   const own = scene.role === undefined ? (wish === 255 ? 3 : wish) : role(scene.role);
+  // Enough for a scene that wants more: Lark is followed by Bea 2.
+  const wanted = scene.entrants ?? names.length + 1;
+  for (let index = 0; names.length + 1 < wanted; index += 1)
+    names.push(`${names[index % 11]} ${Math.floor(index / 11) + 2}`);
   const others = names.map((given, index) => {
     const slot = index + 1;
     const bot = slot > 3 && slot % 3 === 0 ? 2 : 0;
@@ -188,6 +192,52 @@ function fight(s, age) {
   s.pickups.push({ slot: 1, x: 86, y: 77, item: 0 }, { slot: 2, x: 75, y: 82, item: 4 });
 }
 
+/** A hundred in view, all moving, all shooting: what a frame may cost at most. */
+function crowd(s, age) {
+  s.alive = 100;
+  s.teamsAlive = 25;
+  const seekers = ["firebolt", "longshot", "thorn_darts", "seeker"];
+  for (let slot = 1; slot < 100; slot += 1) {
+    const [column, line] = [slot % 12, Math.floor(slot / 12)];
+    const turn = age / 40 + slot;
+    const x = 62 + column * 3.2 + Math.cos(turn) * 1.1;
+    const y = 70 + line * 2.5 + Math.sin(turn) * 1.1;
+    const conditions = slot % 9 === 0 ? 4 : slot % 11 === 0 ? 16 : 0;
+    s.players.push(at(slot, x, y, { angle: turn, level: 1 + (slot % 5), conditions }));
+    const flown = (age * 0.5 + slot * 3) % 12;
+    const life = Math.floor((age * 0.5 + slot * 3) / 12);
+    s.shots.push({
+      ...{ slot, generation: life & 255, owner: slot, angle: slot, radius: 0.12 },
+      ...{ x: x + Math.cos(slot) * flown, y: y + Math.sin(slot) * flown },
+      skill: skill(seekers[slot % 4]),
+    });
+    const fires = (age + slot * 7) % 24;
+    if (fires === 0) s.events.push({ kind: 1, a: slot, x, y, cause: skill(seekers[slot % 4]) });
+    if (fires === 12) s.events.push({ kind: 2, a: slot, b: (slot + 1) % 100, x, y, amount: 11 });
+    if ((age + slot * 5) % 90 === 0)
+      s.events.push({ kind: 5, a: slot, x, y, cause: skill("fireball"), amount: 2.2 });
+  }
+  for (let slot = 0; slot < 12; slot += 1) {
+    const fuse = 30 - ((age + slot * 5) % 30);
+    const place = { x: 64 + slot * 3, y: 72 + (slot % 4) * 5, radius: 2.4 };
+    s.areas.push({ slot, ...place, fuse, left: fuse, owner: slot, skill: skill("entangle") });
+  }
+}
+
+/** Noises on all sides, one after another. */
+function noises(s, age) {
+  const turn = Math.floor(age / 8);
+  if (age % 8 !== 0) return;
+  const [x, y] = [80 + Math.cos(turn) * 15, 80 + Math.sin(turn) * 10];
+  const sorts = [
+    { kind: 1, a: 5, cause: skill("longshot") },
+    { kind: 5, a: 6, cause: skill("fireball"), amount: 2 },
+    { kind: 7, a: 9, b: 7, cause: 0 },
+    { kind: 12, a: 8, cause: 1 },
+  ];
+  s.events.push({ x, y, ...sorts[turn % 4] });
+}
+
 function down(s, age) {
   Object.assign(s.self, { down: true, hp: 42, hpMax: 118, revived: true });
   s.self.revive = (age % 90) / 90;
@@ -229,6 +279,8 @@ const SCENES = {
       s.self.hp = 24;
     },
   },
+  crowd: { teamSize: 4, entrants: 100, draw: crowd },
+  noises: { draw: noises },
   down: { teamSize: 4, draw: down },
   helping: { teamSize: 4, draw: helping },
   watch: { draw: watch, deathAge: 20 },

@@ -2,34 +2,76 @@
  * The page as a whole: which screen is shown, and one frame after another.
  *
  *   title → connecting → playing → dead → over → (again: connecting)
- *                    ↘ refused / lost ↗
+ *                  ↘        ↕
+ *            refused / lost ← reconnecting
  */
 
+import { Ears } from "./audio/ears";
+import { Speaker } from "./audio/speaker";
+import type { PageAction } from "./game/bindings";
 import { angleOf } from "./game/direction";
 import { HeldInput } from "./game/input";
+import type { WorldView } from "./game/interpolate";
 import { type Ending, Session } from "./game/session";
+import { fallenMate } from "./game/situation";
 import type { World } from "./game/world";
 import { fetchConfig, fetchMatchInfo } from "./net/config";
-import type { Kill, Result } from "./net/messages";
-import { DROP_ANYWHERE, DROPS_MAX, ROLE_ANY } from "./net/protocol";
+import type { Kill, Refusal, Result } from "./net/messages";
+import { DROP_ANYWHERE, ROLE_ANY } from "./net/protocol";
+import { Reconnect } from "./net/reconnect";
 import type { JoinWish } from "./net/wire";
 import type { Stage } from "./render/stage";
+import type { Settings } from "./settings/schema";
+import { SettingsStore } from "./settings/store";
+import { Comeback } from "./ui/comeback";
+import { dress, hasSoundRing, isCalm } from "./ui/comfort";
 import { Controls } from "./ui/controls";
 import { Hud } from "./ui/hud";
-import { fitName } from "./ui/name";
-import { Overlays } from "./ui/overlays";
+import { remember, remembered } from "./ui/memory";
+import { isWinner, Overlays } from "./ui/overlays";
+import { SettingsScreen } from "./ui/settings";
 import { Title } from "./ui/title";
+import { TouchControls } from "./ui/touch";
+import { wishOf } from "./wish";
 
-type State = "title" | "connecting" | "playing" | "dead" | "over" | "refused" | "lost" | "no-webgl";
+type State =
+  | ("title" | "connecting" | "playing" | "dead" | "over")
+  | ("refused" | "reconnecting" | "lost" | "no-webgl");
 
 /** A frame that took longer than this was a pause, not motion. */
 const FRAME_MAX_MS = 100;
+/** How often it is looked whether an attempt to reconnect is due: also in a hidden tab. */
+const WATCH_MS = 200;
+/** Refusals that pass: while reconnecting they are waited out. */
+const PASSING: ReadonlySet<string> = new Set([
+  "server_full",
+  "shutting_down",
+  "too_many_connections",
+]);
 
 export class App {
+  readonly #settings = new SettingsStore({
+    read: () => remembered("settings"),
+    write: (text) => remember("settings", text),
+  });
   readonly #held = new HeldInput();
-  readonly #hud = new Hud();
+  readonly #hud = new Hud(this.#settings);
   readonly #overlays = new Overlays();
-  readonly #title = new Title((wish) => void this.#join(wish));
+  readonly #settingsScreen = new SettingsScreen(this.#settings);
+  readonly #title = new Title(
+    this.#settings,
+    (wish) => void this.#join(wish),
+    () => this.#openMenu(),
+  );
+  readonly #touch = new TouchControls(this.#held, this.#settings, () => this.#openMenu());
+  readonly #speaker = new Speaker(this.#settings);
+  readonly #ears = new Ears(this.#speaker, this.#hud.sounds);
+  readonly #reconnect = new Reconnect(Math.random);
+  readonly #comeback = new Comeback({
+    hurry: () => this.#reconnect.hurry(performance.now()),
+    again: () => void this.#join(this.#wish),
+    toTitle: () => this.#toTitle(),
+  });
   readonly #surface = document.createElement("div");
   readonly #controls: Controls;
   readonly #stageReady: Promise<Stage | null>;
@@ -38,20 +80,38 @@ export class App {
   /** Rises with every join: an answer to an earlier one is not for this one. */
   #attempt = 0;
   #wish: JoinWish = { name: "", role: ROLE_ANY, drop: DROP_ANYWHERE };
+  /** What broke the line. */
+  #why = "";
+  #touched = window.matchMedia("(pointer: coarse)").matches;
   #focus = { x: 0, y: 0 };
   #lastMs = performance.now();
 
   constructor(root: HTMLElement) {
     this.#surface.className = "surface";
-    this.#controls = new Controls(this.#held, this.#surface);
-    root.replaceChildren(this.#surface, this.#hud.root, this.#title.root, this.#overlays.root);
+    const asked = (action: PageAction): void => this.#asked(action);
+    this.#controls = new Controls(this.#held, this.#surface, this.#settings, asked);
+    root.replaceChildren(
+      this.#surface,
+      this.#hud.root,
+      this.#touch.root,
+      this.#title.root,
+      this.#overlays.root,
+      this.#comeback.root,
+      this.#settingsScreen.root,
+    );
+    dress(this.#settings, (settings) => this.#wear(settings));
     this.#stageReady = this.#prepareStage();
   }
 
   start(query: URLSearchParams): void {
-    window.addEventListener("keydown", (event) => {
-      if (event.code === "Escape") this.#toggleMenu();
+    for (const kind of ["pointerdown", "pointermove"] as const)
+      window.addEventListener(kind, (event) => this.#pointed(event), { capture: true });
+    document.addEventListener("click", ({ target }) => {
+      const pressed = target instanceof Element && target.closest("button, input, label") !== null;
+      if (pressed) this.#speaker.play("press");
     });
+    window.addEventListener("online", () => this.#reconnect.hurry(performance.now()));
+    window.setInterval(() => this.#watchLine(), WATCH_MS);
     requestAnimationFrame(() => this.#frame());
     if (query.get("autoplay") === "1") void this.#join(wishOf(query, this.#title.wish));
     else this.#toTitle();
@@ -75,19 +135,26 @@ export class App {
       return null;
     }
     this.#surface.append(this.#stage.canvas);
+    this.#wear(this.#settings.now);
     return this.#stage;
   }
 
   async #join(wish: JoinWish): Promise<void> {
-    this.#attempt += 1;
-    const attempt = this.#attempt;
     this.#wish = wish;
-    this.#session?.leave();
-    this.#session = null;
+    this.#reconnect.cancel();
     // The match just left stays in the picture until the next one is there.
     if (this.#title.shown) this.#title.showBackdrop();
     this.#enter("connecting");
+    this.#hud.spectate.hide();
     this.#overlays.connecting(() => this.#toTitle());
+    await this.#connect();
+  }
+
+  async #connect(): Promise<void> {
+    this.#attempt += 1;
+    const attempt = this.#attempt;
+    this.#session?.leave();
+    this.#session = null;
     const stage = await this.#stageReady;
     if (stage === null || attempt !== this.#attempt) return;
     try {
@@ -120,8 +187,11 @@ export class App {
     this.#title.hide();
     this.#hud.show(world);
     this.#hud.minimap.drop = this.#wish.drop;
+    this.#touch.begin();
+    this.#ears.begin();
     this.#overlays.hide();
-    this.#controls.active = true;
+    this.#reconnect.succeeded(performance.now());
+    this.#activate(!this.#settingsScreen.shown);
     this.#enter("playing");
   }
 
@@ -137,53 +207,121 @@ export class App {
   #resulted(result: Result): void {
     const world = this.#session?.world;
     if (world === null || world === undefined) return;
-    this.#controls.active = false;
+    this.#activate(false);
+    this.#settingsScreen.hide();
+    this.#ears.result(result, result.over && isWinner(world, result));
     const again = (): void => void this.#join(this.#wish);
     if (result.over) {
       this.#enter("over");
+      this.#hud.spectate.hide();
       this.#overlays.over(world, result, again, () => this.#toTitle());
-    } else {
-      this.#enter("dead");
-      this.#overlays.died(world, result, again, () => this.#overlays.watching(result, again));
+      return;
     }
+    this.#enter("dead");
+    const card = (): void => {
+      this.#hud.spectate.hide();
+      this.#overlays.died(world, result, again, () => {
+        this.#overlays.hide();
+        this.#hud.spectate.show({ again, result: card });
+      });
+    };
+    card();
   }
 
   #ended(ending: Ending): void {
-    this.#controls.active = false;
-    if (!this.#session?.world && !this.#hud.shown) this.#title.showBackdrop();
-    const again = (): void => void this.#join(this.#wish);
-    const toTitle = (): void => this.#toTitle();
-    if (ending.kind === "refused") {
-      this.#enter("refused");
-      this.#overlays.refused(ending.refusal, again, toTitle);
-    } else if (ending.kind === "lost") {
-      this.#enter("lost");
-      this.#overlays.lost(ending.message, ending.joined, again, toTitle);
-    }
+    const world = this.#session?.world ?? null;
+    const nowMs = performance.now();
+    this.#activate(false);
     // "finished": the result is on screen already and stays there.
-  }
-
-  #toggleMenu(): void {
-    if (document.documentElement.dataset.state !== "playing") return;
-    const resume = (): void => {
-      this.#overlays.hide();
-      this.#controls.active = true;
-    };
-    if (this.#overlays.shown) {
-      resume();
+    if (ending.kind === "finished") return;
+    const passing = ending.kind === "lost" || PASSING.has(ending.refusal.code);
+    if (this.#reconnect.busy && passing) {
+      const asked_s = ending.kind === "refused" ? (ending.refusal.retryAfterS ?? 0) : 0;
+      this.#reconnect.failed(nowMs, asked_s * 1000);
       return;
     }
-    this.#controls.active = false;
-    this.#overlays.menu(resume, () => this.#toTitle());
+    this.#reconnect.cancel();
+    // Whoever has died already has nothing to come back to.
+    const playing = world !== null && world.result === null;
+    const stopping = ending.kind === "refused" && ending.refusal.code === "shutting_down";
+    if (playing && (ending.kind === "lost" || stopping)) {
+      this.#why = ending.kind === "lost" ? ending.message : ending.refusal.message;
+      this.#enter("reconnecting");
+      this.#settingsScreen.hide();
+      this.#overlays.hide();
+      this.#reconnect.lost(nowMs);
+    } else if (ending.kind === "refused") this.#refused(ending.refusal);
+    else this.#lost(ending.message, ending.joined);
+  }
+
+  #refused(refusal: Refusal): void {
+    if (!this.#hud.shown) this.#title.showBackdrop();
+    this.#enter("refused");
+    const again = (): void => void this.#join(this.#wish);
+    this.#overlays.refused(refusal, again, () => this.#toTitle());
+  }
+
+  #lost(message: string, joined: boolean): void {
+    if (!this.#hud.shown) this.#title.showBackdrop();
+    this.#enter("lost");
+    const again = (): void => void this.#join(this.#wish);
+    this.#overlays.lost(message, joined, again, () => this.#toTitle());
+  }
+
+  /** Tries to get back when its time has come, and says how it stands. */
+  #watchLine(): void {
+    const nowMs = performance.now();
+    if (this.#reconnect.due(nowMs)) void this.#connect();
+    const { state } = this.#reconnect;
+    if (state.kind === "gave-up") this.#enter("lost");
+    this.#comeback.update(state, this.#why, nowMs);
+  }
+
+  #asked(action: PageAction): void {
+    if (action === "mute") this.#settings.change({ muted: !this.#settings.now.muted });
+    else if (this.#settingsScreen.shown) this.#settingsScreen.hide();
+    else this.#openMenu();
+  }
+
+  /** The match does not wait, and the screen says so. */
+  #openMenu(): void {
+    const { state } = document.documentElement.dataset;
+    const inMatch = state === "playing" || state === "dead" || state === "over";
+    if (!inMatch && state !== "title") return;
+    this.#activate(false);
+    this.#settingsScreen.show({
+      leave: inMatch ? () => this.#toTitle() : null,
+      closed: () => this.#activate(document.documentElement.dataset.state === "playing"),
+    });
+  }
+
+  /** Whether hands move the body, or the page. */
+  #activate(active: boolean): void {
+    this.#controls.active = active;
+    this.#touch.active = active;
+  }
+
+  /** The last hand to move decides whether there are sticks on the glass. */
+  #pointed({ pointerType }: PointerEvent): void {
+    if (pointerType === "touch" || pointerType === "mouse") this.#touched = pointerType === "touch";
+  }
+
+  #wear(settings: Settings): void {
+    const { palette, patterns, quality } = settings;
+    this.#stage?.wish({ palette, patterns, quality, calm: isCalm(settings) });
+    this.#hud.sounds.shown = hasSoundRing(settings);
+    this.#hud.badge.wanted = settings.networkBadge;
   }
 
   #toTitle(): void {
     this.#attempt += 1;
     this.#session?.leave();
     this.#session = null;
-    this.#controls.active = false;
+    this.#reconnect.cancel();
+    this.#activate(false);
     this.#stage?.show(null);
     this.#hud.hide();
+    this.#touch.shown = false;
     this.#overlays.hide();
     this.#title.show();
     this.#enter("title");
@@ -209,34 +347,32 @@ export class App {
     // Where nobody is left to be watched, the camera stays where it is.
     const body = view.self ?? view.eyes;
     if (body !== null) this.#focus = { x: body.x, y: body.y };
-    this.#aim(stage);
+    if (!this.#touch.shown) this.#aim(stage);
     const own = view.self === null ? null : angleOf(this.#held.aim);
     const angle = own ?? view.eyes?.angle ?? 0;
-    stage.draw(view, this.#focus, world.takeEvents(tick), own, elapsedMs);
-    const { rttMs, line } = session;
-    this.#hud.update(world, { view, focus: this.#focus, angle, rttMs, line, nowMs });
+    const events = world.takeEvents(tick);
+    stage.draw(view, this.#focus, events, own, elapsedMs);
+    this.#ears.hear(events, world, this.#focus, view, nowMs);
+    this.#showTouch(world, view);
+    const health = () => session.health(nowMs);
+    this.#hud.update(world, { view, focus: this.#focus, angle, health, line: session.line, nowMs });
     document.documentElement.dataset.snapshots = String(session.snapshotCount);
+  }
+
+  #showTouch(world: World, view: WorldView): void {
+    const { latest } = world;
+    if (this.#touch.shown !== this.#touched) this.#touch.shown = this.#touched;
+    if (!this.#touched || latest === null) return;
+    const mate = fallenMate(view, world.welcome.rules.revive_reach_u);
+    this.#touch.update(world, latest, mate !== null && !latest.self.down);
   }
 
   #aim(stage: Stage): void {
     const { cursor } = this.#controls;
     const { camera } = stage;
-    // The body is in the middle of the screen: the shake must not move the aim.
+    // The body stays where it is on the screen: the shake must not move the aim.
     const dx = (cursor.x - camera.width / 2) / camera.scale;
-    const dy = (cursor.y - camera.height / 2) / camera.scale;
+    const dy = (cursor.y - camera.centreY) / camera.scale;
     this.#held.aimAlong(dx, dy);
   }
-}
-
-/** The address may choose for automated tests: ?autoplay=1&name=Ann&role=2&drop=5 */
-function wishOf(query: URLSearchParams, otherwise: JoinWish): JoinWish {
-  const number = (key: string, high: number, fallback: number): number => {
-    const value = Number(query.get(key) ?? Number.NaN);
-    return Number.isInteger(value) && value >= 0 && value <= high ? value : fallback;
-  };
-  return {
-    name: fitName(query.get("name") ?? otherwise.name),
-    role: number("role", ROLE_ANY, otherwise.role),
-    drop: number("drop", DROPS_MAX, otherwise.drop),
-  };
 }

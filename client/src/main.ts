@@ -10,8 +10,20 @@ import "./ui/style/announcer.css";
 import "./ui/style/vitals.css";
 import "./ui/style/skills.css";
 import "./ui/style/cards.css";
+import "./ui/style/network.css";
+import "./ui/style/settings.css";
+import "./ui/style/fields.css";
+import "./ui/style/touch.css";
+import "./ui/style/small.css";
 import "./ui/style/calm.css";
 import { App } from "./app";
+import { learnLayout } from "./ui/words";
+
+/** The page does not wait longer for the names of keys. */
+const LAYOUT_WAIT_MS = 150;
+
+const late = new Promise((resolve) => window.setTimeout(resolve, LAYOUT_WAIT_MS));
+await Promise.race([learnLayout(), late]);
 
 const root = document.getElementById("app");
 if (root !== null) new App(root).start(new URLSearchParams(window.location.search));

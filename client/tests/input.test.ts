@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { angleOf, directionOf, lerpAngle, reachOf } from "../src/game/direction";
-import { actionOfKey, actionOfMouse, HeldInput } from "../src/game/input";
+import { HeldInput } from "../src/game/input";
 
 /** Only the second skill is thrown, 12 u far, and the third, 8 u. */
 const RANGES = [0, 12, 8, 0];
@@ -33,20 +33,6 @@ describe("directions", () => {
 
   it("blend angles the short way", () => {
     expect(lerpAngle(3, -3, 0.5)).toBeCloseTo(Math.PI, 9);
-  });
-});
-
-describe("keys and buttons", () => {
-  it("maps both hands and the mouse", () => {
-    expect(["KeyW", "ArrowUp"].map(actionOfKey)).toEqual(["up", "up"]);
-    expect(["KeyQ", "KeyE", "Space", "ShiftLeft"].map(actionOfKey)).toEqual([
-      "special",
-      "interact",
-      "mobility",
-      "mobility",
-    ]);
-    expect(actionOfKey("Tab")).toBeNull();
-    expect([0, 1, 2].map(actionOfMouse)).toEqual(["primary", null, "secondary"]);
   });
 });
 
@@ -125,5 +111,28 @@ describe("held input", () => {
     expect(held.sample(RANGES).reach).toBe(85);
     expect(held.sample([0, 0, 0, 0]).reach).toBe(0);
     expect(held.sample([]).reach).toBe(0);
+  });
+
+  it("moves along a stick in any direction, together with keys", () => {
+    const held = new HeldInput();
+    held.moveAlong({ dx: 0.2, dy: -0.2 });
+    expect(held.sample(RANGES)).toMatchObject({ move: 3584, buttons: 1 });
+    held.press("KeyS", "down");
+    held.moveAlong({ dx: 1, dy: 0 });
+    expect(held.sample(RANGES)).toMatchObject({ move: 512, buttons: 1 });
+    held.releaseAll();
+    expect(held.sample(RANGES).buttons).toBe(0);
+  });
+
+  it("throws over a share of the range by a stick, whatever the range is", () => {
+    const held = new HeldInput();
+    held.aimBy(0, 0.3, 0.5);
+    expect(held.sample(RANGES)).toMatchObject({ aim: 1024, reach: 128 });
+    expect(held.sample([0, 5, 0, 0]).reach).toBe(128);
+    held.aimBy(0, 0, 7);
+    expect(held.sample(RANGES)).toMatchObject({ aim: 1024, reach: 255 });
+    // The mouse takes over where it is moved.
+    held.aimAlong(6, 0);
+    expect(held.sample(RANGES)).toMatchObject({ aim: 0, reach: 128 });
   });
 });

@@ -5,6 +5,7 @@
 
 import { WireError } from "../net/checks";
 import { ServerClock } from "../net/clock";
+import { type ConnectionHealth, HealthMeter } from "../net/health";
 import type { Entrant, Kill, Refusal, Result, ServerMessage, Welcome } from "../net/messages";
 import { CLOSE_NORMAL, U32_MAX } from "../net/protocol";
 import { GameSocket } from "../net/socket";
@@ -31,7 +32,7 @@ export interface SessionEvents {
 }
 
 const JOIN_TIMEOUT_MS = 8000;
-const PING_EVERY_MS = 2000;
+const PING_EVERY_MS = 1000;
 /** Without a byte for this long the line is called unsteady, then lost. */
 const STALLED_MS = 1500;
 const LOST_MS = 12_000;
@@ -54,7 +55,7 @@ export class Session {
   #pingNonce = 0;
   #pingSentMs: number | null = null;
   #pingDueMs = 0;
-  #rttMs: number | null = null;
+  #health: HealthMeter | null = null;
   #snapshots = 0;
 
   constructor(url: string, wish: JoinWish, input: HeldInput, events: SessionEvents) {
@@ -73,8 +74,9 @@ export class Session {
     return this.#world;
   }
 
-  get rttMs(): number | null {
-    return this.#rttMs;
+  /** Null before WELCOME. */
+  health(nowMs: number): ConnectionHealth | null {
+    return this.#health?.read(nowMs) ?? null;
   }
 
   get snapshotCount(): number {
@@ -142,6 +144,7 @@ export class Session {
         if (!world.addSnapshot(message)) return;
         this.#snapshots += 1;
         this.#clock?.observe(message.tick, this.#heardMs);
+        this.#health?.snapshot(message.tick, this.#heardMs);
         return;
       case "joined":
         world.addEntrant(message.entrant);
@@ -164,6 +167,7 @@ export class Session {
     if (this.#world !== null) throw new WireError("a second WELCOME");
     this.#world = new World(welcome);
     this.#clock = new ServerClock(welcome.tickRateHz);
+    this.#health = new HealthMeter(welcome.tickRateHz);
     this.#stopPacer = startPacer(1000 / welcome.tickRateHz, () => this.#beat());
     this.#events.welcomed(this.#world);
   }
@@ -189,9 +193,8 @@ export class Session {
 
   #pong(nonce: number): void {
     if (nonce !== this.#pingNonce || this.#pingSentMs === null) return;
-    const sample = performance.now() - this.#pingSentMs;
+    this.#health?.pong(performance.now() - this.#pingSentMs);
     this.#pingSentMs = null;
-    this.#rttMs = this.#rttMs === null ? sample : this.#rttMs * 0.6 + sample * 0.4;
   }
 
   #checkLine(): void {

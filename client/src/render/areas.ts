@@ -38,13 +38,15 @@ export class Areas {
   readonly #fill: Texture = bake(SIDE_PX, SIDE_PX, drawFill);
   readonly #ring: Texture = bake(SIDE_PX, SIDE_PX, drawRing);
   readonly #marks = new Map<number, Mark>();
+  /** The ring does not beat towards the end. */
+  calm = false;
   #frame = 0;
 
   update(areas: readonly AreaPose[], world: World, nowMs: number): void {
     this.#frame += 1;
     for (const area of areas) {
       const mark = this.#marks.get(area.key) ?? this.#add(area, world);
-      show(mark, area, world.welcome.tickRateHz, nowMs);
+      show(mark, area, world.welcome.tickRateHz, nowMs, this.calm);
       mark.seen = this.#frame;
     }
     this.#forget();
@@ -108,7 +110,7 @@ function secondsText(): Text {
   return seconds;
 }
 
-function show(mark: Mark, area: AreaPose, tickRateHz: number, nowMs: number): void {
+function show(mark: Mark, area: AreaPose, tickRateHz: number, nowMs: number, calm: boolean): void {
   const { root, pattern, fill, ring, seconds } = mark;
   const { burning, filled } = mark.telegraph.observe(area);
   root.position.set(area.x, area.y);
@@ -127,7 +129,7 @@ function show(mark: Mark, area: AreaPose, tickRateHz: number, nowMs: number): vo
   fill.scale.set(Math.max(0.01, filled));
   fill.alpha = 0.35 + 0.4 * filled;
   // Beats faster towards the end.
-  ring.alpha = 0.8 + 0.2 * Math.cos(filled * filled * 40);
+  ring.alpha = calm ? 1 : 0.8 + 0.2 * Math.cos(filled * filled * 40);
   seconds.visible = mark.delay_s >= FIGURE_MIN_S;
   const text = Math.max(0, area.fuseTicks / tickRateHz).toFixed(1);
   if (seconds.visible && seconds.text !== text) seconds.text = text;

@@ -22,6 +22,8 @@ const BLOCK_RADII = 2.02;
 export class BodyTextures {
   readonly selfRing: Texture;
   readonly mateRing: Texture;
+  /** White: it is tinted by whose it is. */
+  readonly foeRing: Texture;
   readonly pointer: Texture;
   readonly shadow: Texture;
   readonly bubble: Texture;
@@ -37,6 +39,7 @@ export class BodyTextures {
     const side = BODY_PX * 4;
     this.selfRing = bake(side, side, drawSelfRing);
     this.mateRing = bake(side, side, drawMateRing);
+    this.foeRing = bake(side, side, drawFoeRing);
     this.pointer = bake(BODY_PX, BODY_PX, drawPointer);
     this.shadow = bake(side, side, drawShadow);
     this.bubble = bake(side, side, drawBubble);
@@ -47,6 +50,15 @@ export class BodyTextures {
       bakeFrames(side, ARC_FRAMES, (ctx, frame) => draw(ctx, frame / (ARC_FRAMES - 1)));
     this.health = arcs(drawHealth);
     this.shield = arcs(drawShield);
+  }
+
+  destroy(): void {
+    const { selfRing, mateRing, foeRing, pointer, shadow, bubble, roots, fallen, charge } = this;
+    const single = [selfRing, mateRing, foeRing, pointer, shadow, bubble, roots, fallen, charge];
+    const many = [...this.#figures.values(), ...this.#blocks.values()];
+    // The frames of an arc share one source.
+    const frames = [...this.health, ...this.shield];
+    for (const texture of [...single, ...many, ...frames]) texture.destroy(true);
   }
 
   figure(className: string, shades: Shades, bot: boolean): Texture {
@@ -134,6 +146,28 @@ function drawMateRing(ctx: CanvasRenderingContext2D): void {
       ctx.strokeStyle = css(colour, alpha);
       ctx.stroke();
     }
+  }
+}
+
+/** Four teeth that point at the body: neither a whole ring nor a broken one. */
+function drawFoeRing(ctx: CanvasRenderingContext2D): void {
+  const r = BODY_PX;
+  ctx.lineJoin = "round";
+  for (let tooth = 0; tooth < 4; tooth += 1) {
+    ctx.save();
+    // Clear of the health's arc below.
+    ctx.rotate(-Math.PI / 2 + (tooth - 1.5) * 0.92);
+    ctx.beginPath();
+    ctx.moveTo(r * 1.16, 0);
+    ctx.lineTo(r * 1.46, -r * 0.19);
+    ctx.lineTo(r * 1.46, r * 0.19);
+    ctx.closePath();
+    ctx.lineWidth = r * 0.14;
+    ctx.strokeStyle = css(INK, 0.7);
+    ctx.stroke();
+    ctx.fillStyle = css(0xffffff);
+    ctx.fill();
+    ctx.restore();
   }
 }
 

@@ -8,6 +8,10 @@ export class Bursts {
   readonly air = new Particles();
   readonly glow = new Particles();
   readonly shapes: Shapes = bakeShapes();
+  /** Share of the sparks, puffs and shards that are made. */
+  density = 1;
+  /** No flashes. */
+  calm = false;
 
   constructor() {
     this.glow.layer.blendMode = "add";
@@ -21,8 +25,14 @@ export class Bursts {
     for (const particles of [this.ground, this.air, this.glow]) particles.clear();
   }
 
+  /** An effect may be thin, but it is never missing. */
+  #some(count: number): number {
+    return Math.max(1, Math.round(count * this.density));
+  }
+
   sparks(x: number, y: number, count: number, speed_ups: number, tint: number): void {
-    for (let index = 0; index < count; index += 1) {
+    const some = this.#some(count);
+    for (let index = 0; index < some; index += 1) {
       const angle = Math.random() * Math.PI * 2;
       const speed = speed_ups * (0.4 + Math.random() * 0.8);
       this.glow.emit({
@@ -38,7 +48,8 @@ export class Bursts {
   }
 
   puffs(x: number, y: number, count: number, speed_ups: number, tint: number): void {
-    for (let index = 0; index < count; index += 1) {
+    const some = this.#some(count);
+    for (let index = 0; index < some; index += 1) {
       const angle = Math.random() * Math.PI * 2;
       const speed = speed_ups * (0.3 + Math.random() * 0.7);
       this.air.emit({
@@ -54,8 +65,9 @@ export class Bursts {
   }
 
   shards(x: number, y: number, count: number, tint: number, size_u = 0.34): void {
-    for (let index = 0; index < count; index += 1) {
-      const angle = (index / count) * Math.PI * 2 + Math.random() * 0.4;
+    const some = this.#some(count);
+    for (let index = 0; index < some; index += 1) {
+      const angle = (index / some) * Math.PI * 2 + Math.random() * 0.4;
       const speed = 4 + Math.random() * 5;
       this.air.emit({
         texture: this.shapes.shard,
@@ -71,7 +83,8 @@ export class Bursts {
 
   /** Small signs that rise: leaves, crosses, stars. */
   rise(x: number, y: number, count: number, spread_u: number, tint: number): void {
-    for (let index = 0; index < count; index += 1) {
+    const some = this.#some(count);
+    for (let index = 0; index < some; index += 1) {
       const angle = Math.random() * Math.PI * 2;
       const radius = Math.sqrt(Math.random()) * spread_u;
       this.air.emit({
@@ -95,6 +108,7 @@ export class Bursts {
   }
 
   flare(x: number, y: number, from_u: number, to_u: number, tint: number, lifeMs = 260): void {
+    if (this.calm) return;
     const { glow: texture } = this.shapes;
     this.glow.emit({ texture, tint, lifeMs, x, y, size: from_u, endSize: to_u, alpha: 0.9 });
   }
@@ -113,6 +127,7 @@ export class Bursts {
   }
 
   flash(x: number, y: number, angle: number, tint: number, size_u = 1.15): void {
+    if (this.calm) return;
     this.glow.emit({
       texture: this.shapes.flash,
       tint,

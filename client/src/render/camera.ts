@@ -10,6 +10,9 @@ export interface Bounds {
 /** Kept back from the edge of what the server sends, so that nobody pops in half-way. */
 const MARGIN_U = 0.6;
 const SHAKE_DECAY_PER_S = 6;
+/** On an upright screen what is known fills this share of the height, the thumbs the rest. */
+const UPRIGHT = 0.72;
+const UPRIGHT_CENTRE = 0.42;
 
 export class Camera {
   x = 0;
@@ -17,16 +20,24 @@ export class Camera {
   scale = 30;
   width = 1;
   height = 1;
+  /** Height on the screen of what the camera looks at. */
+  centreY = 0.5;
   #trauma = 0;
   #shakeX = 0;
   #shakeY = 0;
 
-  /** Fills the screen with as much of the view as fits: nothing outside it is known. */
+  /**
+   * Fills the screen with as much of the view as fits: nothing outside it is known. An
+   * upright screen would show a slit of it, so there it stays lower than the screen.
+   */
   fit(width: number, height: number, viewWidth_u: number, viewHeight_u: number): void {
     this.width = width;
     this.height = height;
     const margin = (side: number) => Math.max(1, side - 2 * MARGIN_U);
-    this.scale = Math.max(width / margin(viewWidth_u), height / margin(viewHeight_u));
+    const upright = height > width;
+    const usable = upright ? height * UPRIGHT : height;
+    this.centreY = upright ? height * UPRIGHT_CENTRE : height / 2;
+    this.scale = Math.max(width / margin(viewWidth_u), usable / margin(viewHeight_u));
   }
 
   follow(x: number, y: number): void {
@@ -52,7 +63,7 @@ export class Camera {
   }
 
   get originY(): number {
-    return this.height / 2 - (this.y + this.#shakeY) * this.scale;
+    return this.centreY - (this.y + this.#shakeY) * this.scale;
   }
 
   toScreen(x_u: number, y_u: number): { x: number; y: number } {

@@ -32,8 +32,10 @@ export interface EffectsContext {
   readonly view: WorldView;
   readonly camera: Camera;
   readonly nowMs: number;
-  /** People who asked their system for less motion get no shaking. */
+  /** Who asked for less motion gets no shaking. */
   readonly calm: boolean;
+  /** Figures get a sign besides their colour. */
+  readonly patterns: boolean;
   /** Somebody died: the body goes, the burst takes its place. */
   died(slot: number): void;
 }
@@ -58,7 +60,7 @@ export class Effects {
       this.#trails(context);
     }
     for (const [key, { x, y, total }] of this.#amounts.due(context.nowMs)) {
-      this.#write(key, x, y, total);
+      this.#write(key, x, y, total, context.patterns);
     }
     this.bursts.update(elapsedMs);
     this.numerals.update(elapsedMs);
@@ -71,23 +73,24 @@ export class Effects {
   }
 
   /** Figures are shown for what the viewer did and what was done to it. */
-  count(sort: Sort, event: EventRow, { world, nowMs }: EffectsContext): void {
+  count(sort: Sort, event: EventRow, { world, nowMs, patterns }: EffectsContext): void {
     const { viewer } = world;
     const taken = event.b === viewer;
     if ((!taken && event.a !== viewer) || event.amount <= 0) return;
     const key = `${sort} ${taken ? "taken" : "given"} ${event.b}`;
     const due = this.#amounts.add(key, event.x, event.y, event.amount, nowMs);
-    if (due !== null) this.#write(key, due.x, due.y, due.total);
+    if (due !== null) this.#write(key, due.x, due.y, due.total, patterns);
   }
 
-  #write(key: string, x: number, y: number, total: number): void {
+  #write(key: string, x: number, y: number, total: number, signed: boolean): void {
     const [sort, direction] = key.split(" ");
     const taken = direction === "taken";
     const figure = String(Math.max(1, Math.round(total)));
     const size = Math.min(1.5, 0.85 + total / 70);
     if (sort === "heal") this.numerals.show(x, y, `+${figure}`, HEALING, size);
     else if (sort === "shield") this.numerals.show(x, y, figure, WARD, size * 0.8);
-    else this.numerals.show(x, y, figure, taken ? BLOOD : SAND, size);
+    else if (!taken) this.numerals.show(x, y, figure, SAND, size);
+    else this.numerals.show(x, y, signed ? `−${figure}` : figure, BLOOD, size);
   }
 
   /** What bodies leave behind while something lasts. */

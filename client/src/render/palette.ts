@@ -7,17 +7,60 @@
  * What somebody can do is told by shape: see figures.ts.
  */
 
+import type { PaletteName } from "../settings/schema";
+
 export const INK = 0x12181b;
 export const SAND = 0xf4ead5;
 
-export const SELF = 0xffd447;
-export const SELF_DEEP = 0xb97d12;
-export const MATE = 0xa6f0c6;
-export const MATE_DEEP = 0x23805c;
-export const FOE = 0xff6d4d;
-export const FOE_DEEP = 0xa52f1c;
-export const BOT = 0x69bdec;
-export const BOT_DEEP = 0x22618c;
+/** Who is whose: light for faces, deep for rims. */
+export interface Sides {
+  readonly self: number;
+  readonly selfDeep: number;
+  readonly mate: number;
+  readonly mateDeep: number;
+  readonly foe: number;
+  readonly foeDeep: number;
+  readonly bot: number;
+  readonly botDeep: number;
+}
+
+/** Each of the others keeps its sides apart for the sight it is named after. */
+export const SIDES: Readonly<Record<PaletteName, Sides>> = {
+  standard: {
+    ...{ self: 0xffd447, selfDeep: 0xb97d12, mate: 0xa6f0c6, mateDeep: 0x23805c },
+    ...{ foe: 0xff6d4d, foeDeep: 0xa52f1c, bot: 0x69bdec, botDeep: 0x22618c },
+  },
+  deuteranopia: {
+    ...{ self: 0xfff0a0, selfDeep: 0xa8862a, mate: 0xcfe6ff, mateDeep: 0x4d6f9c },
+    ...{ foe: 0xe8650c, foeDeep: 0x7d3304, bot: 0x4f86ff, botDeep: 0x1d3f96 },
+  },
+  protanopia: {
+    ...{ self: 0xfff27a, selfDeep: 0xa88f1c, mate: 0xcfe6ff, mateDeep: 0x4d6f9c },
+    ...{ foe: 0xf06a10, foeDeep: 0x843605, bot: 0x4f86ff, botDeep: 0x1d3f96 },
+  },
+  tritanopia: {
+    ...{ self: 0xfff0d8, selfDeep: 0x9a8360, mate: 0x8affea, mateDeep: 0x1f7f72 },
+    ...{ foe: 0xff4f5e, foeDeep: 0x8f1626, bot: 0x1f98b4, botDeep: 0x0d4c5c },
+  },
+};
+
+// Live bindings: whoever paints reads them at that moment. What was painted before stays
+// as it is, so a change of palette has the picture painted anew.
+export let SELF = SIDES.standard.self;
+export let SELF_DEEP = SIDES.standard.selfDeep;
+export let MATE = SIDES.standard.mate;
+export let MATE_DEEP = SIDES.standard.mateDeep;
+export let FOE = SIDES.standard.foe;
+export let FOE_DEEP = SIDES.standard.foeDeep;
+export let BOT = SIDES.standard.bot;
+export let BOT_DEEP = SIDES.standard.botDeep;
+
+export function usePalette(name: PaletteName): Sides {
+  const sides = SIDES[name];
+  [SELF, SELF_DEEP, MATE, MATE_DEEP] = [sides.self, sides.selfDeep, sides.mate, sides.mateDeep];
+  [FOE, FOE_DEEP, BOT, BOT_DEEP] = [sides.foe, sides.foeDeep, sides.bot, sides.botDeep];
+  return sides;
+}
 
 export const BLAST = 0xffa02e;
 export const HEALING = 0x9df07a;

@@ -18,6 +18,7 @@ const BUSH_ALPHA = 0.72;
 interface Body {
   readonly root: Container;
   readonly side: Side;
+  readonly shadow: Sprite;
   readonly hull: Sprite;
   readonly roots: Sprite;
   readonly block: Sprite | null;
@@ -47,7 +48,10 @@ export interface PlayersContext {
 export class Players {
   readonly layer = new Container();
   readonly labels = new Container();
-  readonly #textures = new BodyTextures();
+  /** Whether bodies cast one. */
+  shadows = true;
+  #textures = new BodyTextures();
+  #patterns = true;
   readonly #bodies = new Map<number, Body>();
   #viewer = -1;
   #frame = 0;
@@ -71,6 +75,14 @@ export class Players {
       const { x, y } = camera.toScreen(body.x, body.y - body_radius_u * 1.25);
       body.label.place(x, y, body.presence * 0.94);
     }
+  }
+
+  /** Paints everybody anew, in the colours of now, with a mark on foes or without. */
+  repaint(patterns: boolean): void {
+    this.clear();
+    this.#patterns = patterns;
+    this.#textures.destroy();
+    this.#textures = new BodyTextures();
   }
 
   /** Takes a body away at once: its death is drawn by the effects. */
@@ -98,10 +110,12 @@ export class Players {
     shadow.position.set(BODY_PX * 0.22, BODY_PX * 0.32);
     if (self) part(root, textures.selfRing);
     if (side === "mate") part(root, textures.mateRing);
+    const shades = shadesOf(side, bot);
+    if (side === "foe" && this.#patterns) part(root, textures.foeRing).tint = shades.light;
     const pointer = self ? part(root, textures.pointer) : null;
     const half = rules?.block_half_degrees ?? 0;
     const block = half > 0 ? part(root, textures.block(half)) : null;
-    const hull = part(root, textures.figure(rules?.name ?? "", shadesOf(side, bot), bot));
+    const hull = part(root, textures.figure(rules?.name ?? "", shades, bot));
     const roots = part(root, textures.roots);
     const charge = part(root, textures.charge);
     charge.blendMode = "add";
@@ -117,7 +131,21 @@ export class Players {
     this.labels.addChild(label.root);
     const charged = rules?.skills.find((index) => (world.skill(index)?.hold_ticks ?? 0) > 0);
     const body: Body = {
-      ...{ root, side, hull, roots, block, bubble, charge, health, shield, fallen, pointer, label },
+      ...{
+        root,
+        side,
+        shadow,
+        hull,
+        roots,
+        block,
+        bubble,
+        charge,
+        health,
+        shield,
+        fallen,
+        pointer,
+        label,
+      },
       chargeColour: lookOf(charged === undefined ? null : world.skill(charged)).colour,
       ...{ x: pose.x, y: pose.y, presence: 0, seen: 0 },
     };
@@ -136,6 +164,7 @@ export class Players {
     body.root.position.set(pose.x, pose.y);
     const paled = has(PlayerFlag.IN_BUSH) && body.side !== "self";
     body.root.alpha = body.presence * (paled ? BUSH_ALPHA : 1);
+    body.shadow.visible = this.shadows;
     body.hull.rotation = angle;
     body.hull.alpha = down ? 0.55 : 1;
     body.hull.tint = suffers(Condition.SLOWED) ? CHILL : down ? 0x9a9a9a : 0xffffff;

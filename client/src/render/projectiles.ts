@@ -1,6 +1,7 @@
 /**
  * Shots: a head by skill, as large as what hits, on a trail by side that points back
- * where it came from.
+ * where it came from. Trails differ without colour: one's own is plain, that of team
+ * mates a row of beads, that of foes barred.
  */
 
 import { Container, Sprite, type Texture } from "pixi.js";
@@ -32,6 +33,7 @@ export class Projectiles {
   readonly #trails = new Map<Side, Texture>();
   readonly #heads = new Map<string, Texture>();
   readonly #shots = new Map<number, Shot>();
+  #patterns = true;
   #frame = 0;
 
   update(poses: readonly ProjectilePose[], world: World): void {
@@ -59,6 +61,16 @@ export class Projectiles {
     this.#forget();
   }
 
+  /** Paints every shot anew, in the colours of now, with marks on the trails or without. */
+  repaint(patterns: boolean): void {
+    this.clear();
+    this.#patterns = patterns;
+    for (const textures of [this.#trails, this.#heads]) {
+      for (const texture of textures.values()) texture.destroy(true);
+      textures.clear();
+    }
+  }
+
   #forget(): void {
     for (const [key, shot] of this.#shots) {
       if (shot.seen === this.#frame) continue;
@@ -82,7 +94,8 @@ export class Projectiles {
   }
 
   #trail(side: Side): Texture {
-    const known = this.#trails.get(side) ?? bakeTrail(colourOf(side));
+    const known =
+      this.#trails.get(side) ?? bakeTrail(colourOf(side), this.#patterns ? side : "self");
     this.#trails.set(side, known);
     return known;
   }
@@ -100,7 +113,7 @@ export class Projectiles {
   }
 }
 
-function bakeTrail(colour: number): Texture {
+function bakeTrail(colour: number, pattern: Side): Texture {
   const { width, height } = TRAIL_PX;
   return bake(width, height, (ctx) => {
     const head = width * (HEAD_SHARE - 0.5);
@@ -115,7 +128,29 @@ function bakeTrail(colour: number): Texture {
     ctx.lineTo(head, height * 0.36);
     ctx.closePath();
     ctx.fill();
+    // What is cut out of the trail shows the ground.
+    ctx.globalCompositeOperation = "destination-out";
+    if (pattern === "foe") cutBars(ctx, head);
+    if (pattern === "mate") cutBeads(ctx, head);
   });
+}
+
+function cutBars(ctx: CanvasRenderingContext2D, head: number): void {
+  for (let x = head - 34; x > -TRAIL_PX.width / 2; x -= 18)
+    ctx.fillRect(x, -TRAIL_PX.height / 2, 8, TRAIL_PX.height);
+}
+
+/** All but a row of discs. */
+function cutBeads(ctx: CanvasRenderingContext2D, head: number): void {
+  const { width, height } = TRAIL_PX;
+  ctx.beginPath();
+  ctx.rect(-width / 2, -height / 2, head + width / 2 - 24, height);
+  for (let x = head - 36; x > -width / 2; x -= 22) {
+    const radius = 2 + 7 * ((x + width / 2) / width);
+    ctx.moveTo(x + radius, 0);
+    ctx.arc(x, 0, radius, 0, Math.PI * 2);
+  }
+  ctx.fill("evenodd");
 }
 
 type DrawHead = (ctx: CanvasRenderingContext2D, colour: number, rim: number) => void;

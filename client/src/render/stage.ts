@@ -8,6 +8,7 @@ import { Container, WebGLRenderer } from "pixi.js";
 import type { WorldView } from "../game/interpolate";
 import type { World } from "../game/world";
 import type { EventRow } from "../net/rows";
+import type { PaletteName, Quality } from "../settings/schema";
 import { Areas } from "./areas";
 import { Beams } from "./beams";
 import { Bushes } from "./bushes";
@@ -15,17 +16,24 @@ import { Camera } from "./camera";
 import { Chunks } from "./chunks";
 import { Effects } from "./effects";
 import { Obstacles } from "./obstacles";
-import { VOID } from "./palette";
+import { usePalette, VOID } from "./palette";
 import { Pickups } from "./pickups";
 import { Players } from "./players";
 import { Projectiles } from "./projectiles";
-import { Sharpness } from "./sharpness";
+import { QualityLadder } from "./quality";
 import { Zone } from "./zone";
 
-/** More device pixels than this per CSS pixel cost much and show nothing. */
-const RESOLUTION_MAX = 2;
 /** Ground detail is painted at one of these; the next one up is taken. */
 const GROUND_PIXELS_PER_UNIT = [32, 48, 64] as const;
+
+/** What somebody asked of the picture. */
+export interface Wishes {
+  readonly palette: PaletteName;
+  readonly patterns: boolean;
+  /** No shaking, no flashes, no pulses. */
+  readonly calm: boolean;
+  readonly quality: Quality;
+}
 
 export class NoWebGl extends Error {
   override readonly name = "NoWebGl";
@@ -47,8 +55,8 @@ export class Stage {
   readonly #players = new Players();
   readonly #projectiles = new Projectiles();
   readonly #effects = new Effects();
-  readonly #calm = window.matchMedia("(prefers-reduced-motion: reduce)");
-  readonly #sharpness = new Sharpness();
+  readonly #ladder = new QualityLadder();
+  #wishes: Wishes = { palette: "standard", patterns: true, calm: false, quality: "auto" };
   #chunks: Chunks | null = null;
   #world: World | null = null;
 
@@ -59,7 +67,7 @@ export class Stage {
       await renderer.init({
         width: window.innerWidth,
         height: window.innerHeight,
-        resolution: resolution(),
+        resolution: pixelRatio(1),
         autoDensity: true,
         backgroundColor: VOID,
         antialias: false,
@@ -98,6 +106,23 @@ export class Stage {
     window.addEventListener("resize", () => this.#resize());
   }
 
+  /** At any time: what is on the stage is painted anew where it has to be. */
+  wish(wishes: Wishes): void {
+    const before = this.#wishes;
+    this.#wishes = wishes;
+    this.#effects.bursts.calm = wishes.calm;
+    this.#areas.calm = wishes.calm;
+    this.#ladder.quality = wishes.quality;
+    if (wishes.palette !== before.palette || wishes.patterns !== before.patterns) {
+      usePalette(wishes.palette);
+      this.#players.repaint(wishes.patterns);
+      this.#projectiles.repaint(wishes.patterns);
+      this.#areas.clear();
+      this.#beams.clear();
+    }
+    this.#spend();
+  }
+
   /** Starts showing another match; null clears the stage. */
   show(world: World | null): void {
     this.#world = world;
@@ -128,39 +153,51 @@ export class Stage {
   ): void {
     const world = this.#world;
     if (world === null) return;
-    if (this.#sharpness.observe(elapsedMs)) this.#resize();
+    if (this.#ladder.observe(elapsedMs)) this.#spend();
     const { camera } = this;
+    const { calm, patterns } = this.#wishes;
     const nowMs = performance.now();
+    // Everything that breathes, spins or flickers does it by this clock.
+    const beatMs = calm ? 0 : nowMs;
     camera.follow(focus.x, focus.y);
     camera.update(elapsedMs, nowMs);
     this.#space.position.set(camera.originX, camera.originY);
     this.#space.scale.set(camera.scale);
     const bounds = camera.bounds();
     this.#chunks?.update(bounds);
-    this.#zone.update(view.zone, view.next, bounds, 1 / camera.scale, nowMs / 1000);
-    this.#areas.update(view.areas, world, nowMs);
-    this.#pickups.update(view.pickups, world, nowMs);
+    this.#zone.update(view.zone, view.next, bounds, 1 / camera.scale, beatMs / 1000);
+    this.#areas.update(view.areas, world, beatMs);
+    this.#pickups.update(view.pickups, world, beatMs);
     this.#obstacles.update(view.obstacles, nowMs);
-    this.#beams.update(view.players, world, selfAngle, nowMs);
+    this.#beams.update(view.players, world, selfAngle, beatMs);
     this.#bushes.update(view, bounds, elapsedMs);
     this.#projectiles.update(view.projectiles, world);
     const died = (slot: number) => this.#players.remove(slot);
-    const context = { world, view, camera, nowMs, calm: this.#calm.matches, died };
+    const context = { world, view, camera, nowMs, calm, patterns, died };
     this.#effects.play(events, context);
-    this.#players.update(view, camera, { world, selfAngle, nowMs }, elapsedMs);
+    this.#players.update(view, camera, { world, selfAngle, nowMs: beatMs }, elapsedMs);
     this.#effects.update(context, elapsedMs);
     this.#renderer.render(this.#root);
   }
 
+  /** As much as the ladder allows. */
+  #spend(): void {
+    const { particles, shadows } = this.#ladder.effort;
+    this.#effects.bursts.density = particles * (this.#wishes.calm ? 0.5 : 1);
+    this.#players.shadows = shadows;
+    this.#resize();
+  }
+
   #resize(): void {
     const { innerWidth: width, innerHeight: height } = window;
-    const pixelRatio = resolution() * this.#sharpness.share;
-    this.#renderer.resize(Math.max(1, width), Math.max(1, height), pixelRatio);
+    const { resolutionMax, sharpness } = this.#ladder.effort;
+    const sharp = pixelRatio(resolutionMax);
+    this.#renderer.resize(Math.max(1, width), Math.max(1, height), sharp * sharpness);
     const world = this.#world;
     if (world === null) return;
     const { rules, map } = world.welcome;
     this.camera.fit(width, height, rules.view_width_u, rules.view_height_u);
-    const wanted = this.camera.scale * resolution();
+    const wanted = this.camera.scale * sharp;
     const detail = GROUND_PIXELS_PER_UNIT.find((step) => step >= wanted) ?? 64;
     // Finer ground than needed is kept: painting it again is what costs.
     if (this.#chunks !== null && this.#chunks.pixelsPerUnit >= detail) return;
@@ -170,6 +207,7 @@ export class Stage {
   }
 }
 
-function resolution(): number {
-  return Math.min(RESOLUTION_MAX, window.devicePixelRatio || 1);
+/** More device pixels than `maximum` per CSS pixel cost much and show little. */
+function pixelRatio(maximum: number): number {
+  return Math.min(maximum, window.devicePixelRatio || 1);
 }

@@ -5,14 +5,17 @@ import { countdownSeconds, fallenMate, justBegan } from "../game/situation";
 import type { World } from "../game/world";
 import { StageKind } from "../net/protocol";
 import type { Snapshot } from "../net/rows";
+import type { SettingsStore } from "../settings/store";
 import { el, setClass, setText, setVariable } from "./dom";
+import { keyOf } from "./words";
 
 const BEGIN_SHOWN_S = 1.1;
 
 export class Announcer {
   readonly #count = el("div", { class: "countdown", role: "timer" });
   readonly #alarm = el("div", { class: "alarm", role: "alert" });
-  readonly #promptKey = el("kbd", {}, "E");
+  readonly #promptKey = el("kbd");
+  #key = "";
   readonly #promptText = el("span");
   readonly #prompt = el(
     "div",
@@ -21,18 +24,22 @@ export class Announcer {
     this.#promptText,
     el("i", { class: "prompt-bar" }, el("i")),
   );
-  readonly #watching = el("div", { class: "watching panel", role: "status" });
   /** Danger, at the top under the zone. */
   readonly top = this.#alarm;
   readonly centre = el("div", { class: "announcer" }, this.#count, this.#prompt);
-  readonly bottom = this.#watching;
+
+  constructor(settings: SettingsStore) {
+    settings.watch(({ bindings }) => {
+      this.#key = keyOf(bindings, "interact");
+      setText(this.#promptKey, this.#key);
+    });
+  }
 
   update(world: World, snapshot: Snapshot, view: WorldView): void {
     this.#showCount(world, snapshot, view.tick);
     setText(this.#alarm, alarm(snapshot, view));
     setClass(this.#alarm, "sudden", snapshot.stage === StageKind.SUDDEN_DEATH);
     this.#showPrompt(world, snapshot, view);
-    setText(this.#watching, watching(world, snapshot));
   }
 
   #showCount(world: World, snapshot: Snapshot, tick: number): void {
@@ -54,7 +61,7 @@ export class Announcer {
     this.#prompt.hidden = words === null;
     if (words === null) return;
     setText(this.#promptText, words.text);
-    this.#promptKey.hidden = !words.key;
+    this.#promptKey.hidden = !words.key || this.#key === "";
     setVariable(this.#prompt, "--progress", self.revive.toFixed(3));
     setClass(this.#prompt, "down", self.down);
     setClass(this.#prompt, "busy", self.revive > 0);
@@ -86,13 +93,4 @@ function alarm(snapshot: Snapshot, view: WorldView): string {
   const { zone, self } = view;
   const outside = self !== null && Math.hypot(self.x - zone.x, self.y - zone.y) > zone.radius;
   return outside && snapshot.stage === StageKind.PLAY ? "Outside the ring – get back in" : "";
-}
-
-function watching(world: World, snapshot: Snapshot): string {
-  const { eyesSlot, self } = snapshot;
-  if (self.alive || eyesSlot === null || eyesSlot === world.selfSlot) return "";
-  const role = world.classOf(eyesSlot)?.title;
-  const mate = world.entrant(eyesSlot)?.team === world.entrant(world.selfSlot)?.team;
-  const who = `${world.nameOf(eyesSlot)}${role === undefined ? "" : `, ${role}`}`;
-  return `Watching ${who}${mate ? " – your team" : ""}`;
 }

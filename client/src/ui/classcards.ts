@@ -1,14 +1,16 @@
 /** The choice of a class: one card each, as radio buttons, so that arrow keys walk them. */
 
+import { SLOT_ACTIONS } from "../game/input";
 import { ROLE_ANY } from "../net/protocol";
 import type { ClassCard } from "../net/welcome";
 import { drawFigure } from "../render/figures";
 import { skillGlyph } from "../render/glyphs";
 import { SELF, SELF_DEEP } from "../render/palette";
+import type { SettingsStore } from "../settings/store";
 import { el } from "./dom";
 import { icon } from "./icons";
 import { remember, remembered } from "./memory";
-import { SLOT_KEYS } from "./skills";
+import { keyOf } from "./words";
 
 const KEY = "class";
 const FIGURE_PX = 72;
@@ -17,6 +19,16 @@ export class ClassCards {
   readonly root = el("fieldset", { class: "classes", hidden: "" }, el("legend", {}, "Class"));
   #classes: readonly ClassCard[] = [];
   #role = ROLE_ANY;
+  readonly #settings: SettingsStore;
+
+  constructor(settings: SettingsStore) {
+    this.#settings = settings;
+    settings.watch((now, before) => {
+      // Keys and colours are on the cards.
+      const stale = now.bindings !== before.bindings || now.palette !== before.palette;
+      if (stale && this.#classes.length > 0) this.show(this.#classes);
+    });
+  }
 
   /** What JOIN says. */
   get role(): number {
@@ -32,7 +44,7 @@ export class ClassCards {
     const row = el(
       "div",
       { class: "class-row" },
-      ...classes.map((card, role) => this.#card(role, classCard(card))),
+      ...classes.map((card, role) => this.#card(role, classCard(card, this.#settings))),
       this.#card(ROLE_ANY, anyCard()),
     );
     this.root.replaceChildren(el("legend", {}, "Class"), row);
@@ -50,14 +62,15 @@ export class ClassCards {
   }
 }
 
-function classCard(card: ClassCard): HTMLElement {
+function classCard(card: ClassCard, settings: SettingsStore): HTMLElement {
+  const { bindings } = settings.now;
   const skills = card.skills.map(({ title, kind }, slot) =>
     el(
       "li",
       {},
       icon(skillGlyph(title, kind)),
       el("span", {}, title),
-      el("small", {}, SLOT_KEYS[slot] ?? ""),
+      el("small", {}, keyOf(bindings, SLOT_ACTIONS[slot] ?? "primary")),
     ),
   );
   const figure = (value: number) => String(Math.round(value * 10) / 10);

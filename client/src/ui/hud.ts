@@ -3,15 +3,20 @@
 import type { WorldView } from "../game/interpolate";
 import type { LineState } from "../game/session";
 import type { World } from "../game/world";
+import type { ConnectionHealth } from "../net/health";
 import { StageKind, ZoneState } from "../net/protocol";
 import type { Snapshot } from "../net/rows";
+import type { SettingsStore } from "../settings/store";
 import { Announcer } from "./announcer";
+import { NetworkBadge } from "./badge";
 import { el, minutes, setClass, setText, setVariable } from "./dom";
 import { icon } from "./icons";
 import { KillFeed } from "./killfeed";
 import { Mates } from "./mates";
 import { Minimap } from "./minimap";
 import { Skills } from "./skills";
+import { SoundRing } from "./soundring";
+import { SpectateBar } from "./spectate";
 import { Vitals } from "./vitals";
 
 const FLASH_MS = 420;
@@ -20,26 +25,23 @@ export interface HudFrame {
   readonly view: WorldView;
   readonly focus: { x: number; y: number };
   readonly angle: number;
-  readonly rttMs: number | null;
+  /** Asked only now and then. */
+  health(): ConnectionHealth | null;
   readonly line: LineState;
   readonly nowMs: number;
 }
-
-const LINE_WORDS: Readonly<Record<LineState, string>> = {
-  connecting: "Connecting",
-  good: "",
-  stalled: "Connection unsteady",
-  closed: "Disconnected",
-};
 
 export class Hud {
   readonly feed = new KillFeed();
   readonly minimap = new Minimap();
   readonly root: HTMLElement;
-  readonly #skills = new Skills();
+  readonly sounds = new SoundRing();
+  readonly spectate = new SpectateBar();
+  readonly badge = new NetworkBadge();
+  readonly #skills: Skills;
   readonly #vitals = new Vitals();
   readonly #mates = new Mates();
-  readonly #announcer = new Announcer();
+  readonly #announcer: Announcer;
   readonly #alive = el("b");
   readonly #teams = el("b");
   readonly #teamCount = el(
@@ -54,22 +56,25 @@ export class Hud {
   readonly #zoneText = el("span", { class: "zone-text" });
   readonly #zoneTime = el("b", { class: "zone-time" });
   readonly #zonePanel = el("div", { class: "zone-panel panel" }, this.#zoneText, this.#zoneTime);
-  readonly #body = el(
-    "div",
-    { class: "hud-body" },
-    this.#vitals.conditions,
-    el("div", { class: "hud-row" }, this.#vitals.panel, this.#skills.root),
-  );
-  readonly #ping = el("span", { class: "ping" });
+  readonly #body: HTMLElement;
   readonly #vignette = el("div", { class: "vignette" });
   #lastHealth_hp: number | null = null;
   #hurtMs = Number.NEGATIVE_INFINITY;
 
-  constructor() {
+  constructor(settings: SettingsStore) {
+    this.#skills = new Skills(settings);
+    this.#announcer = new Announcer(settings);
+    this.#body = el(
+      "div",
+      { class: "hud-body" },
+      this.#vitals.conditions,
+      el("div", { class: "hud-row" }, this.#vitals.panel, this.#skills.root),
+    );
     this.root = el(
       "div",
       { class: "hud", hidden: "" },
       this.#vignette,
+      this.sounds.root,
       el(
         "div",
         { class: "hud-counts" },
@@ -88,10 +93,10 @@ export class Hud {
       el("div", { class: "hud-zone" }, this.#zonePanel, this.#announcer.top),
       this.#announcer.centre,
       this.feed.root,
-      this.#announcer.bottom,
+      this.spectate.root,
       this.#body,
       this.minimap.root,
-      this.#ping,
+      this.badge.root,
     );
   }
 
@@ -101,6 +106,8 @@ export class Hud {
     this.feed.clear();
     this.#mates.clear();
     this.#vitals.clear();
+    this.sounds.clear();
+    this.spectate.hide();
     this.#skills.reset();
     this.minimap.show(world.welcome.map);
     this.#teamCount.hidden = world.welcome.rules.team_size < 2;
@@ -131,10 +138,9 @@ export class Hud {
     this.#mates.update(snapshot, world);
     this.#announcer.update(world, snapshot, frame.view);
     this.minimap.update(world, frame);
-    const words = LINE_WORDS[frame.line];
-    const ping = frame.rttMs === null ? "– ms" : `${Math.round(frame.rttMs)} ms`;
-    setText(this.#ping, words === "" ? ping : words);
-    setClass(this.#ping, "bad", words !== "");
+    this.sounds.update(frame.nowMs);
+    this.spectate.update(world, snapshot);
+    this.badge.update(frame.health, frame.line, frame.nowMs);
     setClass(this.#body, "dead", !self.alive);
   }
 

@@ -48,18 +48,6 @@ export class Overlays {
     });
   }
 
-  /** Escape: the match does not wait, so the card says so. */
-  menu(resume: () => void, leave: () => void): void {
-    this.#show({
-      tone: "wait",
-      eyebrow: "The match goes on",
-      title: "Leave the match?",
-      note: "WASD moves, the mouse aims. Left and right button, Q and Space use the four skills; hold where a skill can be charged. E helps a team mate up.",
-      primary: { label: "Keep playing", run: resume },
-      secondary: { label: "Leave", run: leave },
-    });
-  }
-
   died(world: World, result: Result, again: () => void, watch: () => void): void {
     this.#show({
       tone: "death",
@@ -70,17 +58,6 @@ export class Overlays {
       primary: { label: "Play again", run: again },
       secondary: { label: "Keep watching", run: watch },
     });
-  }
-
-  /** After "Keep watching": out of the way, but never without a way back in. */
-  watching(result: Result, again: () => void): void {
-    this.#show({
-      tone: "wait",
-      eyebrow: place(result),
-      title: "Watching",
-      primary: { label: "Play again", run: again },
-    });
-    this.root.classList.add("slim");
   }
 
   over(world: World, result: Result, again: () => void, toTitle: () => void): void {
@@ -133,7 +110,6 @@ export class Overlays {
 
   #show(card: Card): void {
     this.#stopTimers();
-    this.root.classList.remove("slim");
     this.root.hidden = false;
     const title = el("h2", { id: "card-title" }, card.title);
     const buttons = el("div", { class: "card-actions" });
@@ -212,7 +188,7 @@ function place({ placement, teams, entrants }: Result): string {
   return teams < entrants ? `#${placement} of ${teams} teams` : `#${placement} of ${entrants}`;
 }
 
-function isWinner(world: World, result: Result): boolean {
+export function isWinner(world: World, result: Result): boolean {
   if (result.winner === world.selfSlot) return true;
   const team = world.entrant(world.selfSlot)?.team;
   if (result.winningTeam !== null) return result.winningTeam === team;

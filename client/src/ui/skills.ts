@@ -3,20 +3,22 @@
  * that grows while a charge is held, and a pip for every level.
  */
 
+import { SLOT_ACTIONS } from "../game/input";
 import { type SkillFace, skillFace } from "../game/skillface";
 import type { World } from "../game/world";
 import type { SkillRules } from "../net/messages";
-import { SKILL_SLOTS } from "../net/protocol";
 import type { Snapshot } from "../net/rows";
 import { skillGlyph } from "../render/glyphs";
+import type { SettingsStore } from "../settings/store";
 import { el, setClass, setText, setVariable } from "./dom";
 import { icon } from "./icons";
+import { keyOf } from "./words";
 
-export const SLOT_KEYS = ["Left", "Right", "Q", "Space"] as const;
 const LEVELS = 5;
 
-interface Dial {
+export interface Dial {
   readonly root: HTMLElement;
+  readonly key: HTMLElement;
   readonly face: HTMLElement;
   readonly seconds: HTMLElement;
   readonly charges: HTMLElement;
@@ -28,45 +30,58 @@ interface Dial {
 
 export class Skills {
   readonly root = el("div", { class: "skills" });
-  readonly #dials: readonly Dial[] = Array.from({ length: SKILL_SLOTS }, (_, slot) =>
-    this.#dial(SLOT_KEYS[slot] ?? ""),
-  );
+  readonly #dials: readonly Dial[] = SLOT_ACTIONS.map(() => dial(""));
+
+  constructor(settings: SettingsStore) {
+    this.root.append(...this.#dials.map(({ root }) => root));
+    settings.watch(({ bindings }) => {
+      SLOT_ACTIONS.forEach((action, slot) => {
+        const key = this.#dials[slot]?.key;
+        if (key === undefined) return;
+        setText(key, keyOf(bindings, action));
+        key.hidden = key.textContent === "";
+      });
+    });
+  }
 
   update(snapshot: Snapshot, world: World): void {
-    const { tickRateHz } = world.welcome;
-    snapshot.self.slots.forEach((slot, index) => {
-      const dial = this.#dials[index];
-      const skill = world.skill(slot.skill);
-      if (dial === undefined) return;
-      dial.root.hidden = skill === null;
-      if (skill === null) return;
-      if (dial.shown !== slot.skill) introduce(dial, slot.skill, skill);
-      show(dial, skillFace(slot, skill, snapshot.self, tickRateHz));
+    this.#dials.forEach((one, index) => {
+      showDial(one, index, snapshot, world);
     });
   }
 
   /** Another match may number its skills otherwise. */
   reset(): void {
-    for (const dial of this.#dials) dial.shown = -1;
+    for (const one of this.#dials) one.shown = -1;
   }
+}
 
-  #dial(key: string): Dial {
-    const seconds = el("span", { class: "skill-seconds" });
-    const charges = el("b", { class: "skill-charges" });
-    const price = el("span", { class: "skill-price" });
-    const face = el("div", { class: "skill-face" });
-    const pips = Array.from({ length: LEVELS }, () => el("i"));
-    const root = el(
-      "div",
-      { class: "skill", hidden: "" },
-      el("kbd", {}, key),
-      el("div", { class: "skill-dial" }, face, seconds, charges),
-      el("div", { class: "skill-pips" }, ...pips),
-      price,
-    );
-    this.root.append(root);
-    return { root, face, seconds, charges, price, pips, shown: -1 };
-  }
+export function dial(words: string): Dial {
+  const key = el("kbd", words === "" ? { hidden: "" } : {}, words);
+  const seconds = el("span", { class: "skill-seconds" });
+  const charges = el("b", { class: "skill-charges" });
+  const price = el("span", { class: "skill-price" });
+  const face = el("div", { class: "skill-face" });
+  const pips = Array.from({ length: LEVELS }, () => el("i"));
+  const root = el(
+    "div",
+    { class: "skill", hidden: "" },
+    key,
+    el("div", { class: "skill-dial" }, face, seconds, charges),
+    el("div", { class: "skill-pips" }, ...pips),
+    price,
+  );
+  return { root, key, face, seconds, charges, price, pips, shown: -1 };
+}
+
+/** The skill in a slot, as the snapshot has it. */
+export function showDial(one: Dial, index: number, snapshot: Snapshot, world: World): void {
+  const slot = snapshot.self.slots[index];
+  const skill = slot === undefined ? null : world.skill(slot.skill);
+  one.root.hidden = skill === null;
+  if (slot === undefined || skill === null) return;
+  if (one.shown !== slot.skill) introduce(one, slot.skill, skill);
+  show(one, skillFace(slot, skill, snapshot.self, world.welcome.tickRateHz));
 }
 
 function introduce(dial: Dial, index: number, skill: SkillRules): void {

@@ -1,27 +1,35 @@
 /** The first screen: a name, a class, a place to land, one button, and how to play. */
 
+import type { Bindings, BoundAction } from "../game/bindings";
 import type { GameMap } from "../net/messages";
 import { Blocks, NAME_CHARACTERS_MAX } from "../net/protocol";
 import type { MatchInfo } from "../net/welcome";
 import type { JoinWish } from "../net/wire";
 import { paintPatch } from "../render/patch";
+import type { SettingsStore } from "../settings/store";
 import { ClassCards } from "./classcards";
 import { el } from "./dom";
 import { DropMap } from "./dropmap";
 import { remember, remembered } from "./memory";
 import { fitName } from "./name";
+import { sourceWords } from "./words";
 
 const KEY = "name";
 
 export class Title {
   readonly root: HTMLElement;
   readonly #name: HTMLInputElement;
-  readonly #classes = new ClassCards();
+  readonly #classes: ClassCards;
+  readonly #legend = el("dl", { class: "legend" });
   readonly #drops = new DropMap();
   readonly #mode = el("p", { class: "mode" });
   #painted = false;
 
-  constructor(play: (wish: JoinWish) => void) {
+  constructor(settings: SettingsStore, play: (wish: JoinWish) => void, open: () => void) {
+    this.#classes = new ClassCards(settings);
+    settings.watch(({ bindings }) => this.#legend.replaceChildren(...legend(bindings)));
+    const gear = el("button", { class: "secondary", type: "button" }, "Settings");
+    gear.addEventListener("click", open);
     this.#name = el("input", {
       type: "text",
       id: "player-name",
@@ -53,11 +61,17 @@ export class Title {
             { class: "join-row" },
             this.#name,
             el("button", { class: "primary", type: "submit" }, "Play"),
+            gear,
           ),
         ),
       ),
       this.#classes.root,
-      el("div", { class: "title-foot" }, this.#drops.root, legend()),
+      el(
+        "div",
+        { class: "title-foot" },
+        this.#drops.root,
+        el("div", { class: "title-keys" }, this.#legend, touchLegend()),
+      ),
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -68,12 +82,7 @@ export class Title {
       "main",
       { class: "title", hidden: "" },
       rings(),
-      el(
-        "div",
-        { class: "title-column" },
-        form,
-        el("p", { class: "touch-note" }, "Ringfall is played with a keyboard and a mouse."),
-      ),
+      el("div", { class: "title-column" }, form),
     );
   }
 
@@ -121,19 +130,46 @@ export class Title {
   }
 }
 
-function legend(): HTMLElement {
-  const line = (what: string, ...keys: string[]): HTMLElement =>
+const LEGEND: readonly (readonly [what: string, ...actions: BoundAction[]])[] = [
+  ["First skill; the mouse aims", "primary"],
+  ["Second skill: hold to charge, if it can", "secondary"],
+  ["Special", "special"],
+  ["Mobility", "mobility"],
+  ["Help a team mate up", "interact"],
+  ["Menu and settings", "menu"],
+];
+
+function legend(bindings: Bindings): HTMLElement[] {
+  const line = (what: string, keys: readonly string[]): HTMLElement =>
     el("div", {}, el("dt", {}, ...keys.map((key) => el("kbd", {}, key))), el("dd", {}, what));
+  const words = (action: BoundAction, place: 0 | 1) => {
+    const source = bindings[action][place];
+    return source === "" ? "" : sourceWords(source);
+  };
+  const both = (action: BoundAction) =>
+    [words(action, 0), words(action, 1)].filter((key) => key !== "");
+  const steps = ([0, 1] as const)
+    .map((place) => ["up", "left", "down", "right"].map((way) => words(way as BoundAction, place)))
+    .map((keys) => keys.filter((key) => key !== "").join(" "));
+  return [
+    line(
+      "Move",
+      steps.filter((keys) => keys !== ""),
+    ),
+    ...LEGEND.map(([what, action]) => line(what, action === undefined ? [] : both(action))),
+  ];
+}
+
+/** For thumbs; which of the two is shown is the style's affair. */
+function touchLegend(): HTMLElement {
+  const line = (what: string, how: string): HTMLElement =>
+    el("div", {}, el("dt", {}, el("kbd", {}, how)), el("dd", {}, what));
   return el(
     "dl",
-    { class: "legend" },
-    line("Move", "W A S D", "Arrows"),
-    line("Aim and attack", "Mouse", "Left click"),
-    line("Second skill: hold to charge, if it can", "Right click"),
-    line("Special", "Q"),
-    line("Mobility", "Space", "Shift"),
-    line("Help a team mate up", "E"),
-    line("Leave", "Esc"),
+    { class: "legend touch-legend" },
+    line("Move", "Left thumb"),
+    line("Aim and attack", "Right thumb"),
+    line("Cast; drag to aim it", "Buttons"),
   );
 }
 
