@@ -53,6 +53,27 @@ def ticks(rows: dict[str, Any]) -> str:
     return table((*head, "plain tick µs", "obvious way µs", "ratio"), lines)
 
 
+def bare(rows: dict[str, Any]) -> str:
+    """What rules and dispatch add to moving, sorting, parting and sweeping."""
+    empty_us = rows["test_empty_tick"]["median_us"]
+    lines = []
+    for size in SIZES:
+        step, bots = rows[f"test_step[{size}]"], rows[f"test_step_with_bots[{size}]"]
+        whole_us = bots["median_us"]
+        lines.append(
+            (
+                f"{size:,} + {step['projectiles']:,}",
+                number(whole_us),
+                number(step["bare_kernels_us"]),
+                f"{whole_us / step['bare_kernels_us']:.1f} ×",
+                f"{100 * empty_us / whole_us:.1f} %",
+                number(1e3 * whole_us / size),
+            )
+        )
+    head = ("players + projectiles", "tick with bots µs", "bare kernels µs", "ratio")
+    return table((*head, "a tick with nobody in it", "ns a player"), lines)
+
+
 def systems(rows: dict[str, Any]) -> str:
     """Where a tick goes."""
     costs = {size: rows[f"test_step[{size}]"]["systems_us"] for size in SIZES}
@@ -139,7 +160,7 @@ def main() -> None:
         f"{path.name}: {facts['cpu']}, {found['processors']} processors, Python "
         f"{facts['python']}, NumPy {facts['numpy']}, Numba {facts['numba']}\n"
     )
-    for part in (ticks, systems, circles, state, others):
+    for part in (ticks, bare, systems, circles, state, others):
         print(part(rows))
 
 
