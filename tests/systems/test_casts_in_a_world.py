@@ -176,7 +176,7 @@ def test_a_fireball_grows_while_it_is_held() -> None:
         arena.run()
         flight = arena.world.group("projectiles", Flight)
         assert arena.count("projectiles") == 1
-        assert flight.damage_hp[0] == pytest.approx(16.0 * ratio)
+        assert flight.damage_hp[0] == pytest.approx(20.0 * ratio)
         assert flight.radius_u[0] == pytest.approx(0.3 * (1.0 + (ratio - 1.0) / 2.0))
         assert (flight.owner[0], flight.slot[0], flight.target[0]) == (0, 1, NOBODY)
         assert arena.player(Vitals).mana_mp[0] == 120.0 - 25.0
@@ -214,7 +214,7 @@ def test_a_frost_ray_costs_and_hurts_every_tick_until_it_is_let_go() -> None:
         assert arena.hits()["victim"].tolist() == [1]
         assert vitals.mana_mp[0] == 112.0 - price * passed
         assert channel.length_u[0] == pytest.approx(5.0 - 0.5 - 0.2, abs=1e-6)
-    assert arena.hits()["amount_hp"][0] == pytest.approx(26.0 / HZ)
+    assert arena.hits()["amount_hp"][0] == pytest.approx(30.0 / HZ)
     arena.run()
     assert (channel.slot[0], len(arena.hits()), channel.length_u[0]) == (NO_SLOT, 0, 0.0)
 
@@ -313,10 +313,10 @@ def test_first_aid_helps_the_most_wounded_friend() -> None:
     arena.player(Vitals).health_hp[:3] = [80.0, 50.0, 10.0]
     arena.run(1, a=SPECIAL)
     (hit,) = arena.hits()
-    assert (hit["victim"], hit["attacker"], hit["amount_hp"]) == (1, 0, 14.0)
+    assert (hit["victim"], hit["attacker"], hit["amount_hp"]) == (1, 0, 10.0)
     mending, ticks = arena.player(Mending), arena.ticks(4.0)
     assert mending.until_tick[1] == 1 + ticks
-    assert mending.heal_hp[1] * ticks == pytest.approx(26.0)
+    assert mending.heal_hp[1] * ticks == pytest.approx(16.0)
 
 
 def test_a_roll_can_be_saved_up_and_hastens() -> None:

@@ -88,7 +88,7 @@ def test_healing_over_time_heals_in_so_many_ticks_and_all_of_it() -> None:
     scene = Scene(("scout", 0, 10.0, 20.0))
     scene.player(Vitals).health_hp[0] = 20.0
     scene.run(1, a=SPECIAL)
-    assert scene.hits()["amount_hp"].tolist() == [14.0]
+    assert scene.hits()["amount_hp"].tolist() == [10.0]
     given: list[float] = []
 
     def heals() -> bool:
@@ -97,7 +97,7 @@ def test_healing_over_time_heals_in_so_many_ticks_and_all_of_it() -> None:
         return bool(len(hits))
 
     assert lasts(scene, heals) == list(range(scene.ticks(4.0)))
-    assert sum(given) == pytest.approx(26.0)
+    assert sum(given) == pytest.approx(16.0)
 
 
 def test_a_shield_takes_damage_in_so_many_ticks_with_that_of_the_cast() -> None:
@@ -171,7 +171,7 @@ def test_a_shot_flies_for_so_many_ticks_with_that_of_the_cast() -> None:
     flight = scene.of("projectiles", Flight)
     scene.run(1, a=PRIMARY)
     flown = 1 + len(lasts(scene, lambda: bool(scene.of("projectiles").count[0])))
-    ticks = int(np.ceil(22.0 * 20 / 26.0))
+    ticks = int(np.ceil(24.0 * 20 / 26.0))
     # It is gone when the last of them is over.
     assert flown == ticks - 1
     assert flight.expire_tick[0] == 0
