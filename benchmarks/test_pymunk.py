@@ -78,7 +78,8 @@ class Kernels:
         reach, body = np.zeros(1), (count, alive)
         walls = (terrain.walls, terrain.wall_start, terrain.wall_row, terrain.frame)
         place = (self.x, self.y)
-        self.moving = (*body, DT_S, RADIUS_U, *walls, *place, from_x, from_y, self.vx, self.vy)
+        speed, ways = (self.vx, self.vy), np.zeros(circles)
+        self.moving = (*body, DT_S, RADIUS_U, *walls, *place, from_x, from_y, *speed, ways)
         self.sorting = (*body, *place, grid, begin, rows, cell, reach)
         self.finding = (*body, *place, RADIUS_U, grid, begin, rows, TABLE, push_x, push_y)
         self.applying = (
