@@ -72,7 +72,7 @@ def program(calls: Sequence[partial[Any]]) -> Callable[[], object] | None:
     words = [_words(call) for call in calls]
     steps = np.zeros(2 * len(calls), dtype=np.int64)
     steps[0::2] = trampolines
-    steps[1::2] = [array.ctypes.data for array in words]
+    steps[1::2] = [_address(array) for array in words]
     made = partial(_entry(run), steps)
     # Machine code knows addresses alone: what lies there must live as long as the program.
     made.keeps = (calls, words)  # type: ignore[attr-defined]
@@ -85,6 +85,11 @@ def _entry(dispatcher: Any) -> Callable[..., object]:
     return entry
 
 
+def _address(array: NDArray[Any]) -> int:
+    address: int = array.__array_interface__["data"][0]
+    return address
+
+
 def _words(call: partial[Any]) -> NDArray[np.int64]:
     """Arguments as a trampoline reads them: of an array address and shape, or a number's bits."""
     dispatcher: Any = call.func
@@ -92,7 +97,7 @@ def _words(call: partial[Any]) -> NDArray[np.int64]:
     words = list[int]()
     for parameter, argument in zip(parameters, call.args, strict=True):
         if isinstance(parameter, nb.Array):
-            words += (argument.ctypes.data, *argument.shape)
+            words += (_address(argument), *argument.shape)
         elif parameter == nb.float64:
             words.append(int(np.float64(argument).view(np.int64)))
         else:

@@ -7,6 +7,7 @@ writes must be ordered by ``after``, directly or through others; otherwise their
 an accident of the list, and attaching fails.
 """
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from typing import Any, ClassVar, TypeVar
@@ -54,12 +55,16 @@ class Granted:
         self._world = world
         self._writes = _expand(writes)
         self._reads = _expand(reads) | self._writes
+        self._lenses = dict[str, Lens]()
 
     def tables(self, *groups: type[Group]) -> Iterator[Lens]:
         """Every table that has all of ``groups``."""
         for archetype in self._world.archetypes(*groups):
-            lenses = {group: self._lens(group, found) for group, found in archetype.groups.items()}
-            yield Lens(archetype.name, archetype.capacity, lenses)
+            name = archetype.name
+            if name not in self._lenses:
+                seen = {group: self._lens(group, one) for group, one in archetype.groups.items()}
+                self._lenses[name] = Lens(name, archetype.capacity, seen)
+            yield self._lenses[name]
 
     def table(self, *groups: type[Group]) -> Lens:
         """The one table that has all of ``groups``.
@@ -141,7 +146,7 @@ def attach(world: World, systems: Sequence[type[System]]) -> None:
     Raises:
         ScheduleError: two systems conflict without an order, or the list contradicts ``after``.
     """
-    check(systems)
+    check(tuple(systems))
     world.enter()
     for index, kind in enumerate(systems):
         esper.add_processor(ready(world, kind), priority=len(systems) - index)
@@ -156,7 +161,9 @@ def ready(world: World, kind: type[S]) -> S:
     return system
 
 
-def check(systems: Sequence[type[System]]) -> None:
+# A world is forked far more often than a schedule is written.
+@functools.cache
+def check(systems: tuple[type[System], ...]) -> None:
     """Refuse a list whose order is contradicted by ``after`` or left open by it."""
     place = {kind: index for index, kind in enumerate(systems)}
     if len(place) != len(systems):

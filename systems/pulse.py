@@ -15,7 +15,6 @@ from schema.columns import (
     Knocks,
     Position,
     Role,
-    Shape,
     Spent,
     Vitals,
     Walls,
@@ -44,7 +43,6 @@ class Pulse(System):
         Area.until_tick,
         Grid,
         Walls,
-        Shape,
         Barrier.health_hp,
     )
     writes = (Rows, Area.fire_tick, Spent, Hits, Knocks, Events)
@@ -54,8 +52,8 @@ class Pulse(System):
 
 
 def _bind_shake(granted: Granted) -> partial[None]:
-    placed, obstacles = granted.table(Area), granted.table(Shape)
-    area, shape, knocks = placed[Area], obstacles[Shape], granted.table(Knocks)
+    placed, terrain = granted.table(Area), granted.resource(Terrain)
+    area, walls, knocks = placed[Area], granted.table(Walls)[Walls], granted.table(Knocks)
     return partial(
         shake_obstacles,
         placed[Rows].count,
@@ -66,15 +64,12 @@ def _bind_shake(granted: Granted) -> partial[None]:
         placed[Position].x_u,
         placed[Position].y_u,
         area.fire_tick,
-        obstacles[Rows].count,
-        shape.x_u,
-        shape.y_u,
-        shape.hx_u,
-        shape.hy_u,
-        shape.radius_u,
-        shape.heading,
-        obstacles[Barrier].health_hp,
-        granted.resource(Rules).directions,
+        len(terrain.walls),
+        walls.record,
+        walls.start,
+        walls.row,
+        terrain.frame,
+        granted.table(Barrier)[Barrier].health_hp,
         knocks[Knocks].record,
         knocks[Rows].count,
         knocks[Rows].refused,

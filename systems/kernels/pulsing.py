@@ -2,7 +2,6 @@
 
 from ecs.kernel import (
     F64In,
-    F64In2,
     Float,
     I32In,
     I64In,
@@ -10,14 +9,14 @@ from ecs.kernel import (
     Int,
     U8In,
     U8Out,
-    U16In,
     device,
     kernel,
 )
 from schema.events import BURST, HEALS, NOBODY
 from schema.rulebook import ALLIES, ENEMIES, SELF
 from schema.walls import BLOCKS_SIGHT
-from systems.kernels.geometry import MISS, gap_normal, to_frame
+from systems.kernels.geometry import MISS
+from systems.kernels.obstacles import cells_of
 from systems.kernels.tables import (
     EventsOut,
     HitsOut,
@@ -27,7 +26,7 @@ from systems.kernels.tables import (
     add_hit,
     add_knock,
 )
-from systems.kernels.walls import WallsIn, cell_of, sweep_walls
+from systems.kernels.walls import WallsIn, cell_of, gap_of, sweep_walls
 
 
 @device
@@ -265,37 +264,44 @@ def shake_obstacles(
     x_u: F64In,
     y_u: F64In,
     fire_tick: I64In,
-    obstacles: I64In,
-    shape_x_u: F64In,
-    shape_y_u: F64In,
-    hx_u: F64In,
-    hy_u: F64In,
-    corner_u: F64In,
-    heading: U16In,
+    map_walls: Int,
+    walls: WallsIn,
+    wall_start: I32In,
+    wall_row: I32In,
+    frame: F64In,
     health_hp: F64In,
-    directions: F64In2,
     knocks: KnocksOut,
     knock_count: I64Out,
     knocks_refused: I64Out,
 ) -> None:
     """Every area that hurts and goes off in this tick knocks the obstacles its circle touches.
 
-    Called before ``pulse``, which sets the next time.  Areas that go off are few, obstacles are
-    gone through.
+    Called before ``pulse``, which sets the next time.  Of one area in the order of cells, row by
+    row, each obstacle in the first of its cells that the area's bounding box touches.
+
+    Args:
+        map_walls: how many of ``walls`` belong to the map; obstacle k is the wall k behind them.
+        health_hp: f64[obstacles]; what has none left is not knocked.
     """
+    columns = int(frame[3])
     for row in range(count[0]):
         if tick[0] < fire_tick[row] or damage_hp[row] <= 0.0:
             continue
-        for obstacle in range(obstacles[0]):
-            if health_hp[obstacle] <= 0.0:
-                continue
-            turned = int(heading[obstacle])
-            x, y = to_frame(
-                x_u[row] - shape_x_u[obstacle],
-                y_u[row] - shape_y_u[obstacle],
-                directions[turned, 0],
-                directions[turned, 1],
-            )
-            distance, _, _ = gap_normal(x, y, hx_u[obstacle], hy_u[obstacle])
-            if distance <= corner_u[obstacle] + radius_u[row]:
-                add_knock(knocks, knock_count, knocks_refused, obstacle, owner[row], damage_hp[row])
+        x, y, reach = x_u[row], y_u[row], radius_u[row]
+        left, right = cell_of(x - reach, frame[2], frame[3]), cell_of(x + reach, frame[2], frame[3])
+        top, bottom = cell_of(y - reach, frame[2], frame[4]), cell_of(y + reach, frame[2], frame[4])
+        for cell in range((bottom - top + 1) * (right - left + 1)):
+            cy, cx = top + cell // (right - left + 1), left + cell % (right - left + 1)
+            at = cy * columns + cx
+            for place in range(wall_start[at], wall_start[at + 1]):
+                wall = int(wall_row[place])
+                if wall < map_walls or health_hp[wall - map_walls] <= 0.0:
+                    continue
+                first_x, _, first_y, _ = cells_of(wall, frame, walls)
+                if max(left, first_x) != cx or max(top, first_y) != cy:
+                    continue
+                if gap_of(x, y, reach, wall, walls) <= 0.0:
+                    add_knock(
+                        *(knocks, knock_count, knocks_refused),
+                        *(wall - map_walls, owner[row], damage_hp[row]),
+                    )

@@ -140,7 +140,7 @@ TRIALS: dict[str, Trial] = {
         "building.crates", "tests/systems/test_obstacles.py"
     ),
     "systems.kernels.obstacles.raise_walls": Trial(
-        "terrain.walls_of_cells", "tests/systems/test_obstacles.py"
+        "terrain.walls_of_cells", "tests/systems/test_obstacles.py", "raised"
     ),
     "systems.kernels.placing.place_areas": Trial(
         "throwing.landing", "tests/systems/test_placing.py"

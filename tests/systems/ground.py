@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from math import ceil
+from types import SimpleNamespace
 
 import numpy as np
 
 from schema.directions import TABLE
-from schema.walls import BLOCKS_ALL, BLOCKS_MOVE
+from schema.walls import BLOCKS_ALL, BLOCKS_MOVE, WALL
 from systems.kernels.broadphase import build_grid
+from systems.kernels.obstacles import raise_walls
 from systems.kernels.walls import HAIR_U, glide, is_clear, sweep_walls
-from systems.terrain import Terrain, make_terrain
+from systems.terrain import Terrain, make_terrain, walls_with_obstacles
 from tests.oracle.crowd import widest_reach
 from tests.oracle.exact import clearance
 from tests.oracle.strikes import Body, Place
@@ -138,3 +140,33 @@ def assert_table(
     assert count[0] == min(len(expected), len(table))
     assert refused[0] == before + len(expected) - count[0]
     assert table[: count[0]].tolist() == expected[: count[0]]
+
+
+def raised(terrain: Terrain, obstacles: list[Wall], before: SimpleNamespace) -> SimpleNamespace:
+    columns = np.array(obstacles or [(0.0,) * 7]).T
+    names = ("x_u", "y_u", "hx_u", "hy_u", "radius_u", "heading", "blocks")
+    return call(
+        raise_walls,
+        count=len(obstacles),
+        **dict(zip(names, columns, strict=True)),
+        directions=TABLE,
+        fixed=terrain.walls,
+        fixed_start=terrain.wall_start,
+        fixed_row=terrain.wall_row,
+        frame=terrain.frame,
+        walls=before.walls,
+        start=before.start,
+        row=before.row,
+        raised=before.raised,
+    )
+
+
+def untouched(terrain: Terrain, room: int, fill: int = 0) -> SimpleNamespace:
+    """Scratch of which every byte is ``fill``."""
+    walls, cells, entries = walls_with_obstacles(terrain, room)
+    return SimpleNamespace(
+        walls=np.full(walls * WALL.itemsize, fill, np.uint8).view(WALL),
+        start=np.full((cells + 1) * 4, fill, np.uint8).view(np.int32),
+        row=np.full(entries * 4, fill, np.uint8).view(np.int32),
+        raised=np.full(16, fill, np.uint8).view(np.int64),
+    )

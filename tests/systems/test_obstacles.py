@@ -11,19 +11,19 @@ from hypothesis import strategies as st
 
 from schema.directions import TABLE
 from schema.events import EVENT_RECORD, KNOCK_RECORD
-from schema.walls import BARRIER, CRATE, NEVER, OBSTACLE_REACH_U, WALL
+from schema.walls import BARRIER, CRATE, NEVER, OBSTACLE_REACH_U
 from systems.kernels.battering import (
     break_obstacles,
     sort_knocks,
 )
-from systems.kernels.obstacles import put_crates, raise_walls
-from systems.terrain import WALL_CELL_U, Terrain, make_terrain, walls_with_obstacles
+from systems.kernels.obstacles import put_crates
+from systems.terrain import WALL_CELL_U, make_terrain
 from tests.oracle.building import Hair, Names, crates
 from tests.oracle.exact import HAIR_U
 from tests.oracle.obstacles import Knock, Obstacle, settled
 from tests.oracle.terrain import walls_of_cells
 from tests.systems.contact import SIZES, TURNS, Wall, kinds_of_wall
-from tests.systems.ground import assert_table, ground, row_of
+from tests.systems.ground import assert_table, ground, raised, row_of, untouched
 from tests.systems.kernel_calls import call
 
 TICK = 700
@@ -35,36 +35,6 @@ def standing(draw: st.DrawFn, most: int = 5) -> list[Wall]:
     """Obstacles on a lattice that cell borders are part of, also beyond the world's edge."""
     places = st.integers(0, 64 * 16).map(lambda n: n / 16)
     return [(draw(places), draw(places), *draw(SMALL)) for _ in range(draw(st.integers(0, most)))]
-
-
-def raised(terrain: Terrain, obstacles: list[Wall], before: SimpleNamespace) -> SimpleNamespace:
-    columns = np.array(obstacles or [(0.0,) * 7]).T
-    names = ("x_u", "y_u", "hx_u", "hy_u", "radius_u", "heading", "blocks")
-    return call(
-        raise_walls,
-        count=len(obstacles),
-        **dict(zip(names, columns, strict=True)),
-        directions=TABLE,
-        fixed=terrain.walls,
-        fixed_start=terrain.wall_start,
-        fixed_row=terrain.wall_row,
-        frame=terrain.frame,
-        walls=before.walls,
-        start=before.start,
-        row=before.row,
-        raised=before.raised,
-    )
-
-
-def untouched(terrain: Terrain, room: int, fill: int = 0) -> SimpleNamespace:
-    """Scratch of which every byte is ``fill``."""
-    walls, cells, entries = walls_with_obstacles(terrain, room)
-    return SimpleNamespace(
-        walls=np.full(walls * WALL.itemsize, fill, np.uint8).view(WALL),
-        start=np.full((cells + 1) * 4, fill, np.uint8).view(np.int32),
-        row=np.full(entries * 4, fill, np.uint8).view(np.int32),
-        raised=np.full(16, fill, np.uint8).view(np.int64),
-    )
 
 
 def held(made: SimpleNamespace, count: int) -> tuple[bytes, ...]:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schema.directions import TABLE
 from schema.events import BURST, EVENT_RECORD, HEALS, HIT_RECORD, KNOCK_RECORD, NOBODY
 from schema.rulebook import ALLIES, ENEMIES, SELF
+from schema.walls import BLOCKS_ALL
 from systems.kernels.pulsing import pulse, shake_obstacles
 from systems.terrain import Terrain
 from tests.oracle.bursts import Burst, Person, gifts, kin, reached, shaken, times
@@ -28,7 +28,15 @@ from tests.systems.contact import (
     rooms,
     surface_point,
 )
-from tests.systems.ground import assert_table, crowd_columns, ground, terrain_columns, walls_of
+from tests.systems.ground import (
+    assert_table,
+    crowd_columns,
+    ground,
+    raised,
+    terrain_columns,
+    untouched,
+    walls_of,
+)
 from tests.systems.kernel_calls import call
 
 BODY = 0.5
@@ -241,7 +249,7 @@ def test_areas_go_off_to_the_tick(first: int, linger: int, period: int) -> None:
 
 # --- Obstacles ----------------------------------------------------------------------------------
 
-OUTLINES = [(1.0, 1.0, 0.0), (0.0, 0.0, 1.5), (2.0, 0.0, 0.25), (0.5, 2.25, 0.5), (8.0, 1.0, 0.0)]
+OUTLINES = [(1.0, 1.0, 0.0), (0.0, 0.0, 1.5), (2.0, 0.0, 0.25), (0.5, 2.25, 0.5), (7.0, 1.0, 0.0)]
 
 
 def shook(
@@ -251,8 +259,10 @@ def shook(
     fire: Sequence[int] = (),
     room: int = 32,
 ) -> SimpleNamespace:
-    """The rows behind the used ones would shake and be shaken."""
-    rows, stands = [*bursts, bursts[0]], [*outlines, outlines[0]]
+    """The row behind the used areas would shake; a wall of the map stands in everybody's way."""
+    rows, terrain = [*bursts, bursts[0]], ground(64.0, 48.0, [(20.0, 20.0, 3.0, 3.0, 0.5)])
+    standing = [(*outline, BLOCKS_ALL) for outline in outlines]
+    made = raised(terrain, standing, untouched(terrain, len(standing)))
     return call(
         shake_obstacles,
         count=len(bursts),
@@ -263,15 +273,12 @@ def shook(
         x_u=[each.x for each in rows],
         y_u=[each.y for each in rows],
         fire_tick=[*(fire or [TICK] * len(bursts)), TICK],
-        obstacles=len(outlines),
-        shape_x_u=[each[0] for each in stands],
-        shape_y_u=[each[1] for each in stands],
-        hx_u=[each[2] for each in stands],
-        hy_u=[each[3] for each in stands],
-        corner_u=[each[4] for each in stands],
-        heading=[int(each[5]) for each in stands],
+        map_walls=len(terrain.walls),
+        walls=made.walls,
+        wall_start=made.start,
+        wall_row=made.row,
+        frame=terrain.frame,
         health_hp=[*healths, 50.0],
-        directions=TABLE,
         knocks=np.zeros(room, KNOCK_RECORD),
         knock_count=0,
         knocks_refused=100,
@@ -306,7 +313,7 @@ def test_areas_shake_the_obstacles_they_touch(
     found = made.knocks[: made.knock_count[0]].tolist()
     rows = [row for row, _, _ in found]
     assert must & sound <= set(rows) <= may & sound
-    assert rows == sorted(set(rows))
+    assert len(rows) == len(set(rows)), "each once, however many cells it is in"
     assert all(knock[1:] == (0, burst.damage) for knock in found)
 
 
