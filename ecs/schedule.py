@@ -146,7 +146,7 @@ def attach(world: World, systems: Sequence[type[System]]) -> None:
     Raises:
         ScheduleError: two systems conflict without an order, or the list contradicts ``after``.
     """
-    check(tuple(systems))
+    _check_once(tuple(systems))
     world.enter()
     for index, kind in enumerate(systems):
         esper.add_processor(ready(world, kind), priority=len(systems) - index)
@@ -163,7 +163,11 @@ def ready(world: World, kind: type[S]) -> S:
 
 # A world is forked far more often than a schedule is written.
 @functools.cache
-def check(systems: tuple[type[System], ...]) -> None:
+def _check_once(systems: tuple[type[System], ...]) -> None:
+    check(systems)
+
+
+def check(systems: Sequence[type[System]]) -> None:
     """Refuse a list whose order is contradicted by ``after`` or left open by it."""
     place = {kind: index for index, kind in enumerate(systems)}
     if len(place) != len(systems):
