@@ -45,8 +45,9 @@ class Mailbox:
         self._batch = commands
 
     def forget(self, slot: int) -> None:
-        """Drop what waits for a slot whose player has left."""
+        """Drop what waits for a slot whose player has left, and let its next one count anew."""
         self._lines.pop(slot, None)
+        self._newest_seq.pop(slot, None)
 
     def drain(self) -> NDArray[np.void]:
         """The tick's commands: at most one per slot, COMMAND[n] ascending by slot."""
