@@ -193,7 +193,7 @@ class Players:
         finally:
             with trio.move_on_after(ANSWER_S, shield=True):
                 await self._write_batches()
-            self._close()
+            self.close()
 
     async def _write_batches(self) -> bool:
         """Write until nothing waits; False when the database refuses."""
@@ -233,7 +233,8 @@ class Players:
                 waiting=len(self.waiting),
             )
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Close the database. ``write`` does so at its end."""
         for file, limiter in ((self._reader, self._reading), (self._writer, self._writing)):
             # A thread that never came back keeps its connection; the process ends with it.
             if not limiter.borrowed_tokens:

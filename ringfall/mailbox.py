@@ -45,8 +45,12 @@ class Mailbox:
         self._batch = commands
 
     def forget(self, slot: int) -> None:
-        """Drop what waits for a slot whose player has left, and let its next one count anew."""
+        """Drop what waits for a slot whose player has left."""
         self._lines.pop(slot, None)
+
+    def begin_anew(self, slot: int) -> None:
+        """Let a slot's player count from the beginning: it has another connection now."""
+        self.forget(slot)
         self._newest_seq.pop(slot, None)
 
     def drain(self) -> NDArray[np.void]:

@@ -156,7 +156,7 @@ class HostedMatch:
         if found.seat is not None:
             found.seat.close(TakenOver())
         # The new connection counts its inputs anew.
-        self.match.mailbox.forget(found.slot)
+        self.match.mailbox.begin_anew(found.slot)
         seat = self._sit(found, outbox, WelcomeMode.RESUMED)
         for kill in self._kills:
             if resume_tick and kill.tick > resume_tick:
