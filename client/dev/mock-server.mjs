@@ -35,11 +35,23 @@ createServer(async (request, response) => {
   const json = (body) =>
     response.setHeader("content-type", "application/json").end(JSON.stringify(body));
   if (path === "/api/config") {
-    json({ game_port: GAME_PORT, game_url: null, protocol_version: 2, version: "mock" });
+    json({ game_port: GAME_PORT, game_url: null, protocol_version: 3, version: "mock" });
     return;
   }
   if (path === "/match.json") {
     json(MATCH);
+    return;
+  }
+  if (path === "/api/guest") {
+    response.writeHead(201);
+    json({ token: "mock", player_id: "p-mock", name: "mock" });
+    return;
+  }
+  if (path === "/api/play") {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    // The ticket is the wish itself: there is nothing to guard here.
+    json({ ticket: body, match_id: "mock", game_port: GAME_PORT, game_url: null, expires_s: 30 });
     return;
   }
   try {
@@ -70,7 +82,7 @@ new WebSocketServer({ port: GAME_PORT, host: "127.0.0.1" }).on("connection", (so
     const scene = sceneOf(name);
     const map = mapOf(scene.shown);
     const everyone = roster(scene, name, wish);
-    send([1, 2, 0, RATE, 1000, "mock", map, rules(scene.teamSize ?? 1), everyone]);
+    send([1, 3, 0, RATE, 1000, "mock", map, rules(scene.teamSize ?? 1), everyone, 0]);
     let age = 0;
     timer = setInterval(() => {
       age += 1;
@@ -83,7 +95,10 @@ new WebSocketServer({ port: GAME_PORT, host: "127.0.0.1" }).on("connection", (so
   };
   socket.on("message", (data) => {
     const [kind, ...fields] = decode(data);
-    if (kind === 1) join(fields[1], fields[2]);
+    if (kind === 1) {
+      const { name, role } = JSON.parse(fields[1]);
+      join(name, role);
+    }
     if (kind === 2) input = { seq: fields[0], aim: fields[2] };
     if (kind === 3) send([5, fields[0]]);
   });

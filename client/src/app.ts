@@ -10,12 +10,14 @@ import { HeldInput } from "./game/input";
 import { type Ending, Session } from "./game/session";
 import type { World } from "./game/world";
 import { fetchConfig, fetchMatchInfo } from "./net/config";
+import { fetchTicket } from "./net/door";
 import type { Kill, Result } from "./net/messages";
 import { DROP_ANYWHERE, DROPS_MAX, ROLE_ANY } from "./net/protocol";
 import type { JoinWish } from "./net/wire";
 import type { Stage } from "./render/stage";
 import { Controls } from "./ui/controls";
 import { Hud } from "./ui/hud";
+import { remember, remembered } from "./ui/memory";
 import { fitName } from "./ui/name";
 import { Overlays } from "./ui/overlays";
 import { Title } from "./ui/title";
@@ -93,18 +95,23 @@ export class App {
     try {
       const config = await fetchConfig(window.location);
       if (attempt !== this.#attempt) return;
-      this.#session = this.#open(config.url, attempt);
+      const ticket = await fetchTicket(wish, {
+        get: () => remembered("token"),
+        put: (token) => remember("token", token),
+      });
+      if (attempt !== this.#attempt) return;
+      this.#session = this.#open(config.url, ticket, attempt);
     } catch (error) {
       const message = error instanceof Error ? error.message : "";
       if (attempt === this.#attempt) this.#ended({ kind: "lost", message, joined: false });
     }
   }
 
-  #open(url: string, attempt: number): Session {
+  #open(url: string, ticket: string, attempt: number): Session {
     const current = (run: () => void): void => {
       if (attempt === this.#attempt) run();
     };
-    return new Session(url, this.#wish, this.#held, {
+    return new Session(url, ticket, this.#held, {
       welcomed: (world) => current(() => this.#welcomed(world)),
       joined: () => undefined,
       killed: (kill) => current(() => this.#killed(kill)),

@@ -8,7 +8,7 @@ import { ServerClock } from "../net/clock";
 import type { Entrant, Kill, Refusal, Result, ServerMessage, Welcome } from "../net/messages";
 import { CLOSE_NORMAL, U32_MAX } from "../net/protocol";
 import { GameSocket } from "../net/socket";
-import { decodeMessage, encodeInput, encodeJoin, encodePing, type JoinWish } from "../net/wire";
+import { decodeMessage, encodeInput, encodeJoin, encodePing } from "../net/wire";
 import type { HeldInput } from "./input";
 import type { WorldView } from "./interpolate";
 import { startPacer } from "./pacer";
@@ -42,7 +42,7 @@ export class Session {
   readonly #events: SessionEvents;
   readonly #input: HeldInput;
   readonly #socket: GameSocket;
-  readonly #wish: JoinWish;
+  readonly #ticket: string;
   #world: World | null = null;
   #clock: ServerClock | null = null;
   #ended = false;
@@ -57,12 +57,12 @@ export class Session {
   #rttMs: number | null = null;
   #snapshots = 0;
 
-  constructor(url: string, wish: JoinWish, input: HeldInput, events: SessionEvents) {
+  constructor(url: string, ticket: string, input: HeldInput, events: SessionEvents) {
     this.#events = events;
     this.#input = input;
-    this.#wish = wish;
+    this.#ticket = ticket;
     this.#socket = new GameSocket(url, {
-      opened: () => this.#socket.send(encodeJoin(this.#wish)),
+      opened: () => this.#socket.send(encodeJoin(this.#ticket)),
       received: (bytes) => this.#receive(bytes),
       ended: (code, reason) => this.#closed(code, reason),
     });

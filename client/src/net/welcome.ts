@@ -22,7 +22,12 @@ const CLASSES_MAX = 64;
 const WORLD_SIDE_MAX_U = (U16_MAX + 1) / P.POSITION_SCALE;
 
 export function welcome(message: unknown[]): Welcome {
-  const [, version, slot, rate, tick, matchId, map, rules, roster] = row(message, "WELCOME", 9);
+  const [, version, slot, rate, tick, matchId, map, rules, roster, mode] = row(
+    message,
+    "WELCOME",
+    10,
+  );
+  integer(mode, "WELCOME.mode", 0, 2);
   const known = gameRules(rules);
   return {
     kind: "welcome",

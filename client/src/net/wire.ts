@@ -38,8 +38,8 @@ export interface JoinWish {
   readonly drop: number;
 }
 
-export function encodeJoin({ name, role, drop }: JoinWish): Uint8Array<ArrayBuffer> {
-  return encoder.encode([P.ClientKind.JOIN, P.PROTOCOL_VERSION, name, role, drop]);
+export function encodeJoin(ticket: string): Uint8Array<ArrayBuffer> {
+  return encoder.encode([P.ClientKind.JOIN, P.PROTOCOL_VERSION, ticket]);
 }
 
 export function encodeInput(
