@@ -268,12 +268,13 @@ class HostedMatch:
 
     def show_the_rest(self) -> bool:
         """A tick after the last one, for watchers: whether they have seen the end now."""
+        # Asked before going on: the last picture has a tick to be sent before the goodbye.
+        if self.gallery.caught_up:
+            self.gallery.close(None)
+            return True
         self._shown_ticks += 1
         self.gallery.advance(self.match.tick + self._shown_ticks)
-        if not self.gallery.caught_up:
-            return False
-        self.gallery.close(None)
-        return True
+        return False
 
     def result(self) -> list[Placement]:
         """The result so far, best first."""
