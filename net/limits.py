@@ -7,7 +7,9 @@ clock.
 from __future__ import annotations
 
 import ipaddress
+import math
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 from net.rejections import Refusal
@@ -43,12 +45,23 @@ class Limits:
     first_message_deadline_s: float = 5.0
     # Without any message. Background tabs are throttled to one timer a second, not less.
     idle_deadline_s: float = 20.0
-    # One message; an INPUT has under 40 bytes. Beyond: bad_message, close code 1009.
+    # JOIN, with a ticket of 43 characters. Beyond: bad_message, close code 1009.
     message_bytes_max: int = 512
+    # Every other message; an INPUT has under 40 bytes. Beyond: bad_message, close code 1009.
+    command_bytes_max: int = 96
     # Token bucket for whole messages: a client sends one INPUT per tick, at most 60 a second, and
     # a PING now and then. Messages beyond are dropped and counted.
     messages_per_s: float = 90.0
     messages_burst: int = 120
+    # The same for INPUT alone. Those beyond are dropped and counted, and so it is with the others.
+    inputs_per_s: float = 75.0
+    inputs_burst: int = 90
+    # PING: a client measures its line every other second.
+    pings_per_s: float = 4.0
+    pings_burst: int = 16
+    # SPECTATE: a person who presses a key.
+    spectates_per_s: float = 4.0
+    spectates_burst: int = 8
     # Messages dropped since the bucket was last full; beyond: flooding.
     flood_drops_max: int = 300
     # Token bucket for raw bytes. It stops what never becomes a message: pings, empty fragments.
@@ -76,6 +89,24 @@ class Limits:
     allow_missing_origin: bool = True
     # Networks whose X-Forwarded-For is believed; limits per address then count what it names.
     trusted_proxies: tuple[str, ...] = ()
+    # Connections to the HTTP port; further ones are closed at once.
+    http_connections_max: int = 256
+    # The same per address. A browser opens six.
+    http_connections_per_address_max: int = 64
+    # One connection; what a request sent byte by byte can hold. Browsers just connect again.
+    http_connection_s: float = 60.0
+    # One chunk of an answer; beyond, the client does not read, and is cut off.
+    http_send_deadline_s: float = 5.0
+    # The body of a request; HTTP 413 beyond.
+    http_body_bytes_max: int = 4096
+    # Requests below /api/ per address; HTTP 429 beyond, as for the two that follow.
+    requests_per_minute: int = 600
+    # New guests per address.
+    guests_per_minute: int = 30
+    # Tickets per address, to play or to watch.
+    tickets_per_minute: int = 90
+    # Tickets nobody has used yet, in all; HTTP 503 beyond.
+    tickets_max: int = 10_000
 
     def __post_init__(self) -> None:
         """Check every number and every network."""
@@ -151,6 +182,53 @@ def address_key(text: str) -> str:
     return str(address)
 
 
+class RateTable:
+    """Token buckets by key, their burst one minute's worth.
+
+    A bucket is forgotten when it says nothing, that is when it is full again.
+    """
+
+    def __init__(self, per_minute: int, keys_max: int) -> None:
+        self._per_minute = per_minute
+        self._keys_max = keys_max
+        # Ordered by last use, so that the stale ones are in front.
+        self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
+
+    @property
+    def wait_s(self) -> float:
+        """When whoever has none left gets the next token, in whole seconds."""
+        return float(math.ceil(60.0 / self._per_minute))
+
+    def keys(self) -> Iterable[str]:
+        """Who has a bucket."""
+        return self._buckets.keys()
+
+    def take(self, key: str, now_s: float) -> bool:
+        """Take a token of ``key`` if there is one."""
+        self.sweep(now_s)
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            per_minute = self._per_minute
+            bucket = self._buckets[key] = TokenBucket(per_minute / 60.0, per_minute, now_s)
+            if len(self._buckets) > self._keys_max:
+                self._buckets.popitem(last=False)
+        if not bucket.take(now_s):
+            return False
+        self._buckets.move_to_end(key)
+        return True
+
+    def sweep(self, now_s: float) -> None:
+        """Drop buckets that are full again; one that was used later waits behind one that is not.
+
+        A bucket is full a minute after its last use at the latest, so nothing stays for longer.
+        """
+        while self._buckets:
+            key, bucket = next(iter(self._buckets.items()))
+            if not bucket.full(now_s):
+                return
+            del self._buckets[key]
+
+
 class AddressTable:
     """Open connections and recent handshakes per address.
 
@@ -160,14 +238,13 @@ class AddressTable:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._open: dict[str, int] = {}
-        # Ordered by last use, so that the stale ones are in front.
-        self._handshakes: OrderedDict[str, TokenBucket] = OrderedDict()
+        self._handshakes = RateTable(limits.handshakes_per_minute, limits.addresses_max)
         self._proxies: tuple[IPNetwork, ...] = tuple(
             ipaddress.ip_network(network, strict=False) for network in limits.trusted_proxies
         )
 
     def __len__(self) -> int:
-        return len(self._open.keys() | self._handshakes.keys())
+        return len(self._open.keys() | set(self._handshakes.keys()))
 
     def is_proxy(self, address: str) -> bool:
         """Whether ``address`` belongs to a trusted proxy. A Unix socket leads to nothing else."""
@@ -199,15 +276,8 @@ class AddressTable:
         key = address_key(address)
         if self._open.get(key, 0) >= self._limits.connections_per_address_max:
             raise Refusal(429, "too_many_connections", 10)
-        bucket = self._handshakes.get(key)
-        if bucket is None:
-            per_minute = self._limits.handshakes_per_minute
-            bucket = self._handshakes[key] = TokenBucket(per_minute / 60.0, per_minute, now_s)
-            if len(self._handshakes) > self._limits.addresses_max:
-                self._handshakes.popitem(last=False)
-        if not bucket.take(now_s):
+        if not self._handshakes.take(key, now_s):
             raise Refusal(429, "too_many_handshakes", 60)
-        self._handshakes.move_to_end(key)
         self._open[key] = self._open.get(key, 0) + 1
         return key
 
@@ -220,12 +290,5 @@ class AddressTable:
             del self._open[key]
 
     def sweep(self, now_s: float) -> None:
-        """Drop buckets that are full again; one that was used later waits behind one that is not.
-
-        A bucket is full a minute after its last use at the latest, so nothing stays for longer.
-        """
-        while self._handshakes:
-            key, bucket = next(iter(self._handshakes.items()))
-            if not bucket.full(now_s):
-                return
-            del self._handshakes[key]
+        """Forget what says nothing any more."""
+        self._handshakes.sweep(now_s)

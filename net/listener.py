@@ -27,7 +27,7 @@ import trio
 from trio_websocket import ConnectionClosed, WebSocketConnection, wrap_server_stream
 from wsproto.utilities import ProtocolError
 
-from net import wire
+from net import rejections, wire
 from net.books import Books, leaves
 from net.limits import UNIX_SOCKET, Limits, TokenBucket, parse_address
 from net.outbox import Ending
@@ -79,7 +79,7 @@ class _Edge(trio.abc.Stream):
         data = bytes(await self._stream.receive_some(max_bytes))
         self._counters.bytes_in += len(data)
         if data and not self._budget.take(self._clock(), len(data)):
-            self._connection.reject(Rejection(ErrorCode.FLOODING, "too many bytes per second"))
+            self._connection.reject(rejections.Flooding("too many bytes per second"))
             # What else arrives stays in the kernel, and TCP pushes back on the sender.
             await trio.sleep_forever()
         return data
@@ -242,7 +242,8 @@ class _Connection:
             while True:
                 await ws.get_message()
         except ConnectionClosed as closed:
-            code = closed.reason.code if closed.reason else CloseCode.NORMAL
+            code = closed.reason.code if closed.reason else CloseCode.ABNORMAL
+            self._session.hung_up(code)
             self.reason = self.reason or wire.blame_for_close(code, answered=edge.close_sent)
 
     async def _listen(self, ws: WebSocketConnection) -> None:
@@ -250,12 +251,12 @@ class _Connection:
         with trio.move_on_after(limits.first_message_deadline_s):
             session.join(await ws.get_message(), self.address)
         if not session.joined:
-            raise Rejection(ErrorCode.FIRST_MESSAGE_LATE, "JOIN did not come in time")
+            raise rejections.FirstMessageLate
         with trio.CancelScope() as patience:
             while True:
                 patience.deadline = trio.current_time() + limits.idle_deadline_s
                 session.receive(await ws.get_message(), self.server.clock())
-        raise Rejection(ErrorCode.IDLE, f"nothing was heard for {limits.idle_deadline_s:g} s")
+        raise rejections.Idle(f"nothing was heard for {limits.idle_deadline_s:g} s")
 
     async def _write(self, ws: WebSocketConnection, edge: _Edge, whole: trio.CancelScope) -> None:
         # A connection that broke while sending has nothing to add; the reader knows why.

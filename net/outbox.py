@@ -14,9 +14,9 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from net.rejections import Rejection
+from net.rejections import Rejection, TooSlow
 from net.wire import encode
-from schema.messages import CloseCode, Error, ErrorCode
+from schema.messages import CloseCode, Error
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,11 @@ class Outbox:
     def window_open(self) -> bool:
         """Whether a snapshot offered now would be accepted; encoding one is wasted otherwise."""
         return not self.closing and len(self._in_flight) < self._unacked_max
+
+    @property
+    def newest_tick(self) -> int:
+        """Of the snapshot offered last, -1 before the first."""
+        return self._newest_tick
 
     @property
     def unacked(self) -> int:
@@ -190,4 +195,4 @@ class Outbox:
     def _give_up(self, message: str) -> None:
         self.too_slow = True
         self._line.clear()
-        self.close(Rejection(ErrorCode.TOO_SLOW, message))
+        self.close(TooSlow(message))

@@ -4,34 +4,32 @@ from __future__ import annotations
 
 from typing import Protocol
 
-import msgspec
-
 from net import wire
 from net.limits import Limits, TokenBucket
 from net.outbox import Outbox
-from net.rejections import Counters, Rejection, shutting_down
-from schema.messages import CloseCode, ErrorCode, Input, Join, Ping, Pong
+from net.rejections import BadMessage, Counters, Flooding, shutting_down
+from schema.messages import ClientKind, ClientMessage, CloseCode, Input, Join, Ping, Pong, Spectate
 
 
 class Seat(Protocol):
     """One client that has joined, as the game sees it. Called in the trio thread; never waits."""
 
-    def receive(self, message: Input) -> None:
+    def receive(self, message: Input | Spectate) -> None:
         """Take one message. PING and acknowledgements have been dealt with. May raise Rejection."""
 
-    def leave(self) -> None:
-        """The connection has ended, for whatever reason. Called exactly once."""
+    def leave(self, for_good: bool) -> None:
+        """The connection has ended; ``for_good`` when the client said so. Called exactly once."""
 
 
 class Door(Protocol):
     """Where the game lets clients in."""
 
     def enter(self, join: Join, outbox: Outbox, address: str) -> Seat:
-        """Seat a client and push its WELCOME. ``join.name`` is clean. May raise Rejection."""
+        """Seat a client and push its WELCOME. May raise Rejection."""
 
 
 class Session:
-    """JOIN, then INPUT and PING within their rate. Every method may raise Rejection."""
+    """JOIN, then the other messages within their rates. Every method may raise Rejection."""
 
     def __init__(self, door: Door, limits: Limits, counters: Counters, now_s: float) -> None:
         self.outbox = Outbox(
@@ -43,8 +41,23 @@ class Session:
         self._limits = limits
         self._counters = counters
         self._bucket = TokenBucket(limits.messages_per_s, limits.messages_burst, now_s)
+        self._kinds: dict[int, tuple[str, TokenBucket]] = {
+            ClientKind.INPUT: (
+                "input_rate",
+                TokenBucket(limits.inputs_per_s, limits.inputs_burst, now_s),
+            ),
+            ClientKind.PING: (
+                "ping_rate",
+                TokenBucket(limits.pings_per_s, limits.pings_burst, now_s),
+            ),
+            ClientKind.SPECTATE: (
+                "spectate_rate",
+                TokenBucket(limits.spectates_per_s, limits.spectates_burst, now_s),
+            ),
+        }
         self._drops = 0
         self._seat: Seat | None = None
+        self._goodbye = False
 
     @property
     def joined(self) -> bool:
@@ -54,35 +67,45 @@ class Session:
     def join(self, data: bytes | str, address: str) -> None:
         """Take the first message of a client."""
         self._counters.messages_in += 1
-        join = self._decode(data)
+        join = self._decode(data, self._limits.message_bytes_max)
         if not isinstance(join, Join):
-            raise Rejection(ErrorCode.BAD_MESSAGE, "the first message must be JOIN")
+            raise BadMessage("the first message must be JOIN")
         if self.outbox.closing:
             # The goodbye is under way; a seat taken now would be left at once.
             raise shutting_down()
-        join = msgspec.structs.replace(join, name=wire.clean_name(join.name))
         self._seat = self._door.enter(join, self.outbox, address)
         self._counters.joined_open += 1
 
     def receive(self, data: bytes | str, now_s: float) -> None:
-        """Take any later message; over the rate it is dropped and counted."""
+        """Take any later message; over a rate it is dropped and counted."""
         self._counters.messages_in += 1
         if self.outbox.closing:
             return
         if self._drops and self._bucket.full(now_s):
             self._drops = 0
         if not self._bucket.take(now_s):
-            self._drop()
+            self._drop("message_rate")
             return
-        message = self._decode(data)
+        message = self._decode(data, self._limits.command_bytes_max)
+        if isinstance(message, Join):
+            raise BadMessage("JOIN is sent once")
+        kind = data[1]
+        assert isinstance(kind, int)
+        reason, bucket = self._kinds[kind]
+        if not bucket.take(now_s):
+            self._drop(reason)
+            return
+        assert self._seat is not None
+        if isinstance(message, Ping):
+            self.outbox.push(wire.encode(Pong(message.nonce)))
+            return
         if isinstance(message, Input):
             self.outbox.acked(message.ack)
-            assert self._seat is not None
-            self._seat.receive(message)
-        elif isinstance(message, Ping):
-            self.outbox.push(wire.encode(Pong(message.nonce)))
-        else:
-            raise Rejection(ErrorCode.BAD_MESSAGE, "JOIN is sent once")
+        self._seat.receive(message)
+
+    def hung_up(self, close_code: int) -> None:
+        """The WebSocket has closed. A client that does so itself does not mean to come back."""
+        self._goodbye = close_code == CloseCode.NORMAL and not self.outbox.closing
 
     def leave(self) -> None:
         """Shut the box, and give the seat back if there is one. The game's exceptions pass."""
@@ -92,22 +115,19 @@ class Session:
         if self._seat is not None:
             seat, self._seat = self._seat, None
             self._counters.joined_open -= 1
-            seat.leave()
+            seat.leave(self._goodbye)
 
-    def _decode(self, data: bytes | str) -> Join | Input | Ping:
+    def _decode(self, data: bytes | str, bytes_max: int) -> ClientMessage:
         if isinstance(data, str):
-            raise Rejection(ErrorCode.BAD_MESSAGE, "messages are binary, not text")
-        bytes_max = self._limits.message_bytes_max
+            raise BadMessage("messages are binary, not text")
         if len(data) > bytes_max:
-            raise Rejection(
-                ErrorCode.BAD_MESSAGE,
-                f"a message has at most {bytes_max} bytes",
-                close_code=CloseCode.TOO_BIG,
+            raise BadMessage(
+                f"a message like this has at most {bytes_max} bytes", close_code=CloseCode.TOO_BIG
             )
         return wire.decode(data)
 
-    def _drop(self) -> None:
+    def _drop(self, reason: str) -> None:
         self._drops += 1
-        self._counters.dropped["message_rate"] += 1
+        self._counters.dropped[reason] += 1
         if self._drops > self._limits.flood_drops_max:
-            raise Rejection(ErrorCode.FLOODING, "too many messages per second")
+            raise Flooding("too many messages per second")

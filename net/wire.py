@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from net.limits import ANY_ORIGIN, SAME_HOST, Limits
-from net.rejections import Refusal, Rejection
+from net.rejections import BadMessage, BadVersion, Internal, Refusal, Rejection, told
 from schema.messages import (
     NAME_CHARACTERS_MAX,
     NAME_DEFAULT,
@@ -28,10 +28,11 @@ from schema.messages import (
     Join,
     Ping,
     ServerMessage,
+    Spectate,
 )
 
 _decoder: Final[msgspec.msgpack.Decoder[ClientMessage]] = msgspec.msgpack.Decoder(
-    Join | Input | Ping
+    Join | Input | Ping | Spectate
 )
 _encoder: Final = msgspec.msgpack.Encoder()
 
@@ -39,6 +40,7 @@ _FIELDS: Final[dict[int, tuple[str, ...]]] = {
     ClientKind.JOIN: Join.__struct_fields__,
     ClientKind.INPUT: Input.__struct_fields__,
     ClientKind.PING: Ping.__struct_fields__,
+    ClientKind.SPECTATE: Spectate.__struct_fields__,
 }
 _EXPECTED_AT: Final = re.compile(r"^Expected `\w+`([ \w<>=-]{0,40}), got `\w+` - at `\$\[(\d)\]`$")
 _RANGE_AT: Final = re.compile(r"^Expected `\w+` (?:<=|>=) -?\d+ - at `\$\[(\d)\]`$")
@@ -54,19 +56,18 @@ _DROPPED_CATEGORIES: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn"))
 
 
 def decode(data: bytes) -> ClientMessage:
-    """Read one message of a client. Rejection (``bad_message`` or ``bad_version``) otherwise."""
+    """Read one message of a client. BadMessage or BadVersion otherwise."""
     version = _spoken_version(data)
     if version not in (None, PROTOCOL_VERSION):
         # Asked before the shape is: another version's JOIN may well have another shape.
-        raise Rejection(
-            ErrorCode.BAD_VERSION,
+        raise BadVersion(
             f"this server speaks protocol version {PROTOCOL_VERSION}: reload the page",
         )
     try:
         return _decoder.decode(data)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         # ValueError: malformed UTF-8 leaves msgspec as UnicodeDecodeError.
-        raise Rejection(ErrorCode.BAD_MESSAGE, _explain(data, error)) from None
+        raise BadMessage(_explain(data, error)) from None
 
 
 def _spoken_version(data: bytes) -> int | None:
@@ -87,7 +88,7 @@ def _explain(data: bytes, error: Exception) -> str:
     kind = data[1] if len(data) > 1 and 0x90 < data[0] <= 0x9F else 0
     names = _FIELDS.get(kind)
     if not names:
-        return "a message is one MessagePack array that starts with the kind 1, 2 or 3"
+        return "a message is one MessagePack array that starts with the kind 1, 2, 3 or 4"
     kind_name = ClientKind(kind).name
     text = str(error)
     at = _RANGE_AT.match(text)
@@ -96,6 +97,8 @@ def _explain(data: bytes, error: Exception) -> str:
     at = _EXPECTED_AT.match(text)
     if at and 0 < int(at[2]) <= len(names):
         return f"{kind_name}.{names[int(at[2]) - 1]} has the wrong type"
+    if kind == ClientKind.JOIN:
+        names = (*names[:-1], f"{names[-1]}?")
     return f"{kind_name} must be exactly [{kind}, {', '.join(names)}], each within its range"
 
 
@@ -209,10 +212,11 @@ def http_reply(refusal: Refusal) -> bytes:
     """The whole HTTP answer to a request that does not become a WebSocket."""
     reason = _REASONS[refusal.status]
     retry = "" if refusal.retry_after_s is None else f"Retry-After: {refusal.retry_after_s}\r\n"
-    body = f"{reason}: {refusal.reason}\n"
+    words = f"{reason}: {refusal.reason}"
+    body = msgspec.json.encode(told(refusal.reason, words, refusal.retry_after_s)).decode("ascii")
     return (
         f"HTTP/1.1 {refusal.status} {reason}\r\nConnection: close\r\n{retry}"
-        f"Content-Type: text/plain; charset=utf-8\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
     ).encode("ascii")
 
 
@@ -220,14 +224,19 @@ def last_words(refusal: Refusal | None, reason: str) -> bytes:
     """What to send before closing where nothing has been said; empty when nothing needs to be.
 
     A refused request gets its HTTP answer, a broken frame an ERROR and close code 1002, and the
-    client of a connection that our own bug ended ("internal") close code 1011.
+    client of a connection that our own bug ended ("internal") an ERROR and close code 1011.
     """
+    words: Rejection
     if refusal is not None:
         return http_reply(refusal)
     if reason == "protocol_error":
-        error = Error(ErrorCode.BAD_MESSAGE.value, "a WebSocket frame was malformed", None)
-        return binary_frame(encode(error)) + close_frame(CloseCode.PROTOCOL_ERROR)
-    return close_frame(CloseCode.INTERNAL) if reason == "internal" else b""
+        words = BadMessage("a WebSocket frame was malformed", close_code=CloseCode.PROTOCOL_ERROR)
+    elif reason == ErrorCode.INTERNAL:
+        words = Internal()
+    else:
+        return b""
+    error = Error(words.code.value, words.message, words.retry_after_s)
+    return binary_frame(encode(error)) + close_frame(words.close_code)
 
 
 def blame_for_close(code: int, *, answered: bool) -> str:

@@ -82,6 +82,32 @@ class JournalSection(BaseModel):
     )
 
 
+class PlayersSection(BaseModel):
+    """`[players]`: who people are, how long they are waited for, who may watch."""
+
+    model_config = STRICT
+
+    database: str = Field(
+        default="players.sqlite", min_length=1, description="file of players and their sessions"
+    )
+    guest_days: float = Field(
+        default=30.0, gt=0, le=3650, description="a guest who has not come for so long is forgotten"
+    )
+    ticket_s: float = Field(
+        default=30.0, ge=1, le=300, description="how long a ticket may wait to be used"
+    )
+    grace_s: float = Field(
+        default=30.0, ge=0, le=600, description="a body stands so long after its line broke"
+    )
+    watch_delay_s: float = Field(
+        default=15.0, ge=1, le=120, description="how late watchers see a match"
+    )
+    killer_delay_s: float = Field(
+        default=5.0, ge=1, le=60, description="how late the dead see whoever killed them"
+    )
+    watchers_max: int = Field(default=32, ge=0, le=4096, description="watchers of one match")
+
+
 def _limits_section() -> type[BaseModel]:
     """A model of ``net.limits.Limits``: the same names, types and defaults."""
     hints = typing.get_type_hints(Limits)
@@ -108,6 +134,7 @@ class Config(BaseModel):
     server: ServerSection = Field(default_factory=ServerSection, description="where")
     match: MatchSection = Field(default_factory=MatchSection, description="matches")
     journal: JournalSection = Field(default_factory=JournalSection, description="recordings")
+    players: PlayersSection = Field(default_factory=PlayersSection, description="people")
     limits: LimitsSection = Field(  # type: ignore[valid-type]
         default_factory=LimitsSection, description="what clients may cost"
     )

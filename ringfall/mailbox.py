@@ -48,6 +48,11 @@ class Mailbox:
         """Drop what waits for a slot whose player has left."""
         self._lines.pop(slot, None)
 
+    def begin_anew(self, slot: int) -> None:
+        """Let a slot's player count from the beginning: it has another connection now."""
+        self.forget(slot)
+        self._newest_seq.pop(slot, None)
+
     def drain(self) -> NDArray[np.void]:
         """The tick's commands: at most one per slot, COMMAND[n] ascending by slot."""
         batch, self._batch = self._batch, None

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -20,6 +21,14 @@ from systems.bots import Bots
 from systems.rules import Rules, make_rules
 from systems.terrain import make_terrain
 from systems.tick import capacities_for, make_world, step
+
+
+class Historian(Protocol):
+    """Somebody who keeps what ticks were made of."""
+
+    def add(self, world: World, tick: int, inputs: TickInputs) -> None:
+        """Take the inputs of a tick and the state they meet; both are gone afterwards."""
+
 
 NO_JOINS = np.zeros(0, dtype=JOIN)
 NO_LEAVES = np.zeros(0, dtype=LEAVE)
@@ -74,6 +83,7 @@ class Match:
         mailbox: where commands wait.
         kills: deaths of the tick applied last.
         bot_count: bots among the entrants.
+        history: told of every tick before it is applied, None for nobody.
     """
 
     def __init__(self, plan: MatchPlan, recorder: Recorder | None = None) -> None:
@@ -86,6 +96,7 @@ class Match:
         self.mailbox = Mailbox()
         self.kills: list[Kill] = []
         self.recorder = recorder
+        self.history: Historian | None = None
         self._bots = Bots(self.world)
         self.bot_count = 0
         self._joins: list[tuple[int, int, int, int, int]] = []
@@ -95,8 +106,6 @@ class Match:
         self._rows = self.world.group("players", Rows)
         self._vitals = self.world.group("players", Vitals)
         self._window_ticks = self.rules.ticks(plan.pack.balance.match.join_window_s)
-        self._events = self.world.group("events", Events)
-        self._event_rows = self.world.group("events", Rows)
 
     @property
     def tick(self) -> int:
@@ -195,6 +204,11 @@ class Match:
         count = min(missing, self.plan.players_max - self.entrants)
         self.enter_bots(bot_names(self.bot_count + count, self.plan.seed)[self.bot_count :])
 
+    def enter_another_bot(self) -> int:
+        """Let one more bot enter, for somebody who left; its slot."""
+        self.enter_bots(bot_names(self.bot_count + 1, self.plan.seed)[self.bot_count :])
+        return self.entrants - 1
+
     def _teams_in_play(self) -> set[int]:
         """Teams with somebody alive, or who will be with the next tick."""
         rows = self.rows
@@ -226,21 +240,26 @@ class Match:
         inputs = TickInputs(self.mailbox.drain(), joins, leaves)
         if self.recorder is not None:
             self.recorder.record(self.world, self.tick, inputs, self.names)
+        if self.history is not None:
+            self.history.add(self.world, self.tick, inputs)
         step(self.world, inputs)
-        self.kills = self._deaths() if self._event_rows.count[0] else []
+        self.kills = deaths_of(self.world)
 
-    def _deaths(self) -> list[Kill]:
-        tick = self.tick
-        events = self._events.record[: int(self._event_rows.count[0])]
-        dead = events["kind"] == DEATH
-        if not dead.any():
-            return []
-        return [
-            Kill(
-                tick=tick,
-                victim=int(event["a"]),
-                killer=None if event["b"] == NOBODY else int(event["b"]),
-                cause=int(event["cause"]),
-            )
-            for event in events[dead]
-        ]
+
+def deaths_of(world: World) -> list[Kill]:
+    """The deaths of the tick that was applied last."""
+    rows = int(world.group("events", Rows).count[0])
+    events = world.group("events", Events).record[:rows]
+    dead = events["kind"] == DEATH
+    if not rows or not dead.any():
+        return []
+    tick = int(world.group("match", Clock).tick[0])
+    return [
+        Kill(
+            tick=tick,
+            victim=int(event["a"]),
+            killer=None if event["b"] == NOBODY else int(event["b"]),
+            cause=int(event["cause"]),
+        )
+        for event in events[dead]
+    ]

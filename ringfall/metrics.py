@@ -11,8 +11,10 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from net.rejections import Counters
-from ringfall.hosting import HostedMatch
-from ringfall.lobby import Lobby
+from persistence.players import Players
+from ringfall.hosting.hosted import HostedMatch
+from ringfall.hosting.lobby import Lobby
+from ringfall.web.port import HttpCounters
 
 TICK_BUCKETS_S = (
     0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5,
@@ -22,7 +24,7 @@ TICK_BUCKETS_S = (
 class Metrics:
     """All metrics of one server, in a registry of its own."""
 
-    def __init__(self, counters: Counters, lobby: Lobby) -> None:
+    def __init__(self, counters: Counters, lobby: Lobby, http: HttpCounters) -> None:
         self.registry = prometheus.CollectorRegistry()
         self.tick_duration = prometheus.Histogram(
             "ringfall_tick_duration_seconds",
@@ -50,11 +52,6 @@ class Metrics:
         self.journal_failures = prometheus.Counter(
             "ringfall_journal_failures", "Journals given up", registry=self.registry
         )
-        self.http_faults = prometheus.Counter(
-            "ringfall_http_faults",
-            "HTTP connections ended by an exception, most often a hostile client's",
-            registry=self.registry,
-        )
         self.journal_backlog = prometheus.Gauge(
             "ringfall_journal_backlog_bytes",
             "Records that wait for the disk",
@@ -64,6 +61,12 @@ class Metrics:
         self._matches = _Matches(lobby)
         self.registry.register(_Edge(counters))
         self.registry.register(self._matches)
+        self._door = _Door(lobby, http)
+        self.registry.register(self._door)
+
+    def watch(self, players: Players) -> None:
+        """From now on say how it stands with the database of players."""
+        self._door.players = players
 
     def match_ended(self, hosted: HostedMatch) -> None:
         """Keep the counts of a match that is about to leave the lobby."""
@@ -101,6 +104,47 @@ class _Edge(Collector):
             yield family
 
 
+class _Door(Collector):
+    """The HTTP port, tickets, and the database of players."""
+
+    def __init__(self, lobby: Lobby, http: HttpCounters) -> None:
+        self._lobby, self._http = lobby, http
+        self.players: Players | None = None
+
+    def collect(self) -> Iterator[Metric]:
+        """Every counter as a metric."""
+        desk, http, players = self._lobby.desk, self._http, self.players
+        yield GaugeMetricFamily("ringfall_tickets", "Tickets nobody has used yet", value=len(desk))
+        yield CounterMetricFamily(
+            "ringfall_http_faults",
+            "HTTP connections ended by an exception, most often a hostile client's",
+            value=http.faults,
+        )
+        for name, text, label, tally in (
+            ("refused_tickets", "Tickets that were not good", "reason", desk.refused),
+            ("rejected_http_connections", "HTTP connections not taken", "reason", http.rejected),
+            ("refused_requests", "HTTP requests answered by a refusal", "code", http.refused),
+        ):
+            family = CounterMetricFamily(f"ringfall_{name}", text, labels=[label])
+            _add(family, tally.items())
+            yield family
+        yield GaugeMetricFamily(
+            "ringfall_players_unsaved",
+            "Changes that are not in the database of players yet",
+            value=0 if players is None else len(players.waiting),
+        )
+        for name, text, count in (
+            (
+                "player_store_failures",
+                "Times the database of players could not be used",
+                "failures",
+            ),
+            ("guests_forgotten", "Guests forgotten after they had not come for long", "purged"),
+        ):
+            value = 0 if players is None else getattr(players, count)
+            yield CounterMetricFamily(f"ringfall_{name}", text, value=value)
+
+
 class _Matches(Collector):
     """What the matches are doing."""
 
@@ -128,6 +172,16 @@ class _Matches(Collector):
         )
         yield GaugeMetricFamily(
             "ringfall_humans", "People connected to matches", value=sum(m.humans for m in matches)
+        )
+        yield GaugeMetricFamily(
+            "ringfall_humans_away",
+            "People whose line broke and who are waited for",
+            value=sum(m.away for m in matches),
+        )
+        yield GaugeMetricFamily(
+            "ringfall_watchers",
+            "People who watch matches",
+            value=sum(len(m.gallery.watchers) for m in matches),
         )
         yield CounterMetricFamily(
             "ringfall_snapshot_rows_dropped",

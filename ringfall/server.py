@@ -24,25 +24,28 @@ import trio
 from starlette.applications import Starlette
 
 from net import listener
-from net.rejections import Counters, Rejection
+from net.rejections import Counters, MatchOver
 from persistence.errors import JournalError
 from persistence.journal_file import JournalFile
+from persistence.player_file import PlayerFileError
+from persistence.players import Players
 from persistence.records import Header
 from persistence.sink import JournalSink
 from persistence.writer import write_journal
 from ringfall.config import Config
 from ringfall.datapack import DataPack
 from ringfall.datapack.reloading import POLL_S, Reloader
-from ringfall.hosting import HostedMatch
-from ringfall.http_port import serve_http
-from ringfall.lobby import Lobby
+from ringfall.hosting.hosted import HostedMatch, Patience
+from ringfall.hosting.lobby import Lobby
+from ringfall.identity.tickets import TicketDesk
 from ringfall.match import Match, MatchPlan
 from ringfall.metrics import Metrics
 from ringfall.names import bot_names
 from ringfall.pacing import TickClock
 from ringfall.recording import Recorder, cadence_of, make_header, winner_of
-from ringfall.web import make_app
-from schema.messages import ErrorCode
+from ringfall.web.api import Api
+from ringfall.web.app import make_app
+from ringfall.web.port import HttpCounters, serve_http
 
 log = structlog.get_logger("ringfall.server")
 
@@ -90,8 +93,14 @@ class Server:
         self.addresses = Addresses()
         self.outcome = Outcome()
         self.counters = Counters()
-        self.lobby = Lobby(self._open_match, lambda: len(self.pack.balance.classes.root))
-        self.metrics = Metrics(self.counters, self.lobby)
+        self.http_counters = HttpCounters()
+        limits, people = config.net_limits(), config.players
+        desk = TicketDesk(people.ticket_s, limits.tickets_max)
+        self.lobby = Lobby(self._open_match, lambda: len(self.pack.balance.classes.root), desk)
+        self.metrics = Metrics(self.counters, self.lobby, self.http_counters)
+        self._patience = Patience(
+            people.grace_s, people.watch_delay_s, people.killer_delay_s, people.watchers_max
+        )
         self._reloader = reloader
         self._nursery: trio.Nursery | None = None
         self._journal_dir = Path(config.server.journal_dir)
@@ -103,29 +112,34 @@ class Server:
             on_ready: called once everything listens and the first match runs.
 
         Raises:
-            StartError: a port is taken.
+            StartError: a port is taken, or the database of players cannot be used.
         """
+        players = self._open_players()
         http, game = self._bind()
         async with trio.open_nursery() as listening:
             scope = trio.CancelScope()
             await listening.start(_stop_on_signal, scope)
             with scope:
-                await self._run_all(http, game, on_ready)
+                await self._run_all(players, http, game, on_ready)
             listening.cancel_scope.cancel()
         return self.outcome
 
     async def _run_all(
-        self, http: socket.socket, game: socket.socket, on_ready: Callable[[Addresses], None]
+        self,
+        players: Players,
+        http: socket.socket,
+        game: socket.socket,
+        on_ready: Callable[[Addresses], None],
     ) -> None:
         async with trio.open_nursery() as nursery:
             self._nursery = nursery
             self._open_match()
             if self._reloader is not None:
                 nursery.start_soon(self._follow_data, self._reloader)
-            await nursery.start(
-                listener.serve, [game], self.lobby, self.config.net_limits(), self.counters
-            )
-            await nursery.start(serve_http, http, self._app(), self.metrics.http_faults.inc)
+            limits = self.config.net_limits()
+            nursery.start_soon(players.write)
+            await nursery.start(listener.serve, [game], self.lobby, limits, self.counters)
+            await nursery.start(serve_http, http, self._app(players), limits, self.http_counters)
             on_ready(self.addresses)
 
     # ---- set-up ---------------------------------------------------------------------------
@@ -145,13 +159,28 @@ class Server:
         self.addresses.page = f"http://{shown}:{self.addresses.http_port}/"
         return http, game
 
-    def _app(self) -> Starlette:
-        return make_app(
+    def _open_players(self) -> Players:
+        people = self.config.players
+        try:
+            players = Players(Path(people.database), people.guest_days)
+        except PlayerFileError as error:
+            raise StartError(str(error)) from None
+        self.metrics.watch(players)
+        return players
+
+    def _app(self, players: Players) -> Starlette:
+        api = Api(
+            players,
             self.lobby,
-            self.metrics,
-            lambda: self.pack,
-            lambda: self.addresses.game_port,
-            self.config.server.public_game_url,
+            self.config.net_limits(),
+            lambda: {
+                "game_port": self.addresses.game_port,
+                "game_url": self.config.server.public_game_url,
+            },
+            self.config.players.watch_delay_s,
+        )
+        return make_app(
+            self.lobby, self.metrics, lambda: self.pack, api, self.http_counters.refused
         )
 
     # ---- matches --------------------------------------------------------------------------
@@ -160,7 +189,8 @@ class Server:
         """Start a match, unless as many run as may."""
         assert self._nursery is not None
         settings = self.config.match
-        if len(self.lobby.matches) >= settings.matches_max:
+        # Those that have ended and are watched to the end hold no place.
+        if sum(not hosted.finished for hosted in self.lobby.matches) >= settings.matches_max:
             return None
         match_id = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
         plan = MatchPlan(self.pack, settings.tick_rate_hz, self.players_max, secrets.randbits(63))
@@ -172,7 +202,7 @@ class Server:
         path = self._journal_dir / f"{match_id}.journal"
         header = make_header(match_id, self.pack, match.world, cadence)
         match.recorder = Recorder(sink.append, cadence)
-        hosted = HostedMatch(match_id, match)
+        hosted = HostedMatch(match_id, match, self._patience)
         self.lobby.matches.append(hosted)
         self.metrics.matches_started.inc()
         self._nursery.start_soon(self._write_journal, match_id, sink, path, header)
@@ -235,15 +265,20 @@ class Server:
                 await trio.sleep_until(clock.next_s)
                 self._play_tick(hosted, clock)
             self._seal(hosted, sink)
+            # Whoever watches is behind, and sees the end as well.
+            while not hosted.show_the_rest():
+                await trio.sleep(1.0 / settings.tick_rate_hz)
         except trio.Cancelled:
-            self._seal(hosted, sink)
+            if not sink.closed:
+                self._seal(hosted, sink)
             raise
         except Exception:
             # A fault in one match must not end the others.  Its journal stays unsealed: it is
             # the evidence.
             self.metrics.match_faults.inc()
             log.exception("match ended by a fault", match=hosted.match_id, tick=hosted.match.tick)
-            hosted.close(Rejection(ErrorCode.MATCH_OVER, "the match had to be ended"))
+            hosted.close(MatchOver("the match had to be ended"))
+            hosted.gallery.close(MatchOver("the match had to be ended"))
             sink.close()
         finally:
             self.metrics.match_ended(hosted)

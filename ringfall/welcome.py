@@ -15,6 +15,7 @@ from schema.messages import (
     Rules,
     SkillView,
     Welcome,
+    WelcomeMode,
 )
 from schema.rulebook import LEVELS
 from schema.tiled import MapModel
@@ -36,6 +37,7 @@ def welcome_template(match: Match, match_id: str) -> Welcome:
         map=map_view(match.plan.pack.map),
         rules=rules_view(match.rules),
         roster=[],
+        mode=WelcomeMode.NEW,
     )
 
 

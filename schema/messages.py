@@ -16,23 +16,24 @@ import msgspec
 
 from schema.commands import BUTTONS_ALL
 
-PROTOCOL_VERSION: Final = 2
+PROTOCOL_VERSION: Final = 3
 SLOT_NOBODY: Final = 65535
 NAME_BYTES_MAX: Final = 64
 NAME_CHARACTERS_MAX: Final = 16
 NAME_DEFAULT: Final = "Guest"
 ROLE_ANY: Final = 255
 DROPS_MAX: Final = 9
-"""``Join.drop``: 0 anywhere, 1…9 a ninth of the map, row by row."""
+"""Where to begin: 0 anywhere, 1…9 a ninth of the map, row by row."""
+
+TICKET_CHARACTERS_MAX: Final = 128
+"""A ticket has 43; the bound is what a decoder reads of one at most."""
 
 U8 = Annotated[int, msgspec.Meta(ge=0, le=0xFF)]
 U16 = Annotated[int, msgspec.Meta(ge=0, le=0xFFFF)]
 U32 = Annotated[int, msgspec.Meta(ge=0, le=0xFFFF_FFFF)]
 Direction = Annotated[int, msgspec.Meta(ge=0, le=4095)]
 ButtonBits = Annotated[int, msgspec.Meta(ge=0, le=BUTTONS_ALL)]
-DropWish = Annotated[int, msgspec.Meta(ge=0, le=DROPS_MAX)]
-# Characters here; the limit on bytes is checked in Join, because Meta counts characters.
-WireName = Annotated[str, msgspec.Meta(max_length=NAME_BYTES_MAX)]
+Ticket = Annotated[str, msgspec.Meta(max_length=TICKET_CHARACTERS_MAX)]
 
 
 class ClientKind(IntEnum):
@@ -41,6 +42,7 @@ class ClientKind(IntEnum):
     JOIN = 1
     INPUT = 2
     PING = 3
+    SPECTATE = 4
 
 
 class ServerKind(IntEnum):
@@ -55,8 +57,19 @@ class ServerKind(IntEnum):
     KILL = 7
 
 
+class WelcomeMode(IntEnum):
+    """As what a client was let in: ``Welcome.mode``."""
+
+    NEW = 0
+    RESUMED = 1
+    WATCHING = 2
+
+
 class ErrorCode(StrEnum):
-    """Why the server ends a connection; the table in docs/protocol.md says what each means."""
+    """Why the server ends a connection or refuses a request.
+
+    The tables in docs/protocol.md say what each means.
+    """
 
     BAD_MESSAGE = "bad_message"
     BAD_VERSION = "bad_version"
@@ -68,6 +81,18 @@ class ErrorCode(StrEnum):
     TOO_MANY_CONNECTIONS = "too_many_connections"
     SHUTTING_DOWN = "shutting_down"
     MATCH_OVER = "match_over"
+    MATCH_FULL = "match_full"
+    BAD_TICKET = "bad_ticket"
+    TAKEN_OVER = "taken_over"
+    SIGNED_OUT = "signed_out"
+    BAD_REQUEST = "bad_request"
+    TOO_BIG = "too_big"
+    UNAUTHORIZED = "unauthorized"
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    TOO_MANY_REQUESTS = "too_many_requests"
+    UNAVAILABLE = "unavailable"
+    INTERNAL = "internal"
 
 
 class CloseCode(IntEnum):
@@ -75,6 +100,7 @@ class CloseCode(IntEnum):
 
     NORMAL = 1000
     PROTOCOL_ERROR = 1002
+    ABNORMAL = 1006  # never sent: what a line that just broke is called
     INVALID_TEXT = 1007
     REFUSED = 1008
     TOO_BIG = 1009
@@ -83,20 +109,14 @@ class CloseCode(IntEnum):
 
 
 class Join(msgspec.Struct, array_like=True, tag=1, frozen=True, forbid_unknown_fields=True):
-    """JOIN: the first message of a client, once. ``name`` is raw; net.wire cleans it.
+    """JOIN: the first message of a client, once. Who it is and what it wants, the ticket says.
 
-    ``role`` is the index of a class or ROLE_ANY; whether there is such a class, the game says.
+    ``resume_tick`` is the newest snapshot that was applied before a line broke, 0 for none.
     """
 
     version: U16
-    name: WireName
-    role: U8
-    drop: DropWish
-
-    def __post_init__(self) -> None:
-        """Refuse a name over NAME_BYTES_MAX bytes of UTF-8."""
-        if len(self.name.encode("utf-8", "surrogatepass")) > NAME_BYTES_MAX:
-            raise ValueError(f"name is longer than {NAME_BYTES_MAX} bytes")
+    ticket: Ticket
+    resume_tick: U32 = 0
 
 
 class Input(msgspec.Struct, array_like=True, tag=2, frozen=True, forbid_unknown_fields=True):
@@ -116,7 +136,13 @@ class Ping(msgspec.Struct, array_like=True, tag=3, frozen=True, forbid_unknown_f
     nonce: U32
 
 
-ClientMessage = Join | Input | Ping
+class Spectate(msgspec.Struct, array_like=True, tag=4, frozen=True, forbid_unknown_fields=True):
+    """SPECTATE: whom a watcher, or a dead player with living team mates, wants to see."""
+
+    slot: U16
+
+
+ClientMessage = Join | Input | Ping | Spectate
 
 
 WallView = tuple[float, float, float, float, float, int, int]
@@ -213,6 +239,7 @@ class Welcome(msgspec.Struct, array_like=True, tag=1, frozen=True):
     map: MapView
     rules: Rules
     roster: list[RosterRow]
+    mode: int
 
 
 class Snapshot(msgspec.Struct, array_like=True, tag=2, frozen=True):
@@ -281,10 +308,3 @@ class Kill(msgspec.Struct, array_like=True, tag=7, frozen=True):
 
 
 ServerMessage = Welcome | Snapshot | Joined | Error | Pong | Result | Kill
-
-# How a refusal ends the WebSocket; codes not named here close with REFUSED (1008).
-CLOSE_CODES: Final[dict[ErrorCode, CloseCode]] = {
-    ErrorCode.SERVER_FULL: CloseCode.TRY_AGAIN_LATER,
-    ErrorCode.TOO_MANY_CONNECTIONS: CloseCode.TRY_AGAIN_LATER,
-    ErrorCode.SHUTTING_DOWN: CloseCode.TRY_AGAIN_LATER,
-}

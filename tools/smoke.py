@@ -29,7 +29,7 @@ from pathlib import Path
 from persistence.frames import MAGIC, SEAL_MAGIC
 from tools import png
 from tools.browser import BrowserError, browser
-from tools.smoke_player import PlayError, play
+from tools.smoke_player import PlayError, play, ticket
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "build" / "smoke"
@@ -238,7 +238,8 @@ def run() -> None:
         began = time.monotonic()
         wait_until_up(server)
         say(f"the server was up after {time.monotonic() - began:.1f} s")
-        say(play("127.0.0.1", server.game_port, seconds=PLAY_S))
+        told = ticket("127.0.0.1", server.http_port)
+        say(play("127.0.0.1", server.game_port, told, seconds=PLAY_S))
         look_with_chromium(server)
         stop(server)
     verify_journals()

@@ -1,14 +1,16 @@
 """A player that shares no code with the server: `websockets`, msgpack and docs/protocol.md.
 
-It joins, walks in a circle, and checks what a player would notice: time passes, inputs are taken
-in order, the own body is in view and moves.
+It asks for a ticket over HTTP, joins, walks in a circle, and checks what a player would notice:
+time passes, inputs are taken in order, the own body is in view and moves.
 """
 
 from __future__ import annotations
 
+import json
 import math
 import struct
 import time
+import urllib.request
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,11 +18,10 @@ import msgpack
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
-VERSION = 2
+VERSION = 3
 JOIN, INPUT = 1, 2
 WELCOME, SNAPSHOT, ERROR = 1, 2, 4
 BUTTON_MOVE, BUTTON_PRIMARY = 1, 2
-ANY_ROLE, ANYWHERE = 255, 0
 ALIVE = 1
 HEADER = struct.Struct("<IIHHHHBBBBII3i3i6H6B32s7HBB")
 SELF_FLAGS, PLAYER_COUNT, STATUS_COUNT = 9, 31, 38
@@ -51,7 +52,29 @@ class Seen:
     others: int = 0
 
 
-def play(host: str, port: int, *, seconds: float) -> str:
+def ticket(host: str, http_port: int) -> str:
+    """Become a guest and ask for a ticket.
+
+    Raises:
+        PlayError: the server refused.
+    """
+    token = _post(host, http_port, "/api/guest", {"name": "Smoke"}, "")["token"]
+    return str(_post(host, http_port, "/api/play", {}, token)["ticket"])
+
+
+def _post(host: str, port: int, path: str, body: object, token: str) -> dict[str, Any]:
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+    data = json.dumps(body).encode()
+    request = urllib.request.Request(f"http://{host}:{port}{path}", data, headers)
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=WELCOME_S) as response:
+            return dict(json.load(response))
+    except (OSError, ValueError) as error:
+        raise PlayError(f"asking {path}: {error}") from error
+
+
+def play(host: str, port: int, ticket: str, *, seconds: float) -> str:
     """Join and play for a while; return one line about it.
 
     Raises:
@@ -61,13 +84,13 @@ def play(host: str, port: int, *, seconds: float) -> str:
         with connect(
             f"ws://{host}:{port}/", compression=None, proxy=None, open_timeout=WELCOME_S
         ) as socket:
-            return _play(socket, seconds)
+            return _play(socket, ticket, seconds)
     except (WebSocketException, TimeoutError, OSError) as error:
         raise PlayError(f"playing over WebSocket: {error}") from error
 
 
-def _play(socket: ClientConnection, seconds: float) -> str:
-    socket.send(_packed([JOIN, VERSION, "Smoke", ANY_ROLE, ANYWHERE]))
+def _play(socket: ClientConnection, ticket: str, seconds: float) -> str:
+    socket.send(_packed([JOIN, VERSION, ticket]))
     welcome = _receive(socket, WELCOME_S)
     if welcome[0] != WELCOME or welcome[1] != VERSION:
         raise PlayError(f"JOIN was answered by message kind {welcome[0]} instead of WELCOME")

@@ -37,11 +37,26 @@ createServer(async (request, response) => {
   const json = (body) =>
     response.setHeader("content-type", "application/json").end(JSON.stringify(body));
   if (path === "/api/config") {
-    json({ game_port: GAME_PORT, game_url: null, protocol_version: 2, version: "mock" });
+    json({ game_port: GAME_PORT, game_url: null, protocol_version: 3, version: "mock" });
     return;
   }
   if (path === "/match.json") {
     json(MATCH);
+    return;
+  }
+  if (path === "/api/guest") {
+    response.writeHead(201);
+    json({ token: "mock", player_id: "p-mock", name: "mock" });
+    return;
+  }
+  if (path === "/api/play" || path === "/api/watch") {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    // The ticket is the wish itself, or what a watcher sees: there is nothing to guard here.
+    const { name = "watch", role = 255 } = JSON.parse(body);
+    const ticket = JSON.stringify({ name, role });
+    const place = { match_id: "mock", game_port: GAME_PORT, game_url: null, expires_s: 30 };
+    json(path === "/api/play" ? { ticket, ...place, resumed } : { ticket, ...place, delay_s: 15 });
     return;
   }
   try {
@@ -59,6 +74,8 @@ createServer(async (request, response) => {
   }
 }).listen(HTTP_PORT, "127.0.0.1", () => console.log(`http://127.0.0.1:${HTTP_PORT}/`));
 
+/** Whether a line broke: then a body waits. */
+let resumed = false;
 /** Until when nobody called "gone" is let in. */
 let goneUntilMs = 0;
 const GONE_MS = 25_000;
@@ -80,11 +97,15 @@ new WebSocketServer({ port: GAME_PORT, host: "127.0.0.1" }).on("connection", (so
     const scene = sceneOf(name);
     const map = mapOf(scene.shown);
     const everyone = roster(scene, name, wish);
-    send([1, 2, 0, RATE, 1000, "mock", map, rules(scene.teamSize ?? 1), everyone]);
+    send([1, 3, 0, RATE, 1000, "mock", map, rules(scene.teamSize ?? 1), everyone, Number(resumed)]);
+    resumed = false;
     let age = 0;
     timer = setInterval(() => {
       age += 1;
-      if ((name === "lost" || name === "gone") && age === 60) socket.terminate();
+      if ((name === "lost" || name === "gone") && age === 60) {
+        resumed = true;
+        socket.terminate();
+      }
       if (name === "gone" && age === 60) goneUntilMs = performance.now() + GONE_MS;
       if (name === "broken" && age === 60) send([2, Buffer.from([1, 2, 3])]);
       const state = stateOf(scene, age, wish, input.aim);
@@ -97,7 +118,10 @@ new WebSocketServer({ port: GAME_PORT, host: "127.0.0.1" }).on("connection", (so
   };
   socket.on("message", (data) => {
     const [kind, ...fields] = decode(data);
-    if (kind === 1) join(fields[1], fields[2]);
+    if (kind === 1) {
+      const { name, role } = JSON.parse(fields[1]);
+      join(name, role);
+    }
     if (kind === 2) input = { seq: fields[0], aim: fields[2] };
     if (kind === 3) send([5, fields[0]]);
   });

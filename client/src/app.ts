@@ -8,17 +8,18 @@
 
 import { Ears } from "./audio/ears";
 import { Speaker } from "./audio/speaker";
+import { Connection, type Errand } from "./connection";
 import type { PageAction } from "./game/bindings";
 import { angleOf } from "./game/direction";
 import { HeldInput } from "./game/input";
 import type { WorldView } from "./game/interpolate";
-import { type Ending, Session } from "./game/session";
+import { Session } from "./game/session";
 import { fallenMate } from "./game/situation";
 import type { World } from "./game/world";
 import { fetchConfig, fetchMatchInfo } from "./net/config";
+import { fetchTicket, fetchWatch, type Ticket } from "./net/door";
 import type { Kill, Refusal, Result } from "./net/messages";
 import { DROP_ANYWHERE, ROLE_ANY } from "./net/protocol";
-import { Reconnect } from "./net/reconnect";
 import type { JoinWish } from "./net/wire";
 import type { Stage } from "./render/stage";
 import type { Settings } from "./settings/schema";
@@ -42,13 +43,6 @@ type State =
 const FRAME_MAX_MS = 100;
 /** How often it is looked whether an attempt to reconnect is due: also in a hidden tab. */
 const WATCH_MS = 200;
-/** Refusals that pass: while reconnecting they are waited out. */
-const PASSING: ReadonlySet<string> = new Set([
-  "server_full",
-  "shutting_down",
-  "too_many_connections",
-]);
-
 export class App {
   readonly #settings = new SettingsStore({
     read: () => remembered("settings"),
@@ -60,25 +54,39 @@ export class App {
   readonly #settingsScreen = new SettingsScreen(this.#settings);
   readonly #title = new Title(
     this.#settings,
-    (wish) => void this.#join(wish),
+    (wish) => this.#join(wish),
     () => this.#openMenu(),
   );
   readonly #touch = new TouchControls(this.#held, this.#settings, () => this.#openMenu());
   readonly #speaker = new Speaker(this.#settings);
   readonly #ears = new Ears(this.#speaker, this.#hud.sounds);
-  readonly #reconnect = new Reconnect(Math.random);
+  readonly #connection = new Connection<Session>(
+    {
+      ready: () => this.#ready(),
+      ask: (errand) => this.#ask(errand),
+      open: ({ url, ticket }, resumeTick, events) =>
+        new Session(url, { ticket, resumeTick }, this.#held, events),
+      random: Math.random,
+    },
+    {
+      welcomed: (world) => this.#welcomed(world),
+      killed: (kill) => this.#killed(kill),
+      resulted: (result) => this.#resulted(result),
+      silent: () => this.#activate(false),
+      broken: (why) => this.#broken(why),
+      refused: (refusal) => this.#refused(refusal),
+      lost: (message, joined) => this.#lost(message, joined),
+    },
+  );
   readonly #comeback = new Comeback({
-    hurry: () => this.#reconnect.hurry(performance.now()),
-    again: () => void this.#join(this.#wish),
+    hurry: () => this.#connection.reconnect.hurry(performance.now()),
+    again: () => this.#join(this.#wish),
     toTitle: () => this.#toTitle(),
   });
   readonly #surface = document.createElement("div");
   readonly #controls: Controls;
   readonly #stageReady: Promise<Stage | null>;
   #stage: Stage | null = null;
-  #session: Session | null = null;
-  /** Rises with every join: an answer to an earlier one is not for this one. */
-  #attempt = 0;
   #wish: JoinWish = { name: "", role: ROLE_ANY, drop: DROP_ANYWHERE };
   /** What broke the line. */
   #why = "";
@@ -110,10 +118,10 @@ export class App {
       const pressed = target instanceof Element && target.closest("button, input, label") !== null;
       if (pressed) this.#speaker.play("press");
     });
-    window.addEventListener("online", () => this.#reconnect.hurry(performance.now()));
+    window.addEventListener("online", () => this.#connection.reconnect.hurry(performance.now()));
     window.setInterval(() => this.#watchLine(), WATCH_MS);
     requestAnimationFrame(() => this.#frame());
-    if (query.get("autoplay") === "1") void this.#join(wishOf(query, this.#title.wish));
+    if (query.get("autoplay") === "1") this.#join(wishOf(query, this.#title.wish));
     else this.#toTitle();
     void fetchMatchInfo().then((info) => this.#title.offer(info));
   }
@@ -139,45 +147,35 @@ export class App {
     return this.#stage;
   }
 
-  async #join(wish: JoinWish): Promise<void> {
+  #join(wish: JoinWish, fresh = false): void {
     this.#wish = wish;
-    this.#reconnect.cancel();
+    this.#begin({ kind: "play", wish, fresh });
+  }
+
+  #begin(errand: Errand): void {
     // The match just left stays in the picture until the next one is there.
     if (this.#title.shown) this.#title.showBackdrop();
     this.#enter("connecting");
     this.#hud.spectate.hide();
     this.#overlays.connecting(() => this.#toTitle());
-    await this.#connect();
+    this.#connection.start(errand);
   }
 
-  async #connect(): Promise<void> {
-    this.#attempt += 1;
-    const attempt = this.#attempt;
-    this.#session?.leave();
-    this.#session = null;
-    const stage = await this.#stageReady;
-    if (stage === null || attempt !== this.#attempt) return;
-    try {
-      const config = await fetchConfig(window.location);
-      if (attempt !== this.#attempt) return;
-      this.#session = this.#open(config.url, attempt);
-    } catch (error) {
-      const message = error instanceof Error ? error.message : "";
-      if (attempt === this.#attempt) this.#ended({ kind: "lost", message, joined: false });
-    }
+  /** Throws an Error whose message can be shown to the player. */
+  async #ready(): Promise<boolean> {
+    if ((await this.#stageReady) === null) return false;
+    await fetchConfig(window.location);
+    return true;
   }
 
-  #open(url: string, attempt: number): Session {
-    const current = (run: () => void): void => {
-      if (attempt === this.#attempt) run();
+  #ask(errand: Errand): Promise<Ticket> {
+    const pocket = {
+      get: () => remembered("token"),
+      put: (token: string) => remember("token", token),
     };
-    return new Session(url, this.#wish, this.#held, {
-      welcomed: (world) => current(() => this.#welcomed(world)),
-      joined: () => undefined,
-      killed: (kill) => current(() => this.#killed(kill)),
-      resulted: (result) => current(() => this.#resulted(result)),
-      ended: (ending) => current(() => this.#ended(ending)),
-    });
+    return errand.kind === "watch"
+      ? fetchWatch(errand.name, pocket, window.location)
+      : fetchTicket(errand.wish, errand.fresh, pocket, window.location);
   }
 
   #welcomed(world: World): void {
@@ -190,13 +188,12 @@ export class App {
     this.#touch.begin();
     this.#ears.begin();
     this.#overlays.hide();
-    this.#reconnect.succeeded(performance.now());
     this.#activate(!this.#settingsScreen.shown);
     this.#enter("playing");
   }
 
   #killed(kill: Kill): void {
-    const world = this.#session?.world;
+    const world = this.#connection.session?.world;
     if (world === null || world === undefined) return;
     this.#hud.feed.add(kill, world);
     // KILL and RESULT may come in either order: the card gets its cause either way.
@@ -205,12 +202,12 @@ export class App {
   }
 
   #resulted(result: Result): void {
-    const world = this.#session?.world;
+    const world = this.#connection.session?.world;
     if (world === null || world === undefined) return;
     this.#activate(false);
     this.#settingsScreen.hide();
     this.#ears.result(result, result.over && isWinner(world, result));
-    const again = (): void => void this.#join(this.#wish);
+    const again = (): void => this.#join(this.#wish, true);
     if (result.over) {
       this.#enter("over");
       this.#hud.spectate.hide();
@@ -228,51 +225,32 @@ export class App {
     card();
   }
 
-  #ended(ending: Ending): void {
-    const world = this.#session?.world ?? null;
-    const nowMs = performance.now();
-    this.#activate(false);
-    // "finished": the result is on screen already and stays there.
-    if (ending.kind === "finished") return;
-    const passing = ending.kind === "lost" || PASSING.has(ending.refusal.code);
-    if (this.#reconnect.busy && passing) {
-      const asked_s = ending.kind === "refused" ? (ending.refusal.retryAfterS ?? 0) : 0;
-      this.#reconnect.failed(nowMs, asked_s * 1000);
-      return;
-    }
-    this.#reconnect.cancel();
-    // Whoever has died already has nothing to come back to.
-    const playing = world !== null && world.result === null;
-    const stopping = ending.kind === "refused" && ending.refusal.code === "shutting_down";
-    if (playing && (ending.kind === "lost" || stopping)) {
-      this.#why = ending.kind === "lost" ? ending.message : ending.refusal.message;
-      this.#enter("reconnecting");
-      this.#settingsScreen.hide();
-      this.#overlays.hide();
-      this.#reconnect.lost(nowMs);
-    } else if (ending.kind === "refused") this.#refused(ending.refusal);
-    else this.#lost(ending.message, ending.joined);
+  #broken(why: string): void {
+    this.#why = why;
+    this.#enter("reconnecting");
+    this.#settingsScreen.hide();
+    this.#overlays.hide();
   }
 
   #refused(refusal: Refusal): void {
     if (!this.#hud.shown) this.#title.showBackdrop();
     this.#enter("refused");
-    const again = (): void => void this.#join(this.#wish);
+    const again = (): void => this.#join(this.#wish);
     this.#overlays.refused(refusal, again, () => this.#toTitle());
   }
 
   #lost(message: string, joined: boolean): void {
     if (!this.#hud.shown) this.#title.showBackdrop();
     this.#enter("lost");
-    const again = (): void => void this.#join(this.#wish);
+    const again = (): void => this.#join(this.#wish);
     this.#overlays.lost(message, joined, again, () => this.#toTitle());
   }
 
   /** Tries to get back when its time has come, and says how it stands. */
   #watchLine(): void {
     const nowMs = performance.now();
-    if (this.#reconnect.due(nowMs)) void this.#connect();
-    const { state } = this.#reconnect;
+    this.#connection.watch(nowMs);
+    const { state } = this.#connection.reconnect;
     if (state.kind === "gave-up") this.#enter("lost");
     this.#comeback.update(state, this.#why, nowMs);
   }
@@ -314,10 +292,7 @@ export class App {
   }
 
   #toTitle(): void {
-    this.#attempt += 1;
-    this.#session?.leave();
-    this.#session = null;
-    this.#reconnect.cancel();
+    this.#connection.leave();
     this.#activate(false);
     this.#stage?.show(null);
     this.#hud.hide();
@@ -337,7 +312,7 @@ export class App {
     const nowMs = performance.now();
     const elapsedMs = Math.min(FRAME_MAX_MS, nowMs - this.#lastMs);
     this.#lastMs = nowMs;
-    const session = this.#session;
+    const { session } = this.#connection;
     const stage = this.#stage;
     const world = session?.world;
     const tick = session?.renderTick(nowMs);

@@ -193,7 +193,7 @@ export const MAP = {
 export function welcomeMessage(): unknown[] {
   return [
     1,
-    2,
+    3,
     3,
     30,
     500,
@@ -205,6 +205,7 @@ export function welcomeMessage(): unknown[] {
       [4, "Cy", 0, 0, 1],
       [9, "Bolt", 2, 0, 4],
     ],
+    0,
   ];
 }
 

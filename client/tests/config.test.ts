@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parseConfig } from "../src/net/config";
 import { fitName } from "../src/ui/name";
 
-const CONFIG = { game_port: 8001, game_url: null, protocol_version: 2, version: "0.1.0" };
+const CONFIG = { game_port: 8001, game_url: null, protocol_version: 3, version: "0.1.0" };
 const PAGE = { hostname: "play.example", protocol: "http:" };
 
 describe("config", () => {
@@ -30,7 +30,7 @@ describe("config", () => {
   });
 
   it("asks for a reload when the protocol has moved on", () => {
-    expect(() => parseConfig({ ...CONFIG, protocol_version: 3 }, PAGE)).toThrow(/[Rr]eload/);
+    expect(() => parseConfig({ ...CONFIG, protocol_version: 2 }, PAGE)).toThrow(/[Rr]eload/);
   });
 });
 

@@ -54,7 +54,7 @@ describe("reconnecting", () => {
     const reconnect = new Reconnect(slowest);
     const { nowMs, waits } = run(reconnect, 3);
     expect(waits).toHaveLength(3);
-    expect(reconnect.state).toEqual({ kind: "back", untilMs: nowMs + 1800 });
+    expect(reconnect.state).toEqual({ kind: "back", untilMs: nowMs + 1800, fresh: false });
     expect(reconnect.due(nowMs + 1799)).toBe(false);
     expect(reconnect.state.kind).toBe("back");
     expect(reconnect.due(nowMs + 1800)).toBe(false);

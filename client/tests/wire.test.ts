@@ -1,7 +1,13 @@
 import { decode, encode } from "@msgpack/msgpack";
 import { describe, expect, it } from "vitest";
 import { WireError } from "../src/net/checks";
-import { decodeMessage, encodeInput, encodeJoin, encodePing } from "../src/net/wire";
+import {
+  decodeMessage,
+  encodeInput,
+  encodeJoin,
+  encodePing,
+  encodeSpectate,
+} from "../src/net/wire";
 import { fullPayload, MAP, RULES, snapshotMessage, welcomeMessage } from "./bytes";
 
 const read = (message: unknown) => decodeMessage(encode(message));
@@ -19,7 +25,8 @@ function changed(message: unknown, path: readonly (string | number)[], value: un
 
 describe("what the client sends", () => {
   it("writes JOIN, INPUT and PING as the arrays of the protocol", () => {
-    expect(decode(encodeJoin({ name: "Zoë", role: 255, drop: 9 }))).toEqual([1, 2, "Zoë", 255, 9]);
+    expect(decode(encodeJoin("a-ticket", 77))).toEqual([1, 3, "a-ticket", 77]);
+    expect(decode(encodeSpectate(7))).toEqual([4, 7]);
     const input = { move: 4095, aim: 0, reach: 255, buttons: 63 };
     expect(decode(encodeInput(4_294_967_295, input, 1))).toEqual([
       2, 4_294_967_295, 4095, 0, 255, 63, 1,
@@ -39,7 +46,7 @@ describe("what the server sends", () => {
     const message = read(welcomeMessage());
     if (message.kind !== "welcome") throw new Error(message.kind);
     expect(message).toMatchObject({
-      version: 2,
+      version: 3,
       slot: 3,
       tickRateHz: 30,
       tick: 500,

@@ -107,15 +107,21 @@ class FakeSeat:
         self.outbox = outbox
         self.address = address
         self.inputs: list[m.Input] = []
+        self.wishes: list[m.Spectate] = []
         self.left = 0
+        self.for_good = False
 
-    def receive(self, message: m.Input) -> None:
+    def receive(self, message: m.Input | m.Spectate) -> None:
+        if isinstance(message, m.Spectate):
+            self.wishes.append(message)
+            return
         if self.game.on_input is not None:
             self.game.on_input(self, message)
         self.inputs.append(message)
 
-    def leave(self) -> None:
+    def leave(self, for_good: bool) -> None:
         self.left += 1
+        self.for_good = for_good
         if self.game.on_leave is not None:
             self.game.on_leave(self)
 
@@ -135,9 +141,9 @@ class FakeGame:
         seat = FakeSeat(self, join, outbox, address)
         self.seats.append(seat)
         slot = len(self.seats) % 1000
-        roster = [m.RosterRow(slot, join.name, 0, 0, 0)]
+        roster = [m.RosterRow(slot, join.ticket, 0, 0, 0)]
         outbox.push(
-            encode(m.Welcome(m.PROTOCOL_VERSION, slot, 30, 0, "match-1", WORLD, RULES, roster))
+            encode(m.Welcome(m.PROTOCOL_VERSION, slot, 30, 0, "match-1", WORLD, RULES, roster, 0))
         )
         return seat
 
@@ -251,9 +257,9 @@ def open_client(host: str, port: int, **options: object) -> ClientConnection:
     return connect(f"ws://{shown}:{port}/", **options)  # type: ignore[arg-type]
 
 
-def join(client: ClientConnection, name: str = "Ada") -> list[object]:
+def join(client: ClientConnection, ticket: str = "Ada") -> list[object]:
     """Send JOIN and return WELCOME as plain lists."""
-    client.send(encode(m.Join(m.PROTOCOL_VERSION, name, m.ROLE_ANY, 0)))
+    client.send(encode(m.Join(m.PROTOCOL_VERSION, ticket)))
     reply = msgspec.msgpack.decode(client.recv(timeout=WAIT_S))
     assert isinstance(reply, list)
     assert reply[0] == m.ServerKind.WELCOME, reply

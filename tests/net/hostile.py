@@ -18,10 +18,20 @@ Attack = Callable[[str, int], None]
 HOSTILE: dict[str, Attack] = {}
 
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
-JOIN = b"\x95\x01\x02\xa3Eve\x00\x00"
+JOIN = b"\x93\x01\x03\xa3Eve"
 INPUT = b"\x97\x02\x01\x00\x00\x00\x00\x00"
 PING = b"\x92\x03\x07"
 TEXT, BINARY, CONTINUATION, CLOSE, PING_OP, PONG_OP = 0x1, 0x2, 0x0, 0x8, 0x9, 0xA
+
+
+tickets: dict[int, Callable[[], str]] = {}
+"""Where a good ticket is had for the server at a port; elsewhere any word is one."""
+
+
+def join_at(port: int) -> bytes:
+    """A JOIN that is let in."""
+    ticket = tickets[port]().encode() if port in tickets else b"Eve"
+    return b"\x93\x01\x03\xd9" + bytes([len(ticket)]) + ticket
 
 
 def attack(function: Attack) -> Attack:
@@ -98,7 +108,7 @@ def upgraded(host: str, port: int, *, join: bool = True) -> Iterator[socket.sock
             while b"\r\n\r\n" not in received and (data := sock.recv(4096)):
                 received += data
             if join:
-                sock.sendall(frame(BINARY, JOIN))
+                sock.sendall(frame(BINARY, join_at(port)))
                 sock.recv(65536)
         yield sock
 
@@ -290,7 +300,7 @@ HOSTILE |= {
     # Messages.
     "join twice": frames(frame(BINARY, JOIN) * 2),
     "input before join": frames(frame(BINARY, INPUT), join=False),
-    "version 9": frames(frame(BINARY, b"\x95\x01\x09\xa3Eve\x00\x00"), join=False),
+    "version 9": frames(frame(BINARY, b"\x93\x01\x09\xa3Eve"), join=False),
     "unknown kind": frames(frame(BINARY, b"\x92\x63\x01")),
     "float direction": frames(frame(BINARY, b"\x97\x02\x01\xca\x40\x00\x00\x00\x00\x00\x00\x00")),
     "nan direction": frames(
@@ -299,18 +309,22 @@ HOSTILE |= {
     "depth bomb": frames(frame(BINARY, NESTED)),
     "length bomb": frames(frame(BINARY, b"\xdd\xff\xff\xff\xff")),
     "trailing bytes": frames(frame(BINARY, INPUT + b"\x00")),
-    "evil name": frames(
+    "evil ticket": frames(
         frame(
             BINARY,
-            b"\x95\x01\x02\xb2"
-            + "\u202e\u200b\x00\x1b[2J\u2028ab\u0301".encode()[:18]
-            + b"\x00\x00",
+            b"\x93\x01\x03\xb2" + "\u202e\u200b\x00\x1b[2J\u2028ab\u0301".encode()[:18],
         ),
         join=False,
     ),
-    "bad utf-8 name": frames(frame(BINARY, b"\x95\x01\x02\xa2\xff\xfe\x00\x00"), join=False),
-    "the tenth ninth": frames(frame(BINARY, b"\x95\x01\x02\xa3Eve\x00\x0a"), join=False),
-    "class 256": frames(frame(BINARY, b"\x95\x01\x02\xa3Eve\xcd\x01\x00\x00"), join=False),
+    "bad utf-8 ticket": frames(frame(BINARY, b"\x93\x01\x03\xa2\xff\xfe"), join=False),
+    "endless ticket": frames(frame(BINARY, b"\x93\x01\x03\xda\x01\x90" + b"x" * 400), join=False),
+    "a join of version 2": frames(frame(BINARY, b"\x95\x01\x02\xa3Eve\x00\x00"), join=False),
+    "back from the future": frames(
+        frame(BINARY, b"\x94\x01\x03\xa3Eve\xcf" + b"\xff" * 8), join=False
+    ),
+    "slot 65536": frames(frame(BINARY, b"\x92\x04\xce\x00\x01\x00\x00")),
+    "spectate before join": frames(frame(BINARY, b"\x92\x04\x01"), join=False),
+    "spectate flood": frames(frame(BINARY, b"\x92\x04\x01") * 1000),
     "message flood": frames(frame(BINARY, INPUT) * 1000),
     "ping message flood": frames(frame(BINARY, PING) * 1000),
     "control ping flood": frames(frame(PING_OP, b"x" * 100) * 400),
@@ -396,7 +410,7 @@ def ping_and_reset(host: str, port: int) -> None:
 def join_and_reset(host: str, port: int) -> None:
     for _ in range(5):
         with upgraded(host, port, join=False) as sock:
-            sock.sendall(frame(BINARY, JOIN))
+            sock.sendall(frame(BINARY, join_at(port)))
             reset(sock)
 
 
@@ -431,7 +445,7 @@ def never_reads(host: str, port: int) -> None:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
         sock.sendall(head(host, port))
         time.sleep(0.05)
-        sock.sendall(frame(BINARY, JOIN))
+        sock.sendall(frame(BINARY, join_at(port)))
         give_up = time.monotonic() + 0.8
         while time.monotonic() < give_up:
             sock.sendall(frame(BINARY, PING) * 4 + frame(PING_OP, b"x" * 125))

@@ -42,11 +42,14 @@ def within_ranges(message: m.ClientMessage) -> bool:
     """The table of the protocol again, written another way."""
     row = msgspec.structs.astuple(message)
     if isinstance(message, m.Join):
-        version, name, role, drop = row
-        numbers = all(type(number) is int for number in (version, role, drop))
-        inside = version == 2 and 0 <= role <= 255 and 0 <= drop <= 9
-        return numbers and inside and len(str(name).encode()) <= 64
-    tops = (2**32, 4096, 4096, 256, 64, 2**32) if isinstance(message, m.Input) else (2**32,)
+        version, ticket, tick = row
+        numbers = all(type(number) is int for number in (version, tick))
+        return numbers and version == 3 and 0 <= tick < 2**32 and len(str(ticket)) <= 128
+    tops = {
+        m.Input: (2**32, 4096, 4096, 256, 64, 2**32),
+        m.Ping: (2**32,),
+        m.Spectate: (2**16,),
+    }[type(message)]
     return all(type(v) is int and 0 <= v < top for v, top in zip(row, tops, strict=True))
 
 
@@ -78,7 +81,7 @@ def test_any_value(value: object) -> None:
 
 
 @settings(deadline=None)
-@given(st.sampled_from([1, 2, 3]), st.lists(VALUES, max_size=7))
+@given(st.sampled_from([1, 2, 3, 4]), st.lists(VALUES, max_size=7))
 def test_any_fields(kind: int, fields: list[object]) -> None:
     outcome(msgpack.packb([kind, *fields]))
 
@@ -87,9 +90,11 @@ def test_any_fields(kind: int, fields: list[object]) -> None:
 @given(
     st.sampled_from(
         [
-            b"\x95\x01\x02\xa3Eve\x03\x09",
+            b"\x93\x01\x03\xa3Eve",
+            b"\x94\x01\x03\xa3Eve\x09",
             b"\x97\x02\x01\x00\x00\x00\x00\x00",
             b"\x92\x03\x07",
+            b"\x92\x04\x07",
         ]
     ),
     st.data(),
@@ -109,36 +114,38 @@ def test_input_round_trip(message: m.Input) -> None:
 
 
 @settings(deadline=None)
-@given(st.text(max_size=80))
-def test_join_accepts_up_to_64_bytes(name: str) -> None:
-    data = msgpack.packb([1, 2, name, 255, 0], unicode_errors="surrogatepass")
+@given(st.text(max_size=160))
+def test_join_accepts_any_ticket_of_up_to_128_characters(ticket: str) -> None:
+    data = msgpack.packb([1, 3, ticket], unicode_errors="surrogatepass")
     result = outcome(data)
-    fits = len(name.encode("utf-8", "surrogatepass")) <= 64
-    whole = not any(0xD800 <= ord(character) <= 0xDFFF for character in name)
-    assert isinstance(result, m.Join) == (fits and whole)
+    whole = not any(0xD800 <= ord(character) <= 0xDFFF for character in ticket)
+    assert isinstance(result, m.Join) == (len(ticket) <= 128 and whole)
 
 
 @pytest.mark.parametrize(
-    ("role", "drop", "said"),
+    ("fields", "said"),
     [
-        (-1, 0, "JOIN.role is out of range"),
-        (256, 0, "JOIN.role is out of range"),
-        (0.0, 0, "JOIN.role has the wrong type"),
-        (True, 0, "JOIN.role has the wrong type"),
-        (0, -1, "JOIN.drop is out of range"),
-        (0, 10, "JOIN.drop is out of range"),
-        (0, None, "JOIN.drop has the wrong type"),
+        ([1, 3, 7], "JOIN.ticket has the wrong type"),
+        ([1, 3, None], "JOIN.ticket has the wrong type"),
+        ([1, 3, "Eve", -1], "JOIN.resume_tick is out of range"),
+        ([1, 3, "Eve", 2**32], "JOIN.resume_tick is out of range"),
+        ([1, 3, "Eve", 0.0], "JOIN.resume_tick has the wrong type"),
+        ([1, 3, "Eve", True], "JOIN.resume_tick has the wrong type"),
+        ([1, 3], "JOIN must be exactly [1, version, ticket, resume_tick?], each within its range"),
+        ([4, 2**16], "SPECTATE.slot is out of range"),
+        ([4, "7"], "SPECTATE.slot has the wrong type"),
     ],
 )
-def test_wishes_out_of_range_are_named(role: object, drop: object, said: str) -> None:
+def test_what_is_wrong_is_named(fields: list[object], said: str) -> None:
     with pytest.raises(Rejection) as caught:
-        decode(msgpack.packb([1, 2, "Eve", role, drop]))
+        decode(msgpack.packb(fields))
     assert caught.value.message == said
 
 
-@pytest.mark.parametrize(("role", "drop"), [(0, 0), (255, 9), (17, 4)])
-def test_wishes_within_range_pass(role: int, drop: int) -> None:
-    assert decode(msgpack.packb([1, 2, "Eve", role, drop])) == m.Join(2, "Eve", role, drop)
+def test_where_to_go_on_may_be_left_out() -> None:
+    assert decode(msgpack.packb([1, 3, "Eve"])) == m.Join(3, "Eve", 0)
+    assert decode(msgpack.packb([1, 3, "Eve", 2**32 - 1])) == m.Join(3, "Eve", 2**32 - 1)
+    assert decode(msgpack.packb([4, 65535])) == m.Spectate(65535)
 
 
 OK_INPUT = [2, 5, 100, 200, 30, 3, 4]
@@ -183,20 +190,21 @@ def test_rejections_name_the_field(at: int, value: object, said: str) -> None:
         b"\x92\x03" + b"\x91" * 100_000,
         b"\x81\x01" * 100_000,
         b"\xdd\xff\xff\xff\xff",
-        b"\x95\x01\x02\xdb\xff\xff\xff\xff",
+        b"\x93\x01\x03\xdb\xff\xff\xff\xff",
         b"\x92\x03\xc7\x08\x01aaaaaaaa",
         b"\x92\x03\xd6\xff\x00\x00\x00\x00",
-        b"\x95\x01\x02\xa2\xff\xfe\x00\x00",
-        b"\x95\x01\x02\xa3\xed\xa0\x80\x00\x00",
+        b"\x93\x01\x03\xa2\xff\xfe",
+        b"\x93\x01\x03\xa3\xed\xa0\x80",
         b"\x92\x03\x07\x00",
         b"\x93\x03\x07\x07",
-        b"\x95\x01\x02\xc4\x01a\x00\x00",
+        b"\x93\x01\x03\xc4\x01a",
+        b"\x92\x04\xff",
+        b"\x93\x04\x01\x01",
         b"\x92\xc3\x07",
         b"\x92\xca\x40\x40\x00\x00\x07",
-        b"\x93\x01\x02\xa3Eve",
-        b"\x94\x01\x02\xa3Eve\x00",
-        b"\x96\x01\x02\xa3Eve\x00\x00\x00",
-        b"\x93\x01\x02",
+        b"\x92\x01\x03",
+        b"\x95\x01\x03\xa3Eve\x00\x00",
+        b"\x93\x01\x03",
         b"\x93\x01",
     ],
 )
@@ -207,7 +215,14 @@ def test_broken_bytes(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "fields", [[1, 0, "Eve"], [1, 1, "Eve"], [1, 200, "Eve", {"new": 1}], [1, 65535, None]]
+    "fields",
+    [
+        [1, 0, "Eve"],
+        [1, 1, "Eve"],
+        [1, 2, "Eve", 255, 0],
+        [1, 200, "Eve", {"new": 1}],
+        [1, 65535, None],
+    ],
 )
 def test_other_versions_are_told_so_whatever_their_join_looks_like(fields: list[object]) -> None:
     with pytest.raises(Rejection) as caught:
@@ -216,16 +231,16 @@ def test_other_versions_are_told_so_whatever_their_join_looks_like(fields: list[
 
 
 def test_server_messages_have_the_bytes_of_the_protocol() -> None:
-    welcome = m.Welcome(2, 3, 30, 9, "m-1", WORLD, RULES, [m.RosterRow(3, "Ada", 1, 2, 0)])
+    welcome = m.Welcome(3, 3, 30, 9, "m-1", WORLD, RULES, [m.RosterRow(3, "Ada", 1, 2, 0)], 2)
     row = msgpack.unpackb(encode(welcome))
-    assert row[:6] == [1, 2, 3, 30, 9, "m-1"]
+    assert row[:6] == [1, 3, 3, 30, 9, "m-1"]
     assert list(row[6]) == ["name", "width_u", "height_u", "walls", "bushes"]
     assert row[6]["walls"][0] == [10.0, 12.5, 2.0, 1.0, 0.25, 512, 7]
     assert row[6]["bushes"] == [[20.0, 20.0, 2.5]]
     assert list(row[7]) == list(m.Rules.__struct_fields__)
     assert row[7]["classes"][0]["block_half_degrees"] == 55.0
     assert list(row[7]["skills"][0]) == list(m.SkillView.__struct_fields__)
-    assert row[8] == [[3, "Ada", 1, 2, 0]]
+    assert row[8:] == [[[3, "Ada", 1, 2, 0]], 2]
     cases: list[tuple[m.ServerMessage, list[object]]] = [
         (m.Joined(4, "Bo", 3, 2, 1), [3, 4, "Bo", 3, 2, 1]),
         (m.Error("idle", "gone", None), [4, "idle", "gone", None]),

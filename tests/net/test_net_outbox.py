@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from net.outbox import Ending, Outbox
-from net.rejections import Rejection
+from net.rejections import REJECTIONS
 from schema.messages import CloseCode, ErrorCode
 
 LINE_MAX, UNACKED_MAX, SKIPS_MAX = 5, 3, 6
@@ -120,7 +120,7 @@ class OutboxModel(hs.RuleBasedStateMachine):
 
     @hs.rule(code=st.sampled_from([None, ErrorCode.IDLE, ErrorCode.SERVER_FULL]))
     def close(self, code: ErrorCode | None) -> None:
-        self.box.close(None if code is None else Rejection(code, "because"))
+        self.box.close(None if code is None else REJECTIONS[code]("because"))
         if self.end is None:
             self.waiting = None
             closed = {None: 1000, ErrorCode.IDLE: 1008, ErrorCode.SERVER_FULL: 1013}[code]
@@ -176,6 +176,6 @@ def test_shut_box_ignores_the_game() -> None:
     assert not outbox.push(b"c")
     assert not outbox.offer_snapshot(2, b"d")
     outbox.skip_snapshot()
-    outbox.close(Rejection(ErrorCode.IDLE, ""))
+    outbox.close(REJECTIONS[ErrorCode.IDLE](""))
     assert outbox.take() is None
     assert outbox.skipped == 0

@@ -11,7 +11,7 @@ from net.wire import encode
 from schema import messages as m
 from tests.net.harness import FakeGame
 
-JOIN = encode(m.Join(2, "  Ada\u200b ", 3, 9))
+JOIN = encode(m.Join(3, "a-ticket", 41))
 
 
 def begin(**limits: int) -> tuple[Session, FakeGame, Counters]:
@@ -25,7 +25,7 @@ def test_join_input_ping_leave() -> None:
     session.join(JOIN, "192.0.2.1")
     (seat,) = game.seats
     assert session.joined
-    assert seat.join == m.Join(2, "Ada", 3, 9), "the name is cleaned, the rest is as it came"
+    assert seat.join == m.Join(3, "a-ticket", 41)
     assert (seat.address, counters.joined_open) == ("192.0.2.1", 1)
     session.receive(encode(m.Input(1, 2, 3, 4, 5, 6)), 0.1)
     session.receive(encode(m.Ping(9)), 0.2)
@@ -34,7 +34,8 @@ def test_join_input_ping_leave() -> None:
     assert session.outbox.take() == encode(m.Pong(9))
     session.leave()
     session.leave()
-    assert (seat.left, counters.joined_open, counters.messages_in) == (1, 0, 3)
+    assert (seat.left, seat.for_good) == (1, False)
+    assert (counters.joined_open, counters.messages_in) == (0, 3)
     assert not session.outbox.push(b"late")
 
 

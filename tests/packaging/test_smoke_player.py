@@ -53,11 +53,10 @@ class Match:
 @contextmanager
 def server(match: Match, answer: Callable[[Match], list[Any]] | None = None) -> Iterator[int]:
     def welcome(match: Match) -> list[Any]:
-        return [1, VERSION, match.slot, RATE_HZ, match.tick, "m", {}, {}, []]
+        return [1, VERSION, match.slot, RATE_HZ, match.tick, "m", {}, {}, [], 0]
 
     def handle(socket: ServerConnection) -> None:
-        kind, version, _, role, drop = msgpack.unpackb(socket.recv())
-        assert (kind, version, role, drop) == (1, VERSION, 255, 0)
+        assert msgpack.unpackb(socket.recv()) == [1, VERSION, "a-ticket"]
         try:
             socket.send(msgpack.packb((answer or welcome)(match)))
             socket.send(msgpack.packb([3, 9, "Bot", 1, 0, 1]))
@@ -85,7 +84,7 @@ def server(match: Match, answer: Callable[[Match], list[Any]] | None = None) -> 
 
 def test_a_server_that_keeps_the_protocol() -> None:
     with server(Match()) as port:
-        line = play("127.0.0.1", port, seconds=1.0)
+        line = play("127.0.0.1", port, "a-ticket", seconds=1.0)
     assert "inputs applied" in line
     assert "up to 1 others in view" in line
 
@@ -101,7 +100,7 @@ def test_a_server_that_keeps_the_protocol() -> None:
 )
 def test_a_server_that_breaks_it(match: Match, complaint: str) -> None:
     with server(match) as port, pytest.raises(PlayError, match=complaint):
-        play("127.0.0.1", port, seconds=0.7)
+        play("127.0.0.1", port, "a-ticket", seconds=0.7)
 
 
 def test_a_refusal_is_repeated() -> None:
@@ -110,9 +109,9 @@ def test_a_refusal_is_repeated() -> None:
         server(Match(), lambda _: refusal) as port,
         pytest.raises(PlayError, match="kind 4 instead of WELCOME"),
     ):
-        play("127.0.0.1", port, seconds=0.5)
+        play("127.0.0.1", port, "a-ticket", seconds=0.5)
 
 
 def test_nobody_listens() -> None:
     with pytest.raises(PlayError, match="playing over WebSocket"):
-        play("127.0.0.1", 1, seconds=60.0)
+        play("127.0.0.1", 1, "a-ticket", seconds=60.0)

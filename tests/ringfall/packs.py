@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from functools import cache
 from typing import Any
 
 from net.outbox import Ending, Outbox
+from persistence.player_file import Player
 from ringfall.datapack import DataPack, canonical_json, content_hash, load_datapack
+from ringfall.identity.tickets import Grant
 from ringfall.match import Match, MatchPlan
 from schema.balance import Balance
 from schema.balance.zone import ZoneBalance, ZonePhase
-from schema.messages import PROTOCOL_VERSION, ROLE_ANY, Join
+from schema.messages import ROLE_ANY
 from schema.tiled import MapModel
 
 YARD = MapModel(
@@ -24,6 +27,7 @@ YARD = MapModel(
     crates=((40.0, 18.0, 0.5, 0.75, 256),),
     loot=((16.0, 10.0, "common"),),
 )
+_numbers = itertools.count()
 # Closes at once and kills within a second: matches that are over soon.
 DEADLY = (ZonePhase(wait_s=0.0, shrink_s=0.5, radius_ratio=0.0, damage_hp_per_s=1000.0),)
 # Never hurts while a test is looking.
@@ -68,9 +72,18 @@ def new_match(
     return Match(MatchPlan(pack(balance(zone, **match)), rate_hz, places, seed))
 
 
-def wish(name: str = "Guest", role: int = ROLE_ANY, drop: int = 0) -> Join:
-    """A JOIN as the edge hands it on."""
-    return Join(PROTOCOL_VERSION, name, role, drop)
+def wish(
+    name: str = "Guest",
+    role: int = ROLE_ANY,
+    drop: int = 0,
+    *,
+    player_id: str | None = None,
+    match_id: str = "the-match",
+    **more: Any,
+) -> Grant:
+    """What stands behind a ticket; everybody is somebody else unless told otherwise."""
+    player = Player(player_id or f"p-{next(_numbers)}", name)
+    return Grant(player, match_id, role, drop, **more)
 
 
 def outbox(**limits: int) -> Outbox:

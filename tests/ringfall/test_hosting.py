@@ -9,7 +9,7 @@ import pytest
 
 from ecs.columns import Rows as TableRows
 from net.outbox import Ending, Outbox
-from net.rejections import Rejection
+from net.rejections import MatchOver, Rejection
 from ringfall.hosting import LIMITED, HostedMatch, PlayerSeat
 from ringfall.names import bot_names
 from schema.columns import Credit, Outcome, Position, Tally
@@ -64,8 +64,9 @@ def test_welcome() -> None:
     for _ in range(3):
         hosted.advance()
     first, second = Watcher(hosted, "Ada"), Watcher(hosted, "Bo")
-    [[kind, version, slot, rate_hz, tick, match_id, place, rules, roster]] = second.listen()
-    assert (kind, version, slot, rate_hz, tick, match_id) == (1, 2, 3, 30, 3, "the-match")
+    [[kind, version, slot, rate_hz, tick, match_id, place, rules, roster, mode]] = second.listen()
+    assert (kind, version, slot, rate_hz, tick, match_id) == (1, 3, 3, 30, 3, "the-match")
+    assert mode == 0
     assert [row[1] for row in roster] == [*bot_names(2, 7), "Ada", "Bo"]
     lineup = hosted.match.lineup
     assert roster == [[n, e.name, e.bot, e.role, e.team] for n, e in enumerate(lineup)]
@@ -165,7 +166,7 @@ def test_everybody_hears_of_every_kill_before_the_snapshot_of_its_tick() -> None
         watcher.listen()
     credit = hosted.match.world.group("players", Credit)
     credit.attacker[2], credit.hit_tick[2] = 0, hosted.match.tick
-    cy.seat.leave()
+    cy.seat.leave(for_good=True)
     hosted.advance()
     kinds = [msgpack.unpackb(item)[0] for item in take_all(ada.box)]
     assert kinds == [K.KILL, K.SNAPSHOT]
@@ -302,22 +303,20 @@ def test_linger_then_goodbye() -> None:
     assert sorted(of_kind(w.told, K.RESULT)[-1][1] for w in watchers) == [1, 2, 3]
 
 
-def test_whoever_comes_after_the_end_gets_no_body_and_no_snapshots() -> None:
-    """The lobby seats nobody there; were it to, nothing is read beyond the rows there are."""
+def test_whoever_comes_after_the_end_is_told_so() -> None:
     hosted = hosted_match()
     ada, bo = Watcher(hosted, "Ada"), Watcher(hosted, "Bo")
     hosted.advance()
-    bo.seat.leave()
+    bo.seat.leave(for_good=True)
     hosted.advance()
     assert hosted.match.over
-    late = Watcher(hosted, "Late")
+    with pytest.raises(Rejection) as caught:
+        Watcher(hosted, "Late")
+    assert caught.value.code == ErrorCode.MATCH_OVER
     while not hosted.finished:
         hosted.advance()
         ada.listen()
-        late.listen()
-    assert late.snapshots == []
-    assert ada.snapshots
-    assert late.ending == Ending(CloseCode.NORMAL, "")
+    assert ada.ending == Ending(CloseCode.NORMAL, "")
 
 
 def test_a_closed_window_skips_and_an_ack_opens_it() -> None:
@@ -356,7 +355,7 @@ def test_closing_tells_everybody_why() -> None:
     hosted = hosted_match()
     watchers = [Watcher(hosted, name) for name in ("Ada", "Bo")]
     hosted.advance()
-    hosted.close(Rejection(ErrorCode.MATCH_OVER, "the match had to be ended"))
+    hosted.close(MatchOver("the match had to be ended"))
     for watcher in watchers:
         assert watcher.listen()[-1][:2] == [K.ERROR, "match_over"]
         assert watcher.ending == Ending(CloseCode.REFUSED, "match_over")

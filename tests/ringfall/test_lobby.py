@@ -7,8 +7,9 @@ import pytest
 
 from net.rejections import Rejection
 from ringfall.hosting import HostedMatch, PlayerSeat
-from ringfall.lobby import Lobby
-from schema.messages import ROLE_ANY, CloseCode, ErrorCode
+from ringfall.hosting.lobby import Lobby
+from ringfall.identity.tickets import TicketDesk
+from schema.messages import ROLE_ANY, CloseCode, ErrorCode, Join
 from tests.ringfall.packs import new_match, outbox, shipped, take_all, wish
 
 
@@ -18,7 +19,10 @@ class House:
     def __init__(self, matches_max: int, places: int = 3) -> None:
         self.matches_max = matches_max
         self.places = places
-        self.lobby = Lobby(self.open_match, lambda: len(shipped().classes.root))
+        self.now_s = 0.0
+        desk = TicketDesk(30.0, 100)
+        roles = len(shipped().classes.root)
+        self.lobby = Lobby(self.open_match, lambda: roles, desk, lambda: self.now_s)
 
     def open_match(self) -> HostedMatch | None:
         if len(self.lobby.matches) >= self.matches_max:
@@ -31,7 +35,9 @@ class House:
     def enter(self, name: str = "Guest", role: int = ROLE_ANY) -> tuple[PlayerSeat, str, int]:
         """Seat somebody: (seat, id of the match, slot) as WELCOME has them."""
         box = outbox()
-        seat = self.lobby.enter(wish(name, role), box, "127.0.0.1")
+        invitation = self.lobby.invite(wish(name).player, role)
+        seat = self.lobby.enter(Join(3, invitation.ticket), box, "127.0.0.1")
+        assert isinstance(seat, PlayerSeat)
         welcome = msgpack.unpackb(next(item for item in take_all(box) if isinstance(item, bytes)))
         return seat, welcome[5], welcome[2]
 
@@ -61,7 +67,7 @@ def test_the_fullest_match_comes_first() -> None:
     house.lobby.matches[2].seat(wish("B"), outbox())
     assert house.enter()[1] == "match-1"
     for seat in seats:
-        seat.leave()
+        seat.leave(for_good=True)
     # One connected there, one in match-2: fullest counts people, not those who came and went.
     house.lobby.matches[2].seat(wish("B"), outbox())
     assert house.enter()[1] == "match-2"
@@ -70,7 +76,7 @@ def test_the_fullest_match_comes_first() -> None:
 def test_a_place_is_not_given_twice() -> None:
     house = House(matches_max=1, places=2)
     seat, _, _ = house.enter()
-    seat.leave()
+    seat.leave(for_good=True)
     assert house.enter()[2] == 1
     with pytest.raises(Rejection):
         house.enter()

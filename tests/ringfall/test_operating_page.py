@@ -9,15 +9,19 @@ from prometheus_client import generate_latest
 
 from net.limits import Limits
 from net.rejections import Counters
-from ringfall.config import JournalSection, MatchSection, ServerSection
-from ringfall.lobby import Lobby
+from ringfall.config import JournalSection, MatchSection, PlayersSection, ServerSection
+from ringfall.hosting.lobby import Lobby
+from ringfall.identity.tickets import TicketDesk
 from ringfall.metrics import Metrics
+from ringfall.web.port import HttpCounters
 
 PAGE = (Path(__file__).parents[2] / "docs" / "operating.md").read_text(encoding="utf-8")
 
 
 def metric_names() -> list[str]:
-    metrics = Metrics(Counters(), Lobby(lambda: None, lambda: 1))
+    metrics = Metrics(
+        Counters(), Lobby(lambda: None, lambda: 1, TicketDesk(30.0, 9)), HttpCounters()
+    )
     exposition = generate_latest(metrics.registry).decode()
     names = re.findall(r"^# TYPE (\S+) (\w+)$", exposition, re.M)
     return [name for name, _ in names if not name.endswith("_created")]
@@ -33,7 +37,7 @@ def test_limits(name: str) -> None:
     assert f"| `{name}` |" in PAGE
 
 
-@pytest.mark.parametrize("section", [ServerSection, MatchSection, JournalSection])
+@pytest.mark.parametrize("section", [ServerSection, MatchSection, JournalSection, PlayersSection])
 def test_settings(section: type) -> None:
     keys = section.model_fields  # type: ignore[attr-defined]
     assert [key for key in keys if not re.search(rf"^{key} = ", PAGE, re.M)] == []

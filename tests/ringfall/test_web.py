@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, ClassVar
 
 import httpx
 import pytest
@@ -10,13 +12,19 @@ import trio
 from prometheus_client.parser import text_string_to_metric_families
 
 from ecs.columns import Rows
+from net.limits import Limits
 from net.rejections import Counters
-from ringfall import web
+from persistence.players import Players
+from ringfall import __version__
 from ringfall.hosting import HostedMatch
-from ringfall.lobby import Lobby
+from ringfall.hosting.lobby import Lobby
+from ringfall.identity.tickets import TicketDesk
 from ringfall.metrics import Metrics
 from ringfall.names import bot_names
-from ringfall.web import make_app
+from ringfall.web import static
+from ringfall.web.api import Api
+from ringfall.web.app import make_app
+from ringfall.web.port import HttpCounters
 from schema.balance import Balance
 from schema.columns import Outcome
 from schema.events import REFUSED_MANA
@@ -27,13 +35,25 @@ from tests.ringfall.packs import YARD, balance, new_match, outbox, pack, shipped
 class Site:
     """An application over a lobby without a network."""
 
-    def __init__(self, public_game_url: str | None = None) -> None:
-        self.counters, self.pack = Counters(), pack()
-        self.lobby = Lobby(lambda: None, lambda: 1)
-        self.metrics = Metrics(self.counters, self.lobby)
-        self.app = make_app(
-            self.lobby, self.metrics, lambda: self.pack, lambda: 4321, public_game_url
+    folder: ClassVar[Path]
+    open: ClassVar[list[Players]] = []
+
+    def __init__(self, public_game_url: str | None = None, **limits: Any) -> None:
+        self.counters, self.http, self.pack = Counters(), HttpCounters(), pack()
+        self.now_s = 0.0
+        self.lobby = Lobby(lambda: None, lambda: 4, TicketDesk(30.0, 100), clock=lambda: self.now_s)
+        self.metrics = Metrics(self.counters, self.lobby, self.http)
+        self.players = Players(self.folder / f"players-{len(self.open)}.sqlite", 30.0)
+        self.open.append(self.players)
+        api = Api(
+            self.players,
+            self.lobby,
+            Limits(**limits),
+            lambda: {"game_port": 4321, "game_url": public_game_url},
+            15.0,
+            lambda: self.now_s,
         )
+        self.app = make_app(self.lobby, self.metrics, lambda: self.pack, api, self.http.refused)
 
     def host(self, bots: int) -> HostedMatch:
         match = new_match()
@@ -42,11 +62,26 @@ class Site:
         self.lobby.matches.append(hosted)
         return hosted
 
-    def ask(self, method: str, path: str) -> httpx.Response:
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        token: str | None = None,
+        address: str = "192.0.2.1",
+        **headers: str,
+    ) -> httpx.Response:
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        if isinstance(body, bytes):
+            sent: dict[str, Any] = {"content": body}
+        else:
+            sent = {} if body is None else {"json": body}
+
         async def run() -> httpx.Response:
-            transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+            transport = httpx.ASGITransport(self.app, False, client=(address, 1))
             async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
-                return await client.request(method, path)
+                return await client.request(method, path, headers=headers, **sent)
 
         return trio.run(run)
 
@@ -65,14 +100,22 @@ class Site:
         return found
 
 
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path) -> Iterator[None]:
+    Site.folder = tmp_path
+    yield
+    while Site.open:
+        Site.open.pop().close()
+
+
 def test_config() -> None:
     reply = Site("wss://play.example.org/game").get("/api/config")
     assert reply.status_code == 200
     assert reply.json() == {
         "game_port": 4321,
         "game_url": "wss://play.example.org/game",
-        "protocol_version": 2,
-        "version": web.__version__,
+        "protocol_version": 3,
+        "version": __version__,
     }
     assert reply.headers["cache-control"] == "no-store"
     assert Site().get("/api/config").json()["game_url"] is None
@@ -129,6 +172,8 @@ def test_status() -> None:
             "entrants": 3,
             "alive": 3,
             "humans": 1,
+            "away": 0,
+            "watchers": 0,
             "open": True,
             "over": False,
         }
@@ -140,7 +185,7 @@ def test_status() -> None:
 )
 def test_every_answer_has_the_safety_headers(path: str) -> None:
     reply = Site().get(path)
-    for name, value in web.SAFETY_HEADERS.items():
+    for name, value in static.SAFETY_HEADERS.items():
         assert reply.headers[name] == value
 
 
@@ -167,7 +212,7 @@ def test_refusals_are_json(
     code: str,
 ) -> None:
     (tmp_path / "index.html").write_text("<title>Ringfall</title>")
-    monkeypatch.setattr(web, "client_folder", lambda: tmp_path if built else None)
+    monkeypatch.setattr(static, "client_folder", lambda: tmp_path if built else None)
     reply = Site().ask(method, path)
     assert reply.status_code == status
     assert reply.json()["code"] == code
@@ -177,11 +222,11 @@ def test_refusals_are_json(
 def test_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "index.html").write_text("<title>Ringfall</title>")
     (tmp_path / "a.js").write_text("1")
-    monkeypatch.setattr(web, "client_folder", lambda: tmp_path)
+    monkeypatch.setattr(static, "client_folder", lambda: tmp_path)
     site = Site()
     assert "<title>Ringfall" in site.get("/").text
     assert "javascript" in site.get("/a.js").headers["content-type"]
-    monkeypatch.setattr(web, "client_folder", lambda: None)
+    monkeypatch.setattr(static, "client_folder", lambda: None)
     reply = Site().get("/")
     assert reply.status_code == 503
     assert "make client" in reply.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import socket
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,9 +15,12 @@ from websockets.sync.client import connect
 
 from tests.oracle.snapshot import Player as Body
 from tests.oracle.snapshot import Slot, Snapshot, read_payload
-from tests.server.servers import HOST, WAIT_S
+from tests.server.door import new_guest, ticket_of
+from tests.server.servers import HOST, WAIT_S, Served
 
-JOIN, INPUT, PING = 1, 2, 3
+VERSION = 3
+JOIN, INPUT, PING, SPECTATE = 1, 2, 3, 4
+NEW, RESUMED, WATCHING = 0, 1, 2
 WELCOME, SNAPSHOT, JOINED, ERROR, PONG, RESULT, KILL = range(1, 8)
 MOVE, PRIMARY, SECONDARY, SPECIAL, MOBILITY, INTERACT = 1, 2, 4, 8, 16, 32
 ANY_ROLE, ANYWHERE = 255, 0
@@ -37,16 +41,22 @@ class Player:
 
     def __init__(
         self,
-        port: int,
+        server: Served,
         name: str = "Ada",
         role: int = ANY_ROLE,
         drop: int = ANYWHERE,
+        *,
+        token: str | None = None,
+        ticket: str | None = None,
+        resume_tick: int | None = None,
         **options: Any,
     ) -> None:
+        self.token = token or ("" if ticket else new_guest(server, name))
+        ticket = ticket or ticket_of(server, self.token, role=role, drop=drop)
         self._stack = contextlib.ExitStack()
         self.socket = self._stack.enter_context(
             connect(
-                f"ws://{HOST}:{port}/",
+                f"ws://{HOST}:{server.game_port}/",
                 open_timeout=WAIT_S,
                 close_timeout=WAIT_S,
                 compression=None,
@@ -59,9 +69,11 @@ class Player:
         self.seen = 0
         self.seq = 0
         self.acks = True
-        self.socket.send(msgpack.packb([JOIN, 2, name, role, drop]))
+        said = [] if resume_tick is None else [resume_tick]
+        self.socket.send(msgpack.packb([JOIN, VERSION, ticket, *said]))
         self.welcome = self.wait_news(WELCOME)
         self.slot: int = self.welcome[2]
+        self.mode: int = self.welcome[9]
         self.rules: dict[str, Any] = self.welcome[7]
 
     def receive(self, timeout_s: float = WAIT_S) -> list[Any]:
@@ -188,12 +200,17 @@ class Player:
         return (closed.code, closed.reason) if closed is not None else (1006, "")
 
     def leave(self) -> None:
-        """Close in good order."""
+        """Close in good order, which is for good."""
+        self._stack.close()
+
+    def break_off(self) -> None:
+        """Be gone without a word, as when a line breaks."""
+        self.socket.socket.shutdown(socket.SHUT_RDWR)
         self._stack.close()
 
 
 @contextlib.contextmanager
-def playing(port: int, *names: str, **options: Any) -> Iterator[list[Player]]:
+def playing(server: Served, *names: str, **options: Any) -> Iterator[list[Player]]:
     """Clients in a match who see each other, and have read all that waited meanwhile.
 
     ``options`` are those of every ``Player``.
@@ -201,7 +218,7 @@ def playing(port: int, *names: str, **options: Any) -> Iterator[list[Player]]:
     with contextlib.ExitStack() as stack:
         players = []
         for name in names:
-            player = Player(port, name, **options)
+            player = Player(server, name, **options)
             stack.callback(player.leave)
             players.append(player)
         slots = {player.slot for player in players}

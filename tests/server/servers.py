@@ -34,7 +34,13 @@ LIMITS: dict[str, object] = {
     "send_deadline_s": 1.0,
     "close_deadline_s": 1.0,
     "stop_deadline_s": 1.0,
+    "http_connections_per_address_max": 250,
+    "requests_per_minute": 1_000_000,
+    "guests_per_minute": 1_000_000,
+    "tickets_per_minute": 1_000_000,
 }
+# Nobody is waited for who broke off in a test before.
+PLAYERS: dict[str, object] = {"grace_s": 1.0}
 
 
 def environment() -> dict[str, str]:
@@ -173,6 +179,7 @@ def serving(
     match: Mapping[str, object] | None = None,
     server: Mapping[str, object] | None = None,
     journal: Mapping[str, object] | None = None,
+    players: Mapping[str, object] | None = None,
     file_bytes_max: int | None = None,
 ) -> Iterator[Served]:
     """A server that has started; killed at the end if the test has not stopped it."""
@@ -182,6 +189,7 @@ def serving(
         "match": {"bots": 4, "matches_max": 64, **(match or {})},
         "server": {"http_port": 0, "game_port": 0, **(server or {})},
         "journal": dict(journal or {}),
+        "players": {**PLAYERS, **(players or {})},
     }
     (folder / "ringfall.toml").write_text(toml(sections))
     arguments: Sequence[object] = ("serve", "--json", "--config", "ringfall.toml", *flags)

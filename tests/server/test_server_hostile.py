@@ -10,7 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.net.hostile import HOSTILE
+from tests.net.hostile import HOSTILE, tickets
+from tests.server.door import new_guest, ticket_of
 from tests.server.player import Player
 from tests.server.servers import HOST, Served, serving, wait_for
 
@@ -22,13 +23,15 @@ ATTACKERS = 8
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with serving(tmp_path_factory.mktemp("hostile"), match={"bots": 2}) as server:
+        tickets[server.game_port] = lambda: ticket_of(server, new_guest(server, "Eve"))
         yield server
+        del tickets[server.game_port]
         assert server.stop() == 0
 
 
 def guest(server: Served, name: str) -> None:
     """Join, get WELCOME and snapshots that follow each other, leave."""
-    player = Player(server.game_port, name[:16])
+    player = Player(server, name[:16])
     first = player.step()
     player.until(lambda view: view.header.tick > first.header.tick)
     assert player.slot == first.header.self_slot

@@ -10,13 +10,13 @@ from pathlib import Path
 import msgpack
 import pytest
 from websockets.exceptions import InvalidStatus
-from websockets.sync.client import connect
 
 from tests.oracle.snapshot import Snapshot
 from tests.server import player as p
 from tests.server.data import CALM_ZONE, DEADLY_ZONE, make_data
+from tests.server.door import ask, new_guest
 from tests.server.player import Player, playing
-from tests.server.servers import HOST, WAIT_S, Served, serving, wait_for
+from tests.server.servers import Served, serving, wait_for
 
 ORIGIN = "https://play.example.org"
 CLASSES = ["herbalist", "scout", "warrior", "wizard"]
@@ -61,7 +61,7 @@ def moved(view: Snapshot, then: Snapshot) -> tuple[int, int]:
 
 
 def test_walking_stopping_and_the_edge_of_the_world(server: Served) -> None:
-    with playing(server.game_port, "Walker") as [ada]:
+    with playing(server, "Walker") as [ada]:
         begin = ada.settle()
         moving = ada.until(lambda view: view.header.tick >= begin.header.tick + 15, p.MOVE, p.RIGHT)
         dx, dy = moved(begin, moving)
@@ -90,7 +90,7 @@ def test_walking_stopping_and_the_edge_of_the_world(server: Served) -> None:
 
 def test_held_input_ends_by_itself(server: Served) -> None:
     """Half a second after the last INPUT the body stands, however long the button was held."""
-    with playing(server.game_port, "Gone quiet") as [ada]:
+    with playing(server, "Gone quiet") as [ada]:
         here = ada.settle().players[0]
         way = p.RIGHT if here.x < 20 * 64 else p.LEFT
         start = ada.until(lambda view: abs(view.players[0].x - here.x) > 64, p.MOVE, way)
@@ -107,7 +107,7 @@ def test_held_input_ends_by_itself(server: Served) -> None:
 
 
 def test_shots_hit(server: Served) -> None:
-    with playing(server.game_port, "Ada", "Bo", role=role_of("scout")) as [ada, bo]:
+    with playing(server, "Ada", "Bo", role=role_of("scout")) as [ada, bo]:
         aim = ada.aim_at(bo.slot)
         view = ada.until(lambda view: view.projectiles, p.PRIMARY, aim=aim)
         assert {shot.owner for shot in view.projectiles} == {ada.slot}
@@ -130,7 +130,7 @@ def test_shots_hit(server: Served) -> None:
 
 
 def test_an_area_goes_off(server: Served) -> None:
-    with playing(server.game_port, "Ada", role=role_of("herbalist")) as [ada]:
+    with playing(server, "Ada", role=role_of("herbalist")) as [ada]:
         here = ada.settle().players[0]
         mana = ada.step().header.self_mana
         aim = p.RIGHT if here.x < 20 * 64 else p.LEFT
@@ -160,7 +160,7 @@ def test_an_area_goes_off(server: Served) -> None:
 
 
 def test_a_dash_is_fast_and_has_to_wait(server: Served) -> None:
-    with playing(server.game_port, "Ada", role=role_of("warrior")) as [ada]:
+    with playing(server, "Ada", role=role_of("warrior")) as [ada]:
         begin = ada.settle()
         way = p.RIGHT if begin.players[0].x < 20 * 64 else p.LEFT
         ada.until(lambda _: ada.hand(3).wait_ticks > 0, p.MOBILITY | p.MOVE, way)
@@ -170,7 +170,7 @@ def test_a_dash_is_fast_and_has_to_wait(server: Served) -> None:
 
 
 def test_a_charge_is_held_and_let_go(server: Served) -> None:
-    with playing(server.game_port, "Ada", role=role_of("wizard")) as [ada]:
+    with playing(server, "Ada", role=role_of("wizard")) as [ada]:
         here = ada.settle().players[0]
         aim = p.RIGHT if here.x < 20 * 64 else p.LEFT
         view = ada.until(lambda _: ada.hand(1).held == 255, p.SECONDARY, aim=aim)
@@ -183,14 +183,12 @@ def test_a_charge_is_held_and_let_go(server: Served) -> None:
 
 
 def test_a_class_that_does_not_exist_is_refused(server: Served) -> None:
-    with connect(f"ws://{HOST}:{server.game_port}/", compression=None, proxy=None) as socket:
-        socket.send(msgpack.packb([p.JOIN, 2, "Eve", 99, 0]))
-        kind, code, *_ = msgpack.unpackb(socket.recv(timeout=WAIT_S))
-    assert (kind, code) == (p.ERROR, "bad_message")
+    answer = ask(server, "POST", "/api/play", {"role": 99}, new_guest(server))
+    assert (answer.status, answer.body["code"]) == (400, "bad_message")
 
 
 def test_ping(server: Served) -> None:
-    with playing(server.game_port, "Ada") as [ada]:
+    with playing(server, "Ada") as [ada]:
         for nonce in (0, 1, 2**32 - 1):
             ada.news.clear()
             ada.socket.send(msgpack.packb([p.PING, nonce]))
@@ -198,8 +196,8 @@ def test_ping(server: Served) -> None:
 
 
 def test_others_are_announced_seen_and_missed(server: Served) -> None:
-    with playing(server.game_port, "Ada") as [ada]:
-        bo = Player(server.game_port, "  Bo\x00 the\n\u202eGreat and Terrible ")
+    with playing(server, "Ada") as [ada]:
+        bo = Player(server, "  Bo\x00 the\n\u202eGreat and Terrible ")
         joined = ada.wait_news(p.JOINED)
         assert joined[1:4] == [bo.slot, "Bo the Great and", 0]
         assert [row[:3] for row in bo.welcome[8]] == [[ada.slot, "Ada", 0], joined[1:4]]
@@ -217,8 +215,8 @@ def test_others_are_announced_seen_and_missed(server: Served) -> None:
 
 
 def test_whoever_does_not_acknowledge_is_not_sent_more(server: Served) -> None:
-    with playing(server.game_port, "Keen") as [keen]:
-        silent = Player(server.game_port, "Silent")
+    with playing(server, "Keen") as [keen]:
+        silent = Player(server, "Silent")
         silent.acks = False
         assert keen.view is not None
         until_tick = keen.view.header.tick + 40
@@ -239,24 +237,24 @@ def test_whoever_does_not_acknowledge_is_not_sent_more(server: Served) -> None:
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "file://", "http://localhost"])
 def test_foreign_pages_stay_out(server: Served, origin: str) -> None:
     with pytest.raises(InvalidStatus) as caught:
-        Player(server.game_port, origin=origin)
+        Player(server, origin=origin)
     assert caught.value.response.status_code == 403
 
 
 @pytest.mark.parametrize("origin", [ORIGIN, "http://127.0.0.1:8000", None])
 def test_allowed_pages_come_in(server: Served, origin: str | None) -> None:
-    with playing(server.game_port, "Guest", origin=origin) as [guest]:
+    with playing(server, "Guest", origin=origin) as [guest]:
         assert guest.seen
 
 
 def test_what_the_page_asks_for(server: Served) -> None:
     config = server.get("/api/config")
     assert config["game_port"] == server.game_port
-    assert config["protocol_version"] == 2
+    assert config["protocol_version"] == 3
     told = server.get("/match.json")
     assert [card["name"] for card in told["classes"]] == CLASSES
     assert (told["map"]["name"], told["team_size"]) == ("Field", 1)
-    with playing(server.game_port, "Ada") as [ada]:
+    with playing(server, "Ada") as [ada]:
         matches = server.get("/api/status")["matches"]
         mine = next(match for match in matches if match["match_id"] == ada.welcome[5])
         assert mine["humans"] == 1
@@ -277,7 +275,7 @@ def test_death_then_result_then_goodbye(tmp_path: Path) -> None:
     bots.write_text(re.sub(r"(?m)^sight_u = .*$", "sight_u = 1.0", bots.read_text()))
     with serving(tmp_path, "--data", data, match={"bots": 2}) as server:
         # The zone of the first match may have closed by the time everybody is in: then the second.
-        ada, bo = (Player(server.game_port, name) for name in ("Ada", "Bo"))
+        ada, bo = (Player(server, name) for name in ("Ada", "Bo"))
         with ThreadPoolExecutor(2) as pool:
             closings = [pool.submit(player.wait_closed) for player in (ada, bo)]
             assert [closing.result() for closing in closings] == [(1000, "")] * 2
@@ -293,7 +291,7 @@ def test_death_then_result_then_goodbye(tmp_path: Path) -> None:
             assert player.view.header.stage == p.OVER, "they saw the end"
         # The journals of matches that are over are sealed while the server goes on.
         wait_for(lambda: '"journal closed"' in server.log() or '"sealed": true' in server.log())
-        again = Player(server.game_port, "Again")
+        again = Player(server, "Again")
         assert again.welcome[5] != ada.welcome[5]
         again.leave()
         assert server.stop() == 0

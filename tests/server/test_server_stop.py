@@ -18,7 +18,7 @@ from tests.server.servers import Served, command, serving, wait_for
 
 def play(server: Served, ticks: int) -> Player:
     """A client that has walked for a while and is still there."""
-    ada = Player(server.game_port, "Ada")
+    ada = Player(server, "Ada")
     begin = ada.step()
     ada.until(lambda view: view.header.tick >= begin.header.tick + ticks, p.MOVE, 512)
     return ada

@@ -9,7 +9,7 @@ import { type ConnectionHealth, HealthMeter } from "../net/health";
 import type { Entrant, Kill, Refusal, Result, ServerMessage, Welcome } from "../net/messages";
 import { CLOSE_NORMAL, U32_MAX } from "../net/protocol";
 import { GameSocket } from "../net/socket";
-import { decodeMessage, encodeInput, encodeJoin, encodePing, type JoinWish } from "../net/wire";
+import { decodeMessage, encodeInput, encodeJoin, encodePing } from "../net/wire";
 import type { HeldInput } from "./input";
 import type { WorldView } from "./interpolate";
 import { startPacer } from "./pacer";
@@ -31,6 +31,13 @@ export interface SessionEvents {
   ended(ending: Ending): void;
 }
 
+/** What JOIN says. */
+export interface Entry {
+  readonly ticket: string;
+  /** Newest snapshot applied before the line broke, 0 for none. */
+  readonly resumeTick: number;
+}
+
 const JOIN_TIMEOUT_MS = 8000;
 const PING_EVERY_MS = 1000;
 /** Without a byte for this long the line is called unsteady, then lost. */
@@ -43,7 +50,6 @@ export class Session {
   readonly #events: SessionEvents;
   readonly #input: HeldInput;
   readonly #socket: GameSocket;
-  readonly #wish: JoinWish;
   #world: World | null = null;
   #clock: ServerClock | null = null;
   #ended = false;
@@ -58,12 +64,11 @@ export class Session {
   #health: HealthMeter | null = null;
   #snapshots = 0;
 
-  constructor(url: string, wish: JoinWish, input: HeldInput, events: SessionEvents) {
+  constructor(url: string, entry: Entry, input: HeldInput, events: SessionEvents) {
     this.#events = events;
     this.#input = input;
-    this.#wish = wish;
     this.#socket = new GameSocket(url, {
-      opened: () => this.#socket.send(encodeJoin(this.#wish)),
+      opened: () => this.#socket.send(encodeJoin(entry.ticket, entry.resumeTick)),
       received: (bytes) => this.#receive(bytes),
       ended: (code, reason) => this.#closed(code, reason),
     });

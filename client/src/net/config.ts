@@ -58,7 +58,8 @@ export function parseConfig(
   };
 }
 
-function gameUrl(
+/** Of an answer with `game_url` and `game_port`. */
+export function gameUrl(
   config: Record<string, unknown>,
   page: Pick<Location, "hostname" | "protocol">,
 ): string {

@@ -92,6 +92,7 @@ export interface Entrant {
 export interface Welcome {
   readonly kind: "welcome";
   readonly version: number;
+  /** NOBODY for a watcher. */
   readonly slot: number;
   readonly tickRateHz: number;
   readonly tick: number;
@@ -99,6 +100,8 @@ export interface Welcome {
   readonly map: GameMap;
   readonly rules: Rules;
   readonly roster: readonly Entrant[];
+  /** With a new body, back in one that has waited, or with none. */
+  readonly mode: "new" | "back" | "watching";
 }
 
 export interface Joined {

@@ -1,12 +1,12 @@
 /**
- * The numbers of wire protocol version 2, and nothing else: the seam where a
+ * The numbers of wire protocol version 3, and nothing else: the seam where a
  * generated file can take over. The meaning of each is in docs/protocol.md.
  */
 
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** First element of every message from the client. */
-export const ClientKind = { JOIN: 1, INPUT: 2, PING: 3 } as const;
+export const ClientKind = { JOIN: 1, INPUT: 2, PING: 3, SPECTATE: 4 } as const;
 
 /** First element of every message from the server. */
 export const ServerKind = {

@@ -13,7 +13,7 @@ export type Reconnecting =
   | { readonly kind: "idle" }
   | { readonly kind: "waiting"; readonly attempt: number; readonly dueMs: number }
   | { readonly kind: "trying"; readonly attempt: number }
-  | { readonly kind: "back"; readonly untilMs: number }
+  | { readonly kind: "back"; readonly untilMs: number; readonly fresh: boolean }
   | { readonly kind: "gave-up"; readonly attempts: number };
 
 export const ATTEMPTS_MAX = 8;
@@ -63,8 +63,9 @@ export class Reconnect {
     if (this.#state.kind === "waiting") this.#state = { ...this.#state, dueMs: nowMs };
   }
 
-  succeeded(nowMs: number): void {
-    if (this.busy) this.#state = { kind: "back", untilMs: nowMs + BACK_MS };
+  /** `fresh`: the place was gone, and this is a new one. */
+  succeeded(nowMs: number, fresh = false): void {
+    if (this.busy) this.#state = { kind: "back", untilMs: nowMs + BACK_MS, fresh };
   }
 
   /** `askedMs` is how long the server wants to be left alone, 0 where it did not say. */

@@ -21,18 +21,28 @@ const CLASSES_MAX = 64;
 /** No world can be larger: positions are u16 in 1/64 u. */
 const WORLD_SIDE_MAX_U = (U16_MAX + 1) / P.POSITION_SCALE;
 
+const MODES = ["new", "back", "watching"] as const;
+
 export function welcome(message: unknown[]): Welcome {
-  const [, version, slot, rate, tick, matchId, map, rules, roster] = row(message, "WELCOME", 9);
+  const [, version, slot, rate, tick, matchId, map, rules, roster, mode] = row(
+    message,
+    "WELCOME",
+    10,
+  );
   const known = gameRules(rules);
+  const how = integer(mode, "WELCOME.mode", 0, MODES.length - 1);
+  // A watcher has no body; everybody else has.
+  const slotMax = MODES[how] === "watching" ? P.NOBODY : P.NOBODY - 1;
   return {
     kind: "welcome",
     version: integer(version, "WELCOME.version", 0, U16_MAX),
-    slot: integer(slot, "WELCOME.slot", 0, P.NOBODY - 1),
+    slot: integer(slot, "WELCOME.slot", 0, slotMax),
     tickRateHz: real(rate, "WELCOME.tick_rate_hz", 1, 240),
     tick: integer(tick, "WELCOME.tick", 0, P.U32_MAX),
     matchId: text(matchId, "WELCOME.match_id", 256),
     map: gameMap(map),
     rules: known,
+    mode: MODES[how] ?? "new",
     roster: list(roster, "WELCOME.roster", P.NOBODY).map((item) =>
       entrant(row(item, "WELCOME.roster", 5), "WELCOME.roster"),
     ),

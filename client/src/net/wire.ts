@@ -38,8 +38,8 @@ export interface JoinWish {
   readonly drop: number;
 }
 
-export function encodeJoin({ name, role, drop }: JoinWish): Uint8Array<ArrayBuffer> {
-  return encoder.encode([P.ClientKind.JOIN, P.PROTOCOL_VERSION, name, role, drop]);
+export function encodeJoin(ticket: string, resumeTick: number): Uint8Array<ArrayBuffer> {
+  return encoder.encode([P.ClientKind.JOIN, P.PROTOCOL_VERSION, ticket, resumeTick]);
 }
 
 export function encodeInput(
@@ -49,6 +49,10 @@ export function encodeInput(
 ): Uint8Array<ArrayBuffer> {
   const { move, aim, reach, buttons } = input;
   return encoder.encode([P.ClientKind.INPUT, seq, move, aim, reach, buttons, ack]);
+}
+
+export function encodeSpectate(slot: number): Uint8Array<ArrayBuffer> {
+  return encoder.encode([P.ClientKind.SPECTATE, slot]);
 }
 
 export function encodePing(nonce: number): Uint8Array<ArrayBuffer> {

@@ -70,8 +70,9 @@ export class Comeback {
     if (state.kind === "trying") {
       setText(this.#title, `Reconnecting (attempt ${attempt} of ${ATTEMPTS_MAX})…`);
       this.#bar.style.scale = "1 1";
-    } else if (state.kind === "back") setText(this.#title, "You are back");
-    else if (state.kind === "gave-up") {
+    } else if (state.kind === "back") {
+      setText(this.#title, state.fresh ? "Your place was gone: a new start" : "You are back");
+    } else if (state.kind === "gave-up") {
       setText(this.#title, "No way back");
       setText(this.#note, `${state.attempts} attempts failed. The server may be gone for longer.`);
     }

@@ -179,7 +179,15 @@ const EYEBROWS: Readonly<Record<string, string>> = {
   idle: "Idle for too long",
   too_slow: "Connection too slow",
   match_over: "Match over",
+  match_full: "Match full",
   first_message_late: "Too late",
+  taken_over: "Playing elsewhere",
+  signed_out: "Signed out",
+  bad_ticket: "Too late",
+  too_many_requests: "Too many attempts",
+  unavailable: "Not available",
+  not_found: "No such match",
+  internal: "Server fault",
 };
 
 /** "#3 of 12 teams"; a team that still stands has no place yet. */

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import errno
 import socket
-from collections.abc import Callable
+from collections import Counter
+from dataclasses import dataclass, field
 
 import structlog
 import trio
@@ -19,9 +20,8 @@ from hypercorn.trio.worker_context import WorkerContext
 from hypercorn.typing import ASGIFramework, ConnectionState
 from hypercorn.utils import wrap_app
 
-CONNECTIONS_MAX = 256  # further ones are closed at once
-CONNECTION_MAX_S = 60.0  # what a request sent byte by byte can hold; browsers just connect again
-SEND_MAX_S = 5.0  # one chunk of an answer; beyond, the client does not read, and is cut off
+from net.limits import AddressTable, Limits, address_key
+
 SEND_BUFFER_BYTES = 262_144  # the kernel's, per connection; by itself it grows to megabytes
 ACCEPT_PAUSE_S = 0.1
 _OUT_OF_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
@@ -29,16 +29,31 @@ _OUT_OF_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 log = structlog.get_logger("ringfall.http")
 
 
+@dataclass(slots=True)
+class HttpCounters:
+    """What the HTTP port has seen, for metrics; all values only rise.
+
+    Attributes:
+        faults: connections that ended by an exception.
+        rejected: connections that were not taken, by reason.
+        refused: requests that were answered by a refusal, by code.
+    """
+
+    faults: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+
+
 class _Edge(trio.abc.HalfCloseableStream):
     """A client's socket as hypercorn sees it: nothing it sends takes for ever."""
 
-    def __init__(self, stream: trio.SocketStream) -> None:
-        self._stream = stream
+    def __init__(self, stream: trio.SocketStream, send_s: float) -> None:
+        self._stream, self._send_s = stream, send_s
         self.socket = stream.socket  # hypercorn asks it for both addresses
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
-        """Send ``data`` within ``SEND_MAX_S``, or break the connection."""
-        with trio.CancelScope(deadline=trio.current_time() + SEND_MAX_S) as patience:
+        """Send ``data`` within ``http_send_deadline_s``, or break the connection."""
+        with trio.CancelScope(deadline=trio.current_time() + self._send_s) as patience:
             await self._stream.send_all(data)
         if patience.cancelled_caught:
             self.socket.close()
@@ -64,13 +79,15 @@ class _Edge(trio.abc.HalfCloseableStream):
 class _HttpPort:
     """What the connections share."""
 
-    def __init__(self, app: ASGIFramework, count_fault: Callable[[], None]) -> None:
+    def __init__(self, app: ASGIFramework, limits: Limits, counters: HttpCounters) -> None:
+        self._limits, self._counters = limits, counters
+        self._addresses = AddressTable(limits)
+        self._by_address: Counter[str] = Counter()
         self._config = Config()
         self._config.errorlog = self._config.accesslog = None
         self._config.include_server_header = False
         self._app = wrap_app(app, self._config.wsgi_max_body_size, "asgi")
         self._context = WorkerContext(None)
-        self._count_fault = count_fault
         self.open: set[trio.SocketStream] = set()
 
     async def accept_from(self, listener: trio.SocketListener, nursery: trio.Nursery) -> None:
@@ -82,13 +99,32 @@ class _HttpPort:
                 if error.errno in _OUT_OF_ROOM:
                     await trio.sleep(ACCEPT_PAUSE_S)
                 continue
-            if len(self.open) >= CONNECTIONS_MAX:
+            key = self._key_of(stream)
+            reason = self._no_room(key)
+            if reason:
+                self._counters.rejected[reason] += 1
                 stream.socket.close()
                 continue
             self.open.add(stream)
-            nursery.start_soon(self._converse, stream)
+            self._by_address[key] += 1
+            nursery.start_soon(self._converse, stream, key)
 
-    async def _converse(self, stream: trio.SocketStream) -> None:
+    def _key_of(self, stream: trio.SocketStream) -> str:
+        """What a client is counted under; a proxy stands for many, and is not counted."""
+        try:
+            host = str(stream.socket.getpeername()[0])
+        except OSError:
+            return ""
+        return "" if self._addresses.is_proxy(host) else address_key(host)
+
+    def _no_room(self, key: str) -> str:
+        """Why a connection is not taken, "" when it is."""
+        if len(self.open) >= self._limits.http_connections_max:
+            return "server_full"
+        many = self._by_address[key] >= self._limits.http_connections_per_address_max
+        return "too_many_connections" if key and many else ""
+
+    async def _converse(self, stream: trio.SocketStream, key: str) -> None:
         """Serve one client to its end.  Raises nothing but cancellation and interrupts."""
         # hypercorn asks for an SSL stream and takes any other for plain TCP.
         server = TCPServer(
@@ -96,17 +132,20 @@ class _HttpPort:
             self._config,
             self._context,
             ConnectionState({}),
-            _Edge(stream),  # type: ignore[arg-type]
+            _Edge(stream, self._limits.http_send_deadline_s),  # type: ignore[arg-type]
         )
         try:
-            with trio.move_on_after(CONNECTION_MAX_S):
+            with trio.move_on_after(self._limits.http_connection_s):
                 await server.run()
         except* Exception as errors:
-            self._count_fault()
+            self._counters.faults += 1
             log.debug("connection ended by a fault", errors=repr(errors.exceptions))
         finally:
             stream.socket.close()
             self.open.discard(stream)
+            self._by_address[key] -= 1
+            if self._by_address[key] <= 0:
+                del self._by_address[key]
 
     def hang_up(self) -> None:
         """Close every connection; a shielded send ends with its socket."""
@@ -117,7 +156,8 @@ class _HttpPort:
 async def serve_http(
     sock: socket.socket,
     app: ASGIFramework,
-    count_fault: Callable[[], None],
+    limits: Limits,
+    counters: HttpCounters,
     *,
     task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
 ) -> None:
@@ -126,10 +166,11 @@ async def serve_http(
     Args:
         sock: taken over.
         app: the ASGI application.
-        count_fault: called for every connection that ended by an exception.
+        limits: of the edge.
+        counters: counts what was turned away, and connections that ended by an exception.
         task_status: started once connections are accepted.
     """
-    port = _HttpPort(app, count_fault)
+    port = _HttpPort(app, limits, counters)
     with sock:
         sock.setblocking(False)
         # Accepted sockets inherit it.

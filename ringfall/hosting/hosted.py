@@ -1,0 +1,343 @@
+"""A match with people in it: what they are told after every tick, and who may come back.
+
+No I/O and no clock: outboxes take what is to be sent and never wait, and every span is in ticks.
+What the match itself gets to know of people coming, going and being away is joins, leaves and
+commands, all of which are recorded.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import msgspec
+
+from net.outbox import Outbox
+from net.rejections import BadMessage, MatchFull, MatchOver, Rejection, SignedOut, TakenOver
+from net.wire import encode
+from persistence.records import Placement
+from ringfall.hosting import counts, telling
+from ringfall.hosting.delayed import DelayedWorld
+from ringfall.hosting.gallery import Gallery
+from ringfall.hosting.history import History
+from ringfall.hosting.packing import make_packer, offer
+from ringfall.hosting.seats import Occupant, PlayerSeat, WatcherSeat
+from ringfall.identity.tickets import Grant
+from ringfall.match import Match
+from ringfall.recording import placements
+from ringfall.welcome import roster_of, welcome_template
+from schema.columns import Role, Vitals
+from schema.messages import Kill, WelcomeMode
+
+STATE_EVERY_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long people are waited for, and how late others see a match.
+
+    Attributes:
+        grace_s: a body stands for so long after its player's line broke.
+        watch_delay_s: how late watchers see a match.
+        killer_delay_s: how late the dead see whoever killed them.
+        watchers_max: watchers of one match.
+    """
+
+    grace_s: float = 30.0
+    watch_delay_s: float = 15.0
+    killer_delay_s: float = 5.0
+    watchers_max: int = 32
+
+
+class HostedMatch:
+    """One match and the people in it.
+
+    Attributes:
+        match_id: as in its journal.
+        match: the match.
+        viewers: outbox of every connected player, by slot.
+        occupants: every person who has or had a place, by player id.
+        gallery: those who watch.
+        finished: whether the result has been shown long enough and everybody was sent home, or
+            nobody came.
+    """
+
+    def __init__(self, match_id: str, match: Match, patience: Patience | None = None) -> None:
+        self.match_id = match_id
+        self.match = match
+        self.viewers: dict[int, Outbox] = {}
+        self.occupants: dict[str, Occupant] = {}
+        self._by_slot: dict[int, Occupant] = {}
+        self.finished = False
+        patience = patience or Patience()
+        rules, linger_s = match.rules, match.rules.balance.match.result_linger_s
+        self._grace_ticks = rules.ticks(patience.grace_s)
+        self._killer_ticks = rules.ticks(patience.killer_delay_s)
+        watch_ticks = rules.ticks(patience.watch_delay_s)
+        self._linger_ticks = rules.ticks(linger_s)
+        self._welcome = welcome_template(match, match_id)
+        history = match.history = History(
+            max(self._killer_ticks, watch_ticks), rules.ticks(STATE_EVERY_S)
+        )
+        self.gallery = Gallery(match, history, self._welcome, watch_ticks, patience.watchers_max)
+        self._packer = make_packer(match.world)
+        self._killers: DelayedWorld | None = None
+        self._history = history
+        self._over_since: int | None = None
+        self._kills: list[Kill] = []
+        self._shown_ticks = 0
+
+    @property
+    def humans(self) -> int:
+        """People connected."""
+        return len(self.viewers)
+
+    @property
+    def away(self) -> int:
+        """People who are waited for."""
+        return sum(found.away_tick is not None for found in self.occupants.values())
+
+    @property
+    def rows_dropped(self) -> int:
+        """Rows that did not fit into snapshots so far."""
+        return int(self._packer.dropped[0])
+
+    @property
+    def casts_refused(self) -> Counter[str]:
+        """Casts that were not allowed so far, by reason."""
+        return counts.casts_refused(self.match.world)
+
+    @property
+    def rows_refused(self) -> Counter[str]:
+        """Rows that were wanted in full tables so far, by table."""
+        return counts.rows_refused(self.match.world)
+
+    # ---- coming and going -----------------------------------------------------------------
+
+    def takes(self, promised: int) -> bool:
+        """Whether somebody may still enter when ``promised`` others are on their way."""
+        match = self.match
+        return match.has_room and match.entrants + promised < match.plan.players_max
+
+    def place_of(self, player_id: str) -> Occupant | None:
+        """The place a player may come back to, None without one."""
+        found = self.occupants.get(player_id)
+        return None if found is None or found.gone or self.finished else found
+
+    def plays(self, player_id: str) -> bool:
+        """Whether a player has a living body here, or will with the next tick."""
+        found = self.place_of(player_id)
+        return found is not None and not self.match.over and self._lives(found.slot)
+
+    def seat(self, grant: Grant, outbox: Outbox, resume_tick: int = 0) -> PlayerSeat:
+        """Let somebody in, or back in, who will see the match through ``outbox``.
+
+        Raises:
+            Rejection: there is no such class, no room any more, or the match is over.
+        """
+        found = self.place_of(grant.player.player_id)
+        if found is not None:
+            return self._seat_again(found, outbox, resume_tick)
+        if not self.match.has_role(grant.role):
+            raise no_such_role()
+        if self.match.over or self.finished:
+            raise MatchOver
+        # One body for a player: leaving a match makes nobody whole again in it.
+        if not self.match.has_room or grant.player.player_id in self.occupants:
+            raise MatchFull
+        slot = self.match.enter(grant.player.name, role=grant.role, drop=grant.drop)
+        self._announce(slot)
+        found = Occupant(slot, grant.player.player_id)
+        self.occupants[grant.player.player_id] = self._by_slot[slot] = found
+        return self._sit(found, outbox, WelcomeMode.NEW)
+
+    def _seat_again(self, found: Occupant, outbox: Outbox, resume_tick: int) -> PlayerSeat:
+        if found.seat is not None:
+            found.seat.close(TakenOver())
+        # The new connection counts its inputs anew.
+        self.match.mailbox.begin_anew(found.slot)
+        seat = self._sit(found, outbox, WelcomeMode.RESUMED)
+        for kill in self._kills:
+            if resume_tick and kill.tick > resume_tick:
+                outbox.push(encode(kill))
+        if found.result is not None:
+            outbox.push(found.result)
+        return seat
+
+    def _sit(self, found: Occupant, outbox: Outbox, mode: WelcomeMode) -> PlayerSeat:
+        match = self.match
+        outbox.push(
+            encode(
+                msgspec.structs.replace(
+                    self._welcome,
+                    slot=found.slot,
+                    tick=match.tick,
+                    roster=roster_of(match),
+                    mode=mode,
+                )
+            )
+        )
+        self.viewers[found.slot] = outbox
+        found.seat, found.away_tick = PlayerSeat(self, found, outbox), None
+        return found.seat
+
+    def leave(self, found: Occupant, for_good: bool) -> None:
+        """A player's connection has ended: the body stays for a while, unless it is for good."""
+        self.viewers.pop(found.slot, None)
+        self.match.mailbox.forget(found.slot)
+        found.seat, found.away_tick = None, self.match.tick
+        if for_good:
+            self._let_go(found)
+
+    def expel(self, player_id: str, rejection: Rejection) -> None:
+        """End whatever a player has here: the connection, and the body."""
+        found = self.place_of(player_id)
+        if found is not None:
+            if found.seat is not None:
+                found.seat.close(rejection)
+            self.leave(found, for_good=True)
+
+    def sign_out(self, player_id: str) -> None:
+        """A player's session has ended."""
+        self.expel(player_id, SignedOut())
+        for watcher in [w for w in self.gallery.watchers if w.player_id == player_id]:
+            watcher.close(SignedOut())
+
+    def watch(self, grant: Grant, outbox: Outbox) -> WatcherSeat:
+        """Let somebody watch.  An older connection of theirs ends.
+
+        Raises:
+            Rejection: no room, or the match is over.
+        """
+        if self.finished:
+            raise MatchOver
+        for watcher in self.gallery.watchers:
+            if watcher.player_id == grant.player.player_id:
+                watcher.close(TakenOver())
+        return self.gallery.admit(grant, outbox)
+
+    def close(self, rejection: Rejection | None) -> None:
+        """End every connection of a player."""
+        for outbox in self.viewers.values():
+            outbox.close(rejection)
+
+    def _let_go(self, found: Occupant) -> None:
+        found.gone, found.away_tick = True, None
+        stood = self._lives(found.slot) and not self.match.over
+        self.match.leave(found.slot)
+        if stood and self.match.bot_count and self.match.has_room:
+            self._announce(self.match.enter_another_bot())
+
+    def _lives(self, slot: int) -> bool:
+        match = self.match
+        return slot >= match.rows or bool(match.world.group("players", Vitals).alive[slot])
+
+    # ---- after every tick -----------------------------------------------------------------
+
+    def advance(self) -> None:
+        """Play one tick and tell everybody."""
+        match = self.match
+        for found in self.occupants.values():
+            if found.away_tick is not None and match.tick - found.away_tick >= self._grace_ticks:
+                self._let_go(found)
+        entrants = match.entrants
+        match.advance()
+        for slot in range(entrants, match.entrants):
+            self._announce(slot)
+        for kill in match.kills:
+            self._kills.append(kill)
+            told = encode(kill)
+            for outbox in self.viewers.values():
+                outbox.push(told)
+        slots = {found.slot for found in self.occupants.values() if not found.gone}
+        # The tick goes on while the result is shown; a winner who dies then has won all the same.
+        if match.over and self._over_since is None:
+            self._over_since = match.tick
+            self._tell_results(slots, over=True)
+        elif match.kills and self._over_since is None:
+            self._tell_results(telling.concerned(match.world, match.kills, slots), over=False)
+        self._send_snapshots()
+        self.gallery.advance(match.tick)
+        if self._over_since is not None and match.tick - self._over_since >= self._linger_ticks:
+            self.close(None)
+            self.finished = True
+        if not match.entrants and not match.has_room:
+            # Nobody came while one could: it would never be decided, and hold its place for ever.
+            self.finished = True
+
+    def show_the_rest(self) -> bool:
+        """A tick after the last one, for watchers: whether they have seen the end now."""
+        # Asked before going on: the last picture has a tick to be sent before the goodbye.
+        if self.gallery.caught_up:
+            self.gallery.close(None)
+            return True
+        self._shown_ticks += 1
+        self.gallery.advance(self.match.tick + self._shown_ticks)
+        return False
+
+    def result(self) -> list[Placement]:
+        """The result so far, best first."""
+        return placements(self.match.world, self.match.names)
+
+    def _send_snapshots(self) -> None:
+        match, rows = self.match, self.match.rows
+        live: list[tuple[int, Outbox]] = []
+        late: list[tuple[int, Outbox]] = []
+        teams: set[int] | None = None
+        alive = match.world.group("players", Vitals).alive
+        team = match.world.group("players", Role).team
+        for slot, outbox in self.viewers.items():
+            # Whoever has no body yet has nothing to look from.
+            if slot >= rows:
+                continue
+            if alive[slot] or match.over:
+                live.append((slot, outbox))
+                continue
+            teams = telling.living_teams(match.world) if teams is None else teams
+            if int(team[slot]) in teams:
+                live.append((self._eyes(slot), outbox))
+            else:
+                late.append((slot, outbox))
+        offer(self._packer, match.tick, live)
+        if late:
+            self._send_late(late)
+        elif match.over:
+            self._killers = None
+
+    def _eyes(self, slot: int) -> int:
+        """Whose snapshot a dead player gets: that of the mate it asked for, else its own."""
+        match = self.match
+        wanted = self._by_slot[slot].eyes
+        if wanted is None or wanted >= match.rows or wanted == slot or not self._lives(wanted):
+            return slot
+        mates = match.lineup[wanted].team == match.lineup[slot].team
+        return wanted if mates else slot
+
+    def _send_late(self, late: list[tuple[int, Outbox]]) -> None:
+        """To the dead whose team is out: the killer's eyes, so late that they give nothing away."""
+        if self._killers is None:
+            self._killers = DelayedWorld(self.match, self._history, self._killer_ticks)
+        for _ in self._killers.advance(self.match.tick, self.match.tick):
+            pass
+        # They wait until it has come to the tick after the last one they saw.
+        tick, rows = self._killers.tick, self._killers.rows
+        ready = [(slot, box) for slot, box in late if slot < rows and tick > box.newest_tick]
+        offer(self._killers.packer, tick, ready)
+
+    def _announce(self, slot: int) -> None:
+        """Tell everybody of a later entrant."""
+        told = telling.joined(slot, self.match.lineup[slot])
+        for outbox in self.viewers.values():
+            outbox.push(told)
+
+    def _tell_results(self, slots: Iterable[int], over: bool) -> None:
+        for slot, told in telling.results(self.match, slots, over).items():
+            self._by_slot[slot].result = told
+            if slot in self.viewers:
+                self.viewers[slot].push(told)
+
+
+def no_such_role() -> Rejection:
+    """The answer to whoever asks for a class that does not exist."""
+    return BadMessage("role is no class of this match")

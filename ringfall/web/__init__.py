@@ -1,0 +1,1 @@
+"""The HTTP side: the page, the interface below /api, metrics, and the port they are served on."""
