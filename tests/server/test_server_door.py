@@ -45,6 +45,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             assert verify(journal).divergence is None
 
 
+# Kills whoever walks away from the middle, and leaves the others alone.
+NARROW_ZONE = (
+    "[[phase]]\nwait_s = 1.5\nshrink_s = 0.5\nradius_ratio = 0.5\ndamage_hp_per_s = 400.0\n"
+    + CALM_ZONE
+)
+
+
 def refused(server: Served, *join: object) -> tuple[str, int]:
     """What a JOIN is answered: the code of ERROR, and the close code."""
     with connect(f"ws://{HOST}:{server.game_port}/", compression=None, proxy=None) as socket:
@@ -56,6 +63,19 @@ def refused(server: Served, *join: object) -> tuple[str, int]:
             socket.recv(timeout=WAIT_S)
         assert socket.close_code is not None
         return message[1], socket.close_code
+
+
+@pytest.fixture(autouse=True)
+def _everybody_has_gone(request: pytest.FixtureRequest) -> None:
+    """Of the tests before, nobody is connected or waited for."""
+    if "server" in request.fixturenames:
+        server = request.getfixturevalue("server")
+
+        def people() -> int:
+            matches = server.get("/api/status")["matches"]
+            return sum(match["humans"] + match["away"] for match in matches)
+
+        wait_for(lambda: not people(), people)
 
 
 def match_of(server: Served, match_id: str) -> dict[str, Any]:
@@ -164,8 +184,7 @@ def test_after_the_grace_a_new_place_is_taken(server: Served) -> None:
     ada, bo = Player(server, "Ada"), Player(server, "Bo")
     ada.break_off()
     waiting = ticket_of(server, ada.token)
-    kill = bo.wait_news(p.KILL)
-    assert kill[2:] == [ada.slot, None, p.LEFT_THE_MATCH]
+    bo.until(lambda _: [p.KILL, ada.slot, p.LEFT_THE_MATCH] in [m[::2] for m in bo.news])
     joined = [message for message in bo.news if message[0] == p.JOINED]
     assert joined[-1][3] > 0, "a bot takes the place"
     assert refused(server, waiting) == ("match_full", 1013)
@@ -242,15 +261,25 @@ def test_watching_is_late_and_switches(server: Served) -> None:
     wait_for(lambda: server.metrics()["ringfall_watchers"] == 0)
 
 
-def test_the_dead_see_late(server: Served) -> None:
-    """Team mates there are none, so what the dead see lags behind what the living do."""
-    ada, bo = Player(server, "Ada"), Player(server, "Bo")
-    ada.until(lambda view: bo.slot in {row.slot for row in view.players})
-    ada.news.clear()
-    # Signing out is the one death a client can order, but it ends the line: watched from outside.
-    ask(server, "DELETE", "/api/session", token=bo.token)
-    assert ada.wait_news(p.KILL)[2] == bo.slot
-    ada.leave()
+def test_the_dead_see_late(tmp_path: Path) -> None:
+    """Whoever falls to the zone sees nothing for a second, and from then on the past."""
+    data = make_data(tmp_path / "data", NARROW_ZONE, countdown_s="0.0", view_width_u="60.0")
+    players = {**PLAYERS, "killer_delay_s": 1.0}
+    with serving(tmp_path, "--data", data, players=players, match={"bots": 20}) as server:
+        ada = Player(server, "Ada")
+        ada.until(lambda view: not view.header.self_alive, p.MOVE, p.LEFT)
+        assert ada.view is not None
+        seen, match_id = ada.view.header.tick, ada.welcome[5]
+        kill = next(
+            message for message in ada.news if message[0] == p.KILL and message[2] == ada.slot
+        )
+        assert seen == kill[1], "without a gap"
+        now = match_of(server, match_id)
+        assert not now["over"], "somebody is left to be looked at"
+        assert now["tick"] - seen >= 30 - 2
+        assert ada.step().header.tick == seen + 1
+        ada.leave()
+        assert server.stop() == 0
 
 
 # --- the database --------------------------------------------------------------------------------
