@@ -314,3 +314,15 @@ def test_a_full_line_takes_no_new_guests(path: Path) -> None:
     players.sign_out(token)
     assert isinstance(players.waiting[-1], SignOut), "what says much is not"
     players.close()
+
+
+def test_a_change_that_cannot_be_written_does_not_hold_up_the_others(path: Path) -> None:
+    async def play(players: Players) -> None:
+        players._append(Use(Player("p-x", "\ud800"), 1))
+        await until(lambda: not players.waiting)
+        token, player = players.sign_in("Ada")
+        await until(lambda: not players.waiting)
+        players._known.clear()
+        assert await players.find(token) == player
+
+    assert together(path, play).failures == 1
