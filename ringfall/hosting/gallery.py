@@ -87,6 +87,7 @@ class Gallery:
     def leave(self, watcher: WatcherSeat) -> None:
         """A connection has ended."""
         self.watchers.remove(watcher)
+        watcher.feed.end()
         if not self.watchers:
             self._delayed = None
 
@@ -125,11 +126,11 @@ class Gallery:
         anybody = delayed.first_alive()
         if anybody is None:
             return
-        wishes = []
+        feeds = []
         for watcher in self.watchers:
             if watcher.slot is None:
                 # From now on this one, also when it dies: its killer comes next then.
                 watcher.slot = anybody
             slot = watcher.slot if watcher.slot < delayed.rows else anybody
-            wishes.append((slot, watcher.outbox))
-        offer(delayed.packer, delayed.tick, wishes)
+            feeds.append(watcher.feed.turn_to(delayed.packer, slot))
+        offer(delayed.packer, delayed.tick, feeds)
