@@ -148,8 +148,9 @@ def test_thousands_of_tickets(tmp_path: Path) -> None:
         found = server.metrics()
         assert found["ringfall_tickets"] <= 1, "the newest of a player alone is good"
         assert found["ringfall_refused_requests_total"] >= 600
-        answer = ask(server, "POST", "/api/play", {}, token)
-        assert answer.status == 429
+        # One or two have grown back meanwhile.
+        answers = (ask(server, "POST", "/api/play", {}, token) for _ in range(100))
+        answer = next(found for found in answers if found.status == 429)
         assert answer.body["retry_after"] >= 1
         assert int(answer.headers["retry-after"]) == answer.body["retry_after"]
         assert server.get("/api/config")
