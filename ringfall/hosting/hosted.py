@@ -31,6 +31,7 @@ from schema.columns import Role, Vitals
 from schema.messages import Kill, WelcomeMode
 
 STATE_EVERY_S = 5.0
+MISSED_KILLS_MAX = 64  # older ones are not told again: the line of an outbox is short
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +160,9 @@ class HostedMatch:
         # The new connection counts its inputs anew.
         self.match.mailbox.begin_anew(found.slot)
         seat = self._sit(found, outbox, WelcomeMode.RESUMED)
-        for kill in self._kills:
-            if resume_tick and kill.tick > resume_tick:
-                outbox.push(encode(kill))
+        missed = [kill for kill in self._kills if resume_tick and kill.tick > resume_tick]
+        for kill in missed[-MISSED_KILLS_MAX:]:
+            outbox.push(encode(kill))
         if found.result is not None:
             outbox.push(found.result)
         return seat
