@@ -66,19 +66,17 @@ Change: TypeAlias = SignIn | Use | SignOut
 
 
 def _first_tables(db: sqlite_utils.Database) -> None:
-    db.table("players").create(
-        {"player_id": str, "kind": str, "name": str, "created_s": int, "used_s": int},
-        pk="player_id",
-        not_null={"kind", "name", "created_s", "used_s"},
+    # In SQL: the library's own `create` commits in some releases, and a migration is one step.
+    db.execute(
+        "create table players (player_id text primary key, kind text not null, name text not null,"
+        " created_s integer not null, used_s integer not null)"
     )
-    db.table("players").create_index(["kind", "used_s"])
-    db.table("sessions").create(
-        {"token_hash": bytes, "player_id": str, "created_s": int},
-        pk="token_hash",
-        not_null={"player_id", "created_s"},
-        foreign_keys=[("player_id", "players", "player_id")],
+    db.execute("create index players_by_use on players (kind, used_s)")
+    db.execute(
+        "create table sessions (token_hash blob primary key,"
+        " player_id text not null references players (player_id), created_s integer not null)"
     )
-    db.table("sessions").create_index(["player_id"])
+    db.execute("create index sessions_by_player on sessions (player_id)")
 
 
 MIGRATIONS: Final[tuple[Callable[[sqlite_utils.Database], None], ...]] = (_first_tables,)

@@ -204,6 +204,10 @@ class Players:
             except PlayerFileError as error:
                 self._complain(error)
                 return False
+            except Exception:
+                # A bug of ours: without these changes the others can be written.
+                self.failures += 1
+                self._log.exception("changes lost", count=len(batch))
             for _ in batch:
                 self.waiting.popleft()
         if self._complained:

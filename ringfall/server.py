@@ -114,8 +114,13 @@ class Server:
         Raises:
             StartError: a port is taken, or the database of players cannot be used.
         """
-        players = self._open_players()
         http, game = self._bind()
+        try:
+            players = self._open_players()
+        except StartError:
+            http.close()
+            game.close()
+            raise
         async with trio.open_nursery() as listening:
             scope = trio.CancelScope()
             await listening.start(_stop_on_signal, scope)

@@ -46,6 +46,8 @@ class Gallery:
         self._match, self._history, self._welcome = match, history, welcome
         self._delay_ticks, self._watchers_max = delay_ticks, watchers_max
         self._delayed: DelayedWorld | None = None
+        # Who was there before the first tick is no news to anybody.
+        self._first_entrants = match.entrants
         self.watchers: list[WatcherSeat] = []
 
     @property
@@ -69,6 +71,7 @@ class Gallery:
         if self._delayed is None and self._match.tick:
             self._delayed = DelayedWorld(self._match, self._history, self._delay_ticks)
         tick, rows = (0, 0) if self._delayed is None else (self._delayed.tick, self._delayed.rows)
+        rows = max(rows, self._first_entrants)
         outbox.push(
             encode(
                 msgspec.structs.replace(
@@ -87,6 +90,7 @@ class Gallery:
     def leave(self, watcher: WatcherSeat) -> None:
         """A connection has ended."""
         self.watchers.remove(watcher)
+        watcher.feed.end()
         if not self.watchers:
             self._delayed = None
 
@@ -125,11 +129,11 @@ class Gallery:
         anybody = delayed.first_alive()
         if anybody is None:
             return
-        wishes = []
+        feeds = []
         for watcher in self.watchers:
             if watcher.slot is None:
                 # From now on this one, also when it dies: its killer comes next then.
                 watcher.slot = anybody
             slot = watcher.slot if watcher.slot < delayed.rows else anybody
-            wishes.append((slot, watcher.outbox))
-        offer(delayed.packer, delayed.tick, wishes)
+            feeds.append(watcher.feed.turn_to(delayed.packer, slot))
+        offer(delayed.packer, delayed.tick, feeds)

@@ -21,7 +21,7 @@ from ringfall.hosting import counts, telling
 from ringfall.hosting.delayed import DelayedWorld
 from ringfall.hosting.gallery import Gallery
 from ringfall.hosting.history import History
-from ringfall.hosting.packing import make_packer, offer
+from ringfall.hosting.packing import Feed, make_packer, offer
 from ringfall.hosting.seats import Occupant, PlayerSeat, WatcherSeat
 from ringfall.identity.tickets import Grant
 from ringfall.match import Match
@@ -31,6 +31,7 @@ from schema.columns import Role, Vitals
 from schema.messages import Kill, WelcomeMode
 
 STATE_EVERY_S = 5.0
+MISSED_KILLS_MAX = 64  # older ones are not told again: the line of an outbox is short
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class HostedMatch:
         self.viewers: dict[int, Outbox] = {}
         self.occupants: dict[str, Occupant] = {}
         self._by_slot: dict[int, Occupant] = {}
+        self._feeds: dict[int, Feed] = {}
         self.finished = False
         patience = patience or Patience()
         rules, linger_s = match.rules, match.rules.balance.match.result_linger_s
@@ -158,9 +160,9 @@ class HostedMatch:
         # The new connection counts its inputs anew.
         self.match.mailbox.begin_anew(found.slot)
         seat = self._sit(found, outbox, WelcomeMode.RESUMED)
-        for kill in self._kills:
-            if resume_tick and kill.tick > resume_tick:
-                outbox.push(encode(kill))
+        missed = [kill for kill in self._kills if resume_tick and kill.tick > resume_tick]
+        for kill in missed[-MISSED_KILLS_MAX:]:
+            outbox.push(encode(kill))
         if found.result is not None:
             outbox.push(found.result)
         return seat
@@ -178,13 +180,21 @@ class HostedMatch:
                 )
             )
         )
-        self.viewers[found.slot] = outbox
-        found.seat, found.away_tick = PlayerSeat(self, found, outbox), None
-        return found.seat
+        found.seat = seat = PlayerSeat(self, found, outbox)
+        found.away_tick = None
+        self._unfeed(found.slot)
+        self.viewers[found.slot], self._feeds[found.slot] = outbox, seat.feed
+        return seat
+
+    def _unfeed(self, slot: int) -> None:
+        """Nothing more is sent to whoever was connected for a slot."""
+        self.viewers.pop(slot, None)
+        if slot in self._feeds:
+            self._feeds.pop(slot).end()
 
     def leave(self, found: Occupant, for_good: bool) -> None:
         """A player's connection has ended: the body stays for a while, unless it is for good."""
-        self.viewers.pop(found.slot, None)
+        self._unfeed(found.slot)
         self.match.mailbox.forget(found.slot)
         found.seat, found.away_tick = None, self.match.tick
         if for_good:
@@ -282,27 +292,28 @@ class HostedMatch:
 
     def _send_snapshots(self) -> None:
         match, rows = self.match, self.match.rows
-        live: list[tuple[int, Outbox]] = []
-        late: list[tuple[int, Outbox]] = []
+        live: list[Feed] = []
+        late: list[tuple[int, Feed]] = []
         teams: set[int] | None = None
         alive = match.world.group("players", Vitals).alive
         team = match.world.group("players", Role).team
-        for slot, outbox in self.viewers.items():
+        over, packer = match.over, self._packer
+        for slot, feed in self._feeds.items():
             # Whoever has no body yet has nothing to look from.
             if slot >= rows:
                 continue
-            if alive[slot] or match.over:
-                live.append((slot, outbox))
+            if alive[slot] or over:
+                live.append(feed.turn_to(packer, slot))
                 continue
             teams = telling.living_teams(match.world) if teams is None else teams
             if int(team[slot]) in teams:
-                live.append((self._eyes(slot), outbox))
+                live.append(feed.turn_to(packer, self._eyes(slot)))
             else:
-                late.append((slot, outbox))
-        offer(self._packer, match.tick, live)
+                late.append((slot, feed))
+        offer(packer, match.tick, live)
         if late:
             self._send_late(late)
-        elif match.over:
+        elif over:
             self._killers = None
 
     def _eyes(self, slot: int) -> int:
@@ -314,7 +325,7 @@ class HostedMatch:
         mates = match.lineup[wanted].team == match.lineup[slot].team
         return wanted if mates else slot
 
-    def _send_late(self, late: list[tuple[int, Outbox]]) -> None:
+    def _send_late(self, late: list[tuple[int, Feed]]) -> None:
         """To the dead whose team is out: the killer's eyes, so late that they give nothing away."""
         if self._killers is None:
             self._killers = DelayedWorld(self.match, self._history, self._killer_ticks)
@@ -322,8 +333,9 @@ class HostedMatch:
             pass
         # They wait until it has come to the tick after the last one they saw.
         tick, rows = self._killers.tick, self._killers.rows
-        ready = [(slot, box) for slot, box in late if slot < rows and tick > box.newest_tick]
-        offer(self._killers.packer, tick, ready)
+        packer = self._killers.packer
+        ready = [(slot, feed) for slot, feed in late if tick > feed.outbox.newest_tick]
+        offer(packer, tick, [feed.turn_to(packer, slot) for slot, feed in ready if slot < rows])
 
     def _announce(self, slot: int) -> None:
         """Tell everybody of a later entrant."""

@@ -1,5 +1,7 @@
 """What packs the snapshots of a match, live or delayed, and hands them out."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 
 from ecs.world import World
@@ -28,14 +30,38 @@ def make_packer(world: World) -> SnapshotPacker:
     )
 
 
-def offer(packer: SnapshotPacker, tick: int, wishes: Iterable[tuple[int, Outbox]]) -> None:
-    """Offer every outbox the snapshot of a player's row, packed once for all who want it."""
+class Feed:
+    """The snapshots of one connection: out of which world, and whose.
+
+    Attributes:
+        outbox: where they go.
+    """
+
+    def __init__(self, outbox: Outbox) -> None:
+        self.outbox = outbox
+        self._packer: SnapshotPacker | None = None
+        self.row = 0
+
+    def turn_to(self, packer: SnapshotPacker, row: int) -> Feed:
+        """From now on what a player of that packer's world sees; nothing happens when it is so."""
+        if packer is not self._packer or row != self.row:
+            self.end()
+            self._packer, self.row = packer, row
+        return self
+
+    def end(self) -> None:
+        """Nothing more is packed for it."""
+        self._packer = None
+
+
+def offer(packer: SnapshotPacker, tick: int, feeds: Iterable[Feed]) -> None:
+    """Offer every feed, all turned to ``packer``, the snapshot of its row."""
     wanted: dict[int, list[Outbox]] = {}
-    for row, outbox in wishes:
-        if outbox.window_open:
-            wanted.setdefault(row, []).append(outbox)
+    for feed in feeds:
+        if feed.outbox.window_open:
+            wanted.setdefault(feed.row, []).append(feed.outbox)
         else:
-            outbox.skip_snapshot()
+            feed.outbox.skip_snapshot()
     rows = list(wanted)
     for row, frame in zip(rows, packer.pack(rows), strict=True):
         for outbox in wanted[row]:

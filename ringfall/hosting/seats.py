@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from net.outbox import Outbox
 from net.rejections import Rejection
+from ringfall.hosting.packing import Feed
 from schema.messages import Input, Spectate
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class PlayerSeat:
         self._hosted = hosted
         self.occupant = occupant
         self.outbox = outbox
+        self.feed = Feed(outbox)
 
     @property
     def slot(self) -> int:
@@ -74,8 +76,10 @@ class WatcherSeat:
 
     Attributes:
         player_id: who it is.
+        feed: their snapshots.
         slot: whom they watch, None for whoever is alive.
-        told: the news they were told of: entrants, and whether it is over.
+        entrants_told: entrants they know of.
+        end_told: whether they know that it is over.
     """
 
     def __init__(
@@ -84,6 +88,7 @@ class WatcherSeat:
         self._gallery = gallery
         self.player_id = player_id
         self.outbox = outbox
+        self.feed = Feed(outbox)
         self.slot = slot
         self.entrants_told = entrants
         self.end_told = False

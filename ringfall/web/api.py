@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import aclosing
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -182,10 +183,11 @@ class Api:
             raise BadRequest("the body must be JSON, and its type application/json")
         body = bytearray()
         try:
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > self._limits.http_body_bytes_max:
-                    raise TooBig(f"a body has at most {self._limits.http_body_bytes_max} bytes")
+            async with aclosing(request.stream()) as stream:
+                async for chunk in stream:
+                    body += chunk
+                    if len(body) > self._limits.http_body_bytes_max:
+                        raise TooBig(f"a body has at most {self._limits.http_body_bytes_max} bytes")
         except ClientDisconnect:
             raise BadRequest("the request was not finished") from None
         try:

@@ -86,3 +86,65 @@ def test_a_bug_of_the_game_on_leave_still_shuts_the_box() -> None:
         session.leave()
     assert session.outbox.closing
     assert counters.joined_open == 0
+
+
+def test_a_client_that_closes_in_good_order_leaves_for_good() -> None:
+    for close_code, for_good in ((1000, True), (1001, False), (1006, False), (1005, False)):
+        session, game, _ = begin()
+        session.join(JOIN, "")
+        session.hung_up(close_code)
+        session.leave()
+        assert game.seats[0].for_good is for_good
+    session, game, _ = begin()
+    session.join(JOIN, "")
+    session.outbox.close(shutting_down())
+    session.hung_up(1000)
+    session.leave()
+    assert not game.seats[0].for_good, "the server closed, and the client merely answered"
+
+
+def test_every_kind_has_a_rate_of_its_own() -> None:
+    session, game, counters = begin(
+        messages_burst=100, inputs_burst=9, pings_burst=5, spectates_burst=3
+    )
+    session.join(JOIN, "")
+    session.outbox.take()
+    for seq in range(20):
+        session.receive(encode(m.Ping(seq)), 0.0)
+        session.receive(encode(m.Spectate(seq)), 0.0)
+        session.receive(encode(m.Input(seq, 0, 0, 0, 0, 0)), 0.0)
+    (seat,) = game.seats
+    assert len(seat.inputs) == 9
+    assert seat.wishes == [m.Spectate(0), m.Spectate(1), m.Spectate(2)]
+    assert counters.dropped == {"ping_rate": 15, "spectate_rate": 17, "input_rate": 11}
+    pongs = 0
+    while session.outbox.take() is not None:
+        pongs += 1
+    assert pongs == 5
+    session.receive(encode(m.Spectate(7)), 1.0)
+    assert seat.wishes[-1] == m.Spectate(7), "a second later there are some again"
+
+
+def test_an_acknowledgement_over_the_rate_does_not_count() -> None:
+    session, _, counters = begin(inputs_burst=1)
+    session.join(JOIN, "")
+    session.outbox.take()
+    for tick in (1, 2):
+        session.outbox.offer_snapshot(tick, b"frame")
+        session.outbox.take()
+        session.receive(encode(m.Input(tick, 0, 0, 0, 0, tick)), 0.0)
+    assert session.outbox.unacked == 1
+    assert counters.dropped["input_rate"] == 1
+
+
+def test_sizes_by_kind() -> None:
+    session, game, _ = begin(command_bytes_max=20, message_bytes_max=30)
+    with pytest.raises(Rejection) as caught:
+        session.join(encode(m.Join(3, "x" * 30)), "")
+    assert caught.value.close_code == m.CloseCode.TOO_BIG
+    session.join(encode(m.Join(3, "x" * 22)), "")
+    session.receive(encode(m.Input(1, 0, 0, 0, 0, 0)), 0.0)
+    with pytest.raises(Rejection) as caught:
+        session.receive(encode(m.Input(2**32 - 1, 4095, 4095, 255, 63, 2**32 - 1)), 0.0)
+    assert caught.value.close_code == m.CloseCode.TOO_BIG
+    assert len(game.seats[0].inputs) == 1

@@ -12,7 +12,7 @@ from net.outbox import Ending, Outbox
 from net.rejections import Rejection
 from persistence.journal_file import Entry
 from persistence.records import Tick
-from ringfall.hosting.hosted import HostedMatch, Patience
+from ringfall.hosting.hosted import MISSED_KILLS_MAX, HostedMatch, Patience
 from ringfall.hosting.seats import PlayerSeat
 from ringfall.identity.tickets import Grant
 from ringfall.names import bot_names
@@ -20,7 +20,7 @@ from ringfall.recording import Cadence, Recorder
 from ringfall.replay_source import inputs_of
 from schema.columns import Intent, Position, Vitals
 from schema.commands import MOVE
-from schema.messages import CloseCode, ErrorCode, Input
+from schema.messages import CloseCode, ErrorCode, Input, Kill
 from schema.messages import ServerKind as K
 from systems.tick import step
 from tests.ringfall.packs import new_match, outbox, take_all, wish
@@ -264,3 +264,13 @@ def _replay(world: World, ticks: list[Tick]) -> None:
     for tick in ticks:
         assert world.state_hash() == tick.hash_before
         step(world, inputs_of(tick))
+
+
+def test_many_kills_that_were_missed_do_not_fill_the_line() -> None:
+    hosted = hosted_match()
+    ada, _ = Person(hosted, "Ada"), Person(hosted, "Bo")
+    hosted.advance()
+    hosted._kills += [Kill(5, 9, None, 240)] * 500
+    ada.seat.leave(for_good=False)
+    ada.connect(1)
+    assert kinds(ada.listen()) == [K.WELCOME] + [K.KILL] * MISSED_KILLS_MAX

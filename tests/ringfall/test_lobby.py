@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import msgpack
 import pytest
 
+from net.outbox import Outbox
 from net.rejections import Rejection
+from net.session import Seat
 from ringfall.hosting import HostedMatch, PlayerSeat
-from ringfall.hosting.lobby import Lobby
-from ringfall.identity.tickets import TicketDesk
+from ringfall.hosting.lobby import Invitation, Lobby
+from ringfall.identity.tickets import Grant, TicketDesk
 from schema.messages import ROLE_ANY, CloseCode, ErrorCode, Join
 from tests.ringfall.packs import new_match, outbox, shipped, take_all, wish
 
@@ -103,3 +108,123 @@ def test_a_class_that_does_not_exist_takes_no_place_and_opens_no_match(matches: 
     assert len(house.lobby.matches) == matches
     assert all(hosted.match.entrants == 0 for hosted in house.lobby.matches)
     assert house.enter(role=len(shipped().classes.root) - 1)[2] == 0
+
+
+# --- tickets and seats ---------------------------------------------------------------------------
+
+
+def invited(house: House, grant: Grant, **wish: Any) -> Invitation:
+    return house.lobby.invite(grant.player, **wish)
+
+
+def sit(house: House, ticket: str) -> tuple[Seat, Outbox]:
+    box = outbox()
+    return house.lobby.enter(Join(3, ticket), box, "192.0.2.1"), box
+
+
+def refused(code: ErrorCode, call: Callable[[], object]) -> Rejection:
+    with pytest.raises(Rejection) as caught:
+        call()
+    assert caught.value.code == code
+    return caught.value
+
+
+def test_tickets_hold_places_until_they_are_too_old() -> None:
+    house = House(matches_max=2, places=2)
+    people = [wish(name) for name in ("A", "B", "C", "D", "E")]
+    found = [invited(house, grant).match_id for grant in people[:4]]
+    assert found == ["match-0", "match-0", "match-1", "match-1"]
+    assert refused(ErrorCode.SERVER_FULL, lambda: invited(house, people[4])).retry_after_s
+    house.now_s = 31.0
+    assert invited(house, people[4]).match_id == "match-0"
+    assert all(hosted.match.entrants == 0 for hosted in house.lobby.matches)
+
+
+def test_quick_play_counts_those_on_their_way() -> None:
+    house = House(matches_max=2, places=6)
+    house.open_match()
+    house.open_match()
+    house.lobby.matches[1].seat(wish("A"), outbox())
+    assert [invited(house, wish(name)).match_id for name in "BCD"] == ["match-1"] * 3
+
+
+def test_a_ticket_is_for_one_match_and_says_so_when_it_has_filled_up() -> None:
+    house = House(matches_max=2, places=1)
+    ada = wish("Ada")
+    ticket = invited(house, ada).ticket
+    house.lobby.matches[0].seat(wish("Quicker"), outbox())
+    refused(ErrorCode.MATCH_FULL, lambda: sit(house, ticket))
+    refused(ErrorCode.BAD_TICKET, lambda: sit(house, ticket))
+    assert invited(house, ada).match_id == "match-1"
+
+
+def test_a_match_that_has_gone_is_over() -> None:
+    house = House(matches_max=2)
+    ticket = invited(house, wish("Ada")).ticket
+    house.lobby.matches.clear()
+    refused(ErrorCode.MATCH_OVER, lambda: sit(house, ticket))
+
+
+def test_one_body_for_a_player() -> None:
+    house = House(matches_max=3)
+    ada = wish("Ada")
+    _, first = sit(house, invited(house, ada).ticket)
+    house.lobby.matches[0].advance()
+    home = house.lobby.home_of(ada.player.player_id)
+    assert home is house.lobby.matches[0]
+    back = invited(house, ada)
+    assert (back.match_id, back.resumed) == ("match-0", True)
+    fresh = invited(house, ada, fresh=True)
+    assert (fresh.match_id, fresh.resumed) == ("match-1", False)
+    assert not first.closing, "nothing is given up for a ticket"
+    sit(house, fresh.ticket)
+    assert first.closing
+    house.lobby.matches[0].advance()
+    assert house.lobby.matches[0].match.alive == 0
+    assert house.lobby.home_of(ada.player.player_id) is house.lobby.matches[1]
+
+
+def test_whoever_died_plays_the_next_one_elsewhere_and_may_still_look() -> None:
+    house = House(matches_max=3)
+    ada = wish("Ada")
+    seat, _ = sit(house, invited(house, ada).ticket)
+    house.lobby.matches[0].seat(wish("Bo"), outbox())
+    house.lobby.matches[0].seat(wish("Cy"), outbox())
+    house.lobby.matches[0].advance()
+    house.lobby.matches[0].match.leave(0)
+    house.lobby.matches[0].advance()
+    seat.leave(for_good=False)
+    assert invited(house, ada).match_id == "match-1"
+    look = invited(house, ada, match_id="match-0")
+    assert (look.match_id, look.resumed) == ("match-0", True)
+    sit(house, look.ticket)
+    assert house.lobby.matches[0].humans == 3
+
+
+def test_watching_a_match_one_has_joined_meanwhile() -> None:
+    house = House(matches_max=1)
+    ada = wish("Ada")
+    house.open_match()
+    watch = house.lobby.invite_to_watch(ada.player)
+    sit(house, invited(house, ada).ticket)
+    refused(ErrorCode.BAD_TICKET, lambda: sit(house, watch.ticket))
+    refused(ErrorCode.NOT_FOUND, lambda: house.lobby.invite_to_watch(ada.player))
+
+
+def test_the_most_people_are_watched() -> None:
+    house = House(matches_max=2)
+    house.open_match()
+    house.open_match()
+    house.lobby.matches[1].seat(wish("A"), outbox())
+    assert house.lobby.invite_to_watch(wish("Eve").player).match_id == "match-1"
+
+
+def test_signing_out_voids_tickets_and_closes_watchers() -> None:
+    house = House(matches_max=1)
+    house.open_match()
+    eve = wish("Eve")
+    _, box = sit(house, house.lobby.invite_to_watch(eve.player).ticket)
+    ticket = invited(house, eve).ticket
+    house.lobby.sign_out(eve.player.player_id)
+    assert box.closing
+    refused(ErrorCode.BAD_TICKET, lambda: sit(house, ticket))

@@ -340,3 +340,28 @@ def test_when_it_is_over_everybody_sees_it_live() -> None:
     run(hosted, 1, *people)
     assert hosted.match.over
     assert max(ada.frames) == max(bo.frames) == max(cy.frames) == hosted.match.tick
+
+
+def test_a_crowd_of_bots_does_not_flood_a_watcher_who_came_first() -> None:
+    hosted = hosted_match(bots=9)
+    eve = Onlooker()
+    eve.box = outbox(messages_max=4)
+    hosted.watch(wish("Eve", watching=True), eve.box)
+    run(hosted, WATCH_TICKS + 5, eve)
+    assert eve.ending is None
+    assert [row[0] for row in eve.news[0][8]] == list(range(9))
+    assert [message for message in eve.news if message[0] == K.JOINED] == []
+
+
+def test_an_entrant_is_told_of_when_the_body_is_seen() -> None:
+    hosted = hosted_match(bots=2)
+    run(hosted, WATCH_TICKS + 10)
+    eve = Watcher(hosted)
+    run(hosted, 30, eve)
+    ada = Person(hosted, "Ada")
+    entered = hosted.match.tick + 1
+    while max(eve.frames) < entered - 1:
+        run(hosted, 1, ada, eve)
+    assert [message for message in eve.news if message[0] == K.JOINED] == []
+    run(hosted, 1, ada, eve)
+    assert [message[1] for message in eve.news if message[0] == K.JOINED] == [ada.seat.slot]

@@ -44,6 +44,7 @@ class Site:
         self.lobby = Lobby(lambda: None, lambda: 4, TicketDesk(30.0, 100), clock=lambda: self.now_s)
         self.metrics = Metrics(self.counters, self.lobby, self.http)
         self.players = Players(self.folder / f"players-{len(self.open)}.sqlite", 30.0)
+        self.metrics.watch(self.players)
         self.open.append(self.players)
         api = Api(
             self.players,
