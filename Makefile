@@ -138,7 +138,7 @@ prediction: setup-dev ## a million random steps: the client predicts every bit o
 
 # --- Longer proofs -------------------------------------------------------------------------
 
-.PHONY: bench determinism determinism-long e2e smoke test-packaging test-lowest
+.PHONY: bench determinism determinism-long matches e2e smoke test-packaging test-lowest
 bench: setup-dev ## benchmarks (never part of the gate)
 	@mkdir -p build
 	@$(PYTEST) -o addopts="--import-mode=importlib" benchmarks --benchmark-only \
@@ -149,6 +149,9 @@ determinism: setup-dev ## one recorded match, the same hashes in every mode
 
 determinism-long: setup-dev ## whole matches from ten seeds in the modes of one process
 	@$(PY) -m tests.determinism.long
+
+matches: setup-dev ## thousands of random matches, what must hold judged after every tick
+	@$(PYTEST) -n 2 -m slow tests/systems
 
 e2e: setup-dev ## start the real server and play on it
 	@$(PYTEST) -m e2e tests
