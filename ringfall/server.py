@@ -207,7 +207,7 @@ class Server:
         path = self._journal_dir / f"{match_id}.journal"
         header = make_header(match_id, self.pack, match.world, cadence)
         match.recorder = Recorder(sink.append, cadence)
-        hosted = HostedMatch(match_id, match, self._patience)
+        hosted = HostedMatch(match_id, match, self._patience, lambda: self.lobby.promised(match_id))
         self.lobby.matches.append(hosted)
         self.metrics.matches_started.inc()
         self._nursery.start_soon(self._write_journal, match_id, sink, path, header)
