@@ -16,6 +16,7 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -143,7 +144,8 @@ class Server:
                 nursery.start_soon(self._follow_data, self._reloader)
             limits = self.config.net_limits()
             nursery.start_soon(players.write)
-            await nursery.start(listener.serve, [game], self.lobby, limits, self.counters)
+            edge = partial(listener.serve, direct_frames=self.config.server.direct_frames)
+            await nursery.start(edge, [game], self.lobby, limits, self.counters)
             await nursery.start(serve_http, http, self._app(players), limits, self.http_counters)
             on_ready(self.addresses)
 
