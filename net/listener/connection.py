@@ -128,8 +128,9 @@ class Connection:
         self._check(wire.read_head(head))
         clock = self.server.clock
         budget = TokenBucket(limits.bytes_per_s, limits.bytes_burst, clock())
+        sieve = Sieve() if self.server.direct_frames else None
         edge = self._edge = Edge(
-            self.sock, self.stream, self, self.server.counters, budget, clock, head
+            self.sock, self.stream, self, self.server.counters, budget, clock, head, sieve
         )
         async with trio.open_nursery() as nursery:
             with trio.CancelScope(deadline=deadline) as edge.handshake:
@@ -144,7 +145,6 @@ class Connection:
             self._heard_s = trio.current_time()
             self.outbox.wake = self._writer_waits.unpark_all
             if self.server.direct_frames:
-                edge.sieve = None if edge.pipelined else Sieve()
                 self.outbox.wake = self._send_now
             nursery.start_soon(self._write, ws, edge, nursery.cancel_scope)
             await self._read(ws, edge)

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
-from typing import Protocol
+from typing import Final, Protocol
 
 import trio
 
 from net.frames import Sieve
 from net.limits import TokenBucket
 from net.rejections import Counters
+
+# Of the answer that makes it a WebSocket; others are refusals.
+SWITCHING: Final = b"HTTP/1.1 101"
 
 
 class Client(Protocol):
@@ -32,8 +35,8 @@ class Edge(trio.abc.Stream):
     """The socket as trio-websocket sees it: metered, shared with our own frames, closed by us.
 
     Attributes:
-        sieve: takes small messages out; None while it must not, or shall not.
-        pipelined: something arrived before the handshake was done.
+        sieve: takes small messages out, None where nobody does: shall not, or something arrived
+            before the answer that makes it a WebSocket.
         owed: the rest of a frame, to be sent before anything else is.
         closed: trio-websocket is done with it.
         over: set then, or when the client has sent its last byte.
@@ -52,14 +55,15 @@ class Edge(trio.abc.Stream):
         budget: TokenBucket,
         clock: Callable[[], float],
         head: bytes = b"",
+        sieve: Sieve | None = None,
     ) -> None:
         self._sock, self._stream = sock, stream
         self._client, self._counters = client, counters
         self._budget, self._clock = budget, clock
         self._head = head
         self._turn = trio.Lock()
-        self.sieve: Sieve | None = None
-        self.pipelined = False
+        self.sieve = sieve
+        self._upgraded = False
         self.owed = b""
         self.closed = self.answered = self.close_sent = False
         self.over = trio.Event()
@@ -80,8 +84,9 @@ class Edge(trio.abc.Stream):
                 self._client.flood()
                 # What else arrives stays in the kernel, and TCP pushes back on the sender.
                 await trio.sleep_forever()
+            if not self._upgraded:
+                self.sieve = None
             if self.sieve is None:
-                self.pipelined = True
                 return data
             taken, passed = self.sieve.sift(data)
             for message in taken:
@@ -133,7 +138,8 @@ class Edge(trio.abc.Stream):
         if self.close_sent:
             raise trio.ClosedResourceError
         self.close_sent = data[:1] == b"\x88"
-        self.answered = True
+        if not self.answered:
+            self.answered, self._upgraded = True, data.startswith(SWITCHING)
         whole, self.owed = self.owed + data, b""
         self.stuck = True
         await self._stream.send_all(whole)
