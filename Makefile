@@ -138,7 +138,7 @@ prediction: setup-dev ## a million random steps: the client predicts every bit o
 
 # --- Longer proofs -------------------------------------------------------------------------
 
-.PHONY: bench determinism determinism-long matches e2e smoke test-packaging test-lowest
+.PHONY: bench determinism determinism-long matches e2e browser smoke test-packaging test-lowest
 bench: setup-dev ## benchmarks (never part of the gate)
 	@mkdir -p build
 	@$(PYTEST) -o addopts="--import-mode=importlib" benchmarks --benchmark-only \
@@ -155,6 +155,9 @@ matches: setup-dev ## thousands of random matches, what must hold judged after e
 
 e2e: setup-dev ## start the real server and play on it
 	@$(PYTEST) -m e2e tests
+
+browser: setup-dev ## play on the real server in a headless Chromium, one and two at a time
+	@$(PYTEST) -n 0 -m browser tests/browser
 
 smoke: setup-dev ## serve, join, screenshot a running match in headless Chromium
 	@$(PY) -m tools.smoke
