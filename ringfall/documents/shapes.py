@@ -8,6 +8,7 @@ that a path is always the path of keys in the file.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from types import UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
@@ -88,14 +89,20 @@ def enter(shape: Shape, part: str | int) -> Shape:
     """What a shape without choice declares at one key or index; `NOTHING` when it has none."""
     kind, arguments = shape.kind, get_args(shape.kind)
     if is_model(kind) and part in kind.model_fields:
-        declared = kind.model_fields[str(part)]
-        return shape_of(declared.annotation, declared.metadata)
+        return _field_of(kind, str(part))
     if get_origin(kind) is dict:
         return shape_of(arguments[1])
     if get_origin(kind) in (list, tuple) and isinstance(part, int):
         fixed = get_origin(kind) is tuple and arguments[-1] is not Ellipsis
         return shape_of(arguments[min(part, len(arguments) - 1) if fixed else 0])
     return NOTHING
+
+
+# A balance is walked through table by table, and its tables are of few models.
+@functools.lru_cache(maxsize=1024)
+def _field_of(model: type[BaseModel], name: str) -> Shape:
+    declared = model.model_fields[name]
+    return shape_of(declared.annotation, declared.metadata)
 
 
 def key_path(model: Any, value: Any, location: KeyPath) -> KeyPath:
