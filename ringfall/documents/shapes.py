@@ -58,13 +58,18 @@ def is_model(kind: Any) -> bool:
 
 def members(kind: Any) -> dict[str, type[BaseModel]]:
     """The models of a union by the values of their key `kind`; empty for any other type."""
+    return _members(kind) if get_origin(kind) in _UNIONS else {}
+
+
+# A balance is walked through table by table, and its tables are of few models.
+@functools.lru_cache(maxsize=1024)
+def _members(union: Any) -> dict[str, type[BaseModel]]:
     found: dict[str, type[BaseModel]] = {}
-    if get_origin(kind) in _UNIONS:
-        for option in get_args(kind):
-            model = shape_of(option).kind
-            declared = model.model_fields.get("kind") if is_model(model) else None
-            if declared is not None and get_origin(declared.annotation) is Literal:
-                found.update(dict.fromkeys(get_args(declared.annotation), model))
+    for option in get_args(union):
+        model = shape_of(option).kind
+        declared = model.model_fields.get("kind") if is_model(model) else None
+        if declared is not None and get_origin(declared.annotation) is Literal:
+            found.update(dict.fromkeys(get_args(declared.annotation), model))
     return found
 
 
@@ -98,7 +103,6 @@ def enter(shape: Shape, part: str | int) -> Shape:
     return NOTHING
 
 
-# A balance is walked through table by table, and its tables are of few models.
 @functools.lru_cache(maxsize=1024)
 def _field_of(model: type[BaseModel], name: str) -> Shape:
     declared = model.model_fields[name]
