@@ -12,7 +12,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 PYTEST := $(PY) -m pytest
-WORKERS := -n 2 --dist worksteal
+WORKERS := -n 3 --dist worksteal
 BIN := $(VENV)/bin
 
 PACKAGES := ecs schema systems net persistence ringfall
@@ -134,8 +134,9 @@ lint-determinism: setup-dev
 	@echo "==> determinism lint"
 	@$(PY) -m tools.lint_determinism ecs schema systems
 
-# Two workers: the size of the smallest machine this runs on. Each gets half of the tests in their
-# order, so that what a file shares is made once, and takes from the other's end when it is through.
+# Three workers for the two cores of the smallest machine this runs on: many tests wait for servers
+# and deadlines. Each gets a part of the tests in their order, so that what a file shares is made
+# once, and takes from the end of another's part when it is through.
 test-python: setup-dev
 	@echo "==> pytest"
 	@$(PYTEST) $(WORKERS) $(TESTS)
