@@ -139,14 +139,14 @@ def test_a_ticket_for_a_match_that_has_ended(server: Served) -> None:
 
 def test_thousands_of_tickets(tmp_path: Path) -> None:
     """A flood of requests costs the flooder its rate, and nobody else anything."""
-    limits = {"tickets_per_minute": 60, "guests_per_minute": 10, "requests_per_minute": 1000}
+    limits = {"tickets_per_minute": 10, "guests_per_minute": 10, "requests_per_minute": 1000}
     with serving(tmp_path, limits=limits) as server:
         token, began = new_guest(server), time.monotonic()
         statuses = [ask(server, "POST", "/api/play", {}, token).status for _ in range(1100)]
-        # One a second grows back, and on a slow machine that is many.
-        most = 60 + int(time.monotonic() - began) + 1
+        # One in six seconds grows back, and on a slow machine that is many.
+        most = 10 + int((time.monotonic() - began) / 6) + 1
         assert set(statuses) == {200, 429}
-        assert 60 <= statuses.count(200) <= most
+        assert 10 <= statuses.count(200) <= most
         found = server.metrics()
         assert found["ringfall_tickets"] <= 1, "the newest of a player alone is good"
         assert found["ringfall_refused_requests_total"] >= 1100 - most

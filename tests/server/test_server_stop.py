@@ -13,7 +13,7 @@ from persistence.reader import open_journal
 from ringfall.replay import verify
 from tests.server import player as p
 from tests.server.player import Player
-from tests.server.servers import Served, command, serving, wait_for
+from tests.server.servers import WAIT_S, Served, command, serving, wait_for
 
 
 def play(server: Served, ticks: int) -> Player:
@@ -55,7 +55,7 @@ def test_a_signal_ends_it_in_good_order(folder: Path, signals: list[signal.Signa
             closing = pool.submit(end, ada)
             for number in signals:
                 server.process.send_signal(number)
-            assert server.process.wait(30) == 0
+            assert server.process.wait(WAIT_S) == 0
             code, _ = closing.result()
         assert code == 1013, "try again later"
         assert ada.news[-1][:2] == [p.ERROR, "shutting_down"]
@@ -100,7 +100,7 @@ def test_killed(folder: Path) -> None:
         # What was seen may still be on its way to the disk; while it is, the match goes on.
         wait_for(lambda: ticks_in(journal) >= seen)
         server.process.send_signal(signal.SIGKILL)
-        server.process.wait(30)
+        server.process.wait(WAIT_S)
         done = command("replay", "verify", journal, "--json", cwd=folder)
         assert "Traceback" not in done.err
         # A kill between two writes leaves whole records; one within a write a torn one.
@@ -118,7 +118,7 @@ def test_torn_like_a_power_cut_would(folder: Path) -> None:
     with serving(folder) as server:
         play(server, 20).leave()
         server.process.kill()
-        server.process.wait(30)
+        server.process.wait(WAIT_S)
         [journal] = server.journals()
     data = journal.read_bytes()
     torn = folder / "torn.journal"
