@@ -12,6 +12,7 @@ from persistence.frames import SEAL_MAGIC
 from persistence.reader import open_journal
 from ringfall.replay import verify
 from tests.server import player as p
+from tests.server.data import ticks_in
 from tests.server.player import Player
 from tests.server.servers import WAIT_S, Served, command, serving, wait_for
 
@@ -22,12 +23,6 @@ def play(server: Served, ticks: int) -> Player:
     begin = ada.step()
     ada.until(lambda view: view.header.tick >= begin.header.tick + ticks, p.MOVE, 512)
     return ada
-
-
-def ticks_in(journal: Path) -> int:
-    """Ticks that can be read from a journal, one that is being written included."""
-    with open_journal(journal) as opened:
-        return opened.end_tick or 0
 
 
 def end(ada: Player) -> tuple[int, str]:
