@@ -17,6 +17,7 @@ import pytest
 from numpy.typing import NDArray
 
 from schema.directions import TABLE
+from schema.walls import BLOCKS_ACROSS
 from systems.kernels.broadphase import build_grid
 from systems.kernels.movement import move_bodies
 from systems.kernels.separation import apply_push, find_push
@@ -76,15 +77,17 @@ class Kernels:
         from_x, from_y, push_x, push_y = np.zeros((4, circles))
         begin, rows, cell = (np.zeros(n, dtype=np.int32) for n in (cells + 1, circles, circles))
         reach, body = np.zeros(1), (count, alive)
-        walls = (terrain.walls, terrain.wall_start, terrain.wall_row, terrain.frame)
+        free = np.zeros(int(terrain.frame[3] * terrain.frame[4]) * BLOCKS_ACROSS**2, np.uint64)
+        walls = (free, terrain.walls, terrain.wall_start, terrain.wall_row, terrain.frame)
+        ways_touch = np.zeros(cells + 1, np.uint64)
         place = (self.x, self.y)
         speed, ways = (self.vx, self.vy), np.zeros(circles)
         self.moving = (*body, DT_S, RADIUS_U, *walls, *place, from_x, from_y, *speed, ways)
         self.sorting = (*body, *place, grid, begin, rows, cell, reach)
         self.finding = (*body, *place, RADIUS_U, grid, begin, rows, TABLE, push_x, push_y)
         self.applying = (
-            *(*body, push_x, push_y, from_x, from_y, RADIUS_U),
-            *(*walls, *place, reach),
+            *(*body, push_x, push_y, from_x, from_y, RADIUS_U, grid),
+            *(*walls, *place, reach, ways_touch),
         )
 
     def rewind(self) -> None:

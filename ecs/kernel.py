@@ -11,8 +11,11 @@ refused.
 Flags are the same for all: no fastmath (it reorders sums and fuses multiplications), NumPy error
 model (a kernel never raises), no parallel loops (their reductions have no order), no run time for
 memory: a kernel that allocates does not compile, and arrays are not counted in and out of every
-call, which took a quarter of a small tick.  ``@device`` marks a function that is only called from
-kernels and is compiled into them.
+call, which took a quarter of a small tick.
+
+``@device`` marks a function that is only called from kernels and becomes part of each: handing
+twenty arrays on costs a hundred stores, more than most such functions do.  ``@routine`` marks one
+that stays a function, called from all of them: for what is long and seldom needed.
 
 ``NUMBA_DISABLE_JIT=1`` turns every kernel into the Python it is written in, with the same result;
 narrow integers are therefore widened with ``int()`` where they are read.
@@ -185,7 +188,15 @@ def _compile(function: Callable[..., Any], name: str, signature: Any, key: str) 
 
 
 def device(function: Callable[P, R]) -> Callable[P, R]:
-    """Mark a function that kernels call: compiled into each of them with the same flags."""
+    """Mark a function that kernels call: it becomes part of each of them, with the same flags."""
+    return typing.cast(Callable[P, R], numba.njit(forceinline=True, **FLAGS)(function))
+
+
+def routine(function: Callable[P, R]) -> Callable[P, R]:
+    """Mark a function that kernels call and that is compiled on its own, with the same flags.
+
+    For what is long and seldom reached, so that what is reached stays short.
+    """
     return typing.cast(Callable[P, R], numba.njit(**FLAGS)(function))
 
 

@@ -120,7 +120,9 @@ def _absorb_value(
     # The function within a dispatcher, or within an intrinsic.
     called = getattr(value, "py_func", getattr(value, "_defn", value))
     if isinstance(called, types.FunctionType):
-        state.update(f"{key}=function\0".encode())
+        # Whether it becomes part of its callers, among others, is an option of its own.
+        options = sorted(getattr(value, "targetoptions", {}).items())
+        state.update(f"{key}=function {options}\0".encode())
         _absorb(state, called, seen)
     elif isinstance(value, tuple):
         state.update(f"{key}=tuple of {len(value)}\0".encode())

@@ -219,6 +219,11 @@ def _rows(length: int | str, name: str, capacities: Mapping[str, int]) -> int:
     return rows
 
 
+def words_of(block: NDArray[np.uint8]) -> NDArray[np.uint64]:
+    """The same memory in words, as far as whole ones reach; every column begins with a word."""
+    return block[: block.size // WORD_BYTES * WORD_BYTES].view(np.uint64)
+
+
 def allocate(size_bytes: int) -> NDArray[np.uint8]:
     """Zeroed bytes that begin on a cache line."""
     raw = np.zeros(size_bytes + ALIGNMENT_BYTES, dtype=np.uint8)

@@ -37,6 +37,18 @@ radius_u.  (ux, uy): unit vector of its own x axis.  reach_x_u, reach_y_u: half 
 bounding box in the world, corner radius included.  blocks: the bits above.  The spare bytes are 0.
 """
 
+WALL_CELL_U = 8.0
+"""Side of the cells by which walls are found."""
+
+BLOCK_SQUARES = 8
+BLOCKS_ACROSS = 2
+SQUARES_PER_U = BLOCK_SQUARES * BLOCKS_ACROSS / WALL_CELL_U
+"""Squares that a wall may touch are bits, 8 x 8 of them in a block, 2 x 2 blocks in a cell.
+
+Twice as wide, and twice as many paths that meet nothing seem to; half as wide, and what is saved by
+that is lost again by looking at more blocks.
+"""
+
 CRATE = 1
 BARRIER = 2
 """Kinds of obstacle, walls that come and go: one of the map, one that a player put up."""

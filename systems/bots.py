@@ -101,6 +101,7 @@ class Bots:
             np.zeros_like(theirs.start),
             np.zeros_like(theirs.row),
         )
+        self._squares = np.zeros((4, len(theirs.stops_shots)), dtype=np.uint64)
         calls = (
             self._bind_walls(),
             self._bind_grid(),
@@ -144,6 +145,10 @@ class Bots:
             walls,
             wall_start,
             wall_row,
+            self._squares[0],
+            self._squares[1],
+            self._squares[2],
+            self._squares[3],
             np.zeros(2, dtype=np.int64),
         )
 

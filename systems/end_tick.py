@@ -4,6 +4,7 @@ from functools import partial
 
 from ecs.columns import Identity, Rows
 from ecs.identity import remove_rows
+from ecs.layout import words_of
 from ecs.schedule import Granted, System
 from schema.columns import (
     Area,
@@ -48,6 +49,7 @@ class RemoveSpent(System):
                     table[Rows].count,
                     table[Spent].gone,
                     block,
+                    words_of(block),
                     offsets,
                     sizes,
                     table[Identity].slot,

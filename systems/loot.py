@@ -160,6 +160,7 @@ class Collect(System):
                 grid.start,
                 grid.row,
                 grid.reach_u,
+                grid.squares,
                 stats.health_max_hp,
                 stats.mana_max_mp,
                 lying[Spent].gone,

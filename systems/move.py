@@ -29,6 +29,7 @@ class Move(System):
                 players[Vitals].alive,
                 rules.dt_s,
                 rules.balance.match.body.radius_u,
+                walls.stops_bodies,
                 walls.record,
                 walls.start,
                 walls.row,
@@ -49,7 +50,7 @@ class BuildGrid(System):
 
     after = (Move,)
     reads = (Rows.count, Vitals.alive, Position)
-    writes = (Grid,)
+    writes = (Grid.start, Grid.row, Grid.cell, Grid.reach_u)
 
     def bind(self, granted: Granted) -> None:
         rules = granted.resource(Rules)

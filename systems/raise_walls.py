@@ -45,6 +45,10 @@ class RaiseWalls(System):
                 walls.record,
                 walls.start,
                 walls.row,
+                walls.stops_bodies,
+                walls.stops_shots,
+                walls.map_stops_bodies,
+                walls.map_stops_shots,
                 walls.raised,
             )
         ]

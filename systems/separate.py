@@ -16,7 +16,7 @@ class Separate(System):
 
     after = (BuildGrid,)
     reads = (Rows.count, Vitals.alive, Origin, Grid.start, Grid.row, Walls)
-    writes = (Position, Push, Grid.reach_u)
+    writes = (Position, Push, Grid.reach_u, Grid.squares)
 
     def bind(self, granted: Granted) -> None:
         rules, terrain = granted.resource(Rules), granted.resource(Terrain)
@@ -47,6 +47,8 @@ class Separate(System):
                 players[Origin].x_u,
                 players[Origin].y_u,
                 radius_u,
+                rules.grid,
+                walls.stops_bodies,
                 walls.record,
                 walls.start,
                 walls.row,
@@ -54,5 +56,6 @@ class Separate(System):
                 players[Position].x_u,
                 players[Position].y_u,
                 grid.reach_u,
+                grid.squares,
             ),
         ]

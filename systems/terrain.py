@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schema import directions
-from schema.walls import OBSTACLE_REACH_U, WALL
+from schema.walls import OBSTACLE_REACH_U, WALL, WALL_CELL_U
 
-WALL_CELL_U = 8.0
 _CELLS_ACROSS = math.ceil(2.0 * OBSTACLE_REACH_U / WALL_CELL_U) + 1
 OBSTACLE_CELLS = _CELLS_ACROSS * _CELLS_ACROSS
 """Cells that the largest obstacle touches at most."""

@@ -65,6 +65,7 @@ from schema.columns.things import (
 )
 from schema.commands import SKILL_SLOTS
 from schema.rulebook import ASSAILANTS, STATUSES
+from schema.walls import BLOCKS_ACROSS
 
 __all__ = [
     "PLAYER",
@@ -192,6 +193,7 @@ def capacities(
         "cells": cells + 1,
         "walls": max(1, walls[0]),
         "wall_cells": walls[1] + 1,
+        "wall_blocks": walls[1] * BLOCKS_ACROSS * BLOCKS_ACROSS,
         "wall_entries": max(1, walls[2]),
         "victims": players + 1,
         "order": max(players, hits),

@@ -1,6 +1,6 @@
 """Groups that live for one tick: reports, inputs, and aids of the search."""
 
-from ecs.columns import Group, f64, i32, i64, records
+from ecs.columns import Group, f64, i32, i64, records, u64
 from schema.commands import COMMAND, JOIN, LEAVE
 from schema.events import CAST_RECORD, EVENT_RECORD, HIT_RECORD, KNOCK_RECORD
 from schema.walls import WALL
@@ -50,6 +50,7 @@ class Grid(Group):
     row = i32("player rows, ascending within a cell", length="players")
     cell = i32("cell of each player row", length="players")
     reach_u = f64("how far any player is from where the grid has it", unit="u", length=1)
+    squares = u64("squares that ways of this tick touch, a block for a cell", length="cells")
 
 
 class Walls(Group):
@@ -61,6 +62,10 @@ class Walls(Group):
     record = records(WALL, "walls of the map in their order, then obstacles by row", length="walls")
     start = i32("first place of each cell", length="wall_cells")
     row = i32("walls, ascending within a cell", length="wall_entries")
+    stops_bodies = u64("squares touched by what stops bodies", length="wall_blocks")
+    stops_shots = u64("squares touched by what stops shots", length="wall_blocks")
+    map_stops_bodies = u64("the same of the map's walls alone", length="wall_blocks")
+    map_stops_shots = u64("the same of the map's walls alone", length="wall_blocks")
     raised = i64("WALLS_RAISED once all is written, and how many obstacles it holds", length=2)
 
 

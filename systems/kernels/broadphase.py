@@ -1,10 +1,51 @@
 """Who is near whom: living players sorted into grid cells by counting.
 
-``grid`` is f64[3]: cell size, columns, rows of cells.
+``grid`` is f64[3]: cell size, columns, rows of cells.  Every cell is also a block of ``squares``
+(``kernels.squares``) that the ways of this tick touch.
 """
 
-from ecs.kernel import F64In, F64Out, I32Out, I64In, U8In, kernel
-from systems.kernels.walls import cell_of
+from ecs.kernel import F64In, F64Out, I32Out, I64In, U8In, U64In, U64Out, device, kernel
+from schema.walls import BLOCK_SQUARES
+from systems.kernels.squares import is_free, mark
+from systems.kernels.walls import SKIN_U, cell_of
+
+
+@device
+def mark_way(
+    from_x: float, from_y: float, x: float, y: float, grid: F64In, squares: U64Out
+) -> None:
+    """Mark the squares that the middle of a body may have touched on its way."""
+    mark(
+        min(from_x, x),
+        max(from_x, x),
+        min(from_y, y),
+        max(from_y, y),
+        float(BLOCK_SQUARES) / grid[0],
+        int(grid[1]),
+        int(grid[2]),
+        squares,
+    )
+
+
+@device
+def is_unmet(
+    px: float, py: float, dx: float, dy: float, radii: float, grid: F64In, squares: U64In
+) -> bool:
+    """Whether a path surely comes no nearer than ``radii`` to the middle of any body on its way.
+
+    ``False`` says nothing.  A skin more is asked for, far more than rounding could take.
+    """
+    wide = radii + SKIN_U
+    return is_free(
+        min(px, px + dx) - wide,
+        max(px, px + dx) + wide,
+        min(py, py + dy) - wide,
+        max(py, py + dy) + wide,
+        float(BLOCK_SQUARES) / grid[0],
+        int(grid[1]),
+        int(grid[2]),
+        squares,
+    )
 
 
 @kernel

@@ -10,6 +10,7 @@ from ecs.kernel import (
     Int,
     U8In,
     U8Out,
+    U64In,
     device,
     kernel,
 )
@@ -23,6 +24,7 @@ from schema.rulebook import (
     ITEM_UPGRADE,
     SKILL_LEVELS,
 )
+from systems.kernels.broadphase import is_unmet
 from systems.kernels.stages import gives_health
 from systems.kernels.tables import EventsOut, ItemsIn, add_event
 from systems.kernels.walls import cell_of
@@ -172,6 +174,7 @@ def collect(
     start: I32In,
     row_of: I32In,
     reach_u: F64In,
+    squares: U64In,
     health_max_hp: F64In,
     mana_max_mp: F64In,
     gone: U8Out,
@@ -198,6 +201,8 @@ def collect(
             continue
         kind, much = items[int(item[row])]["kind"], amount[row]
         touch = items[int(item[row])]["radius_u"] + body_radius_u
+        if is_unmet(x_u[row], y_u[row], 0.0, 0.0, touch, grid, squares):
+            continue
         found = find_taker(
             kind,
             much,

@@ -6,7 +6,7 @@ A circle of radius R swept against a shape is a point swept against the shape in
 
 import math
 
-from ecs.kernel import device
+from ecs.kernel import device, routine
 
 MISS = 2.0
 FAR = 1e300
@@ -86,7 +86,7 @@ def gap_normal(px: float, py: float, hx: float, hy: float) -> tuple[float, float
     return distance, side_x * qx / distance, side_y * qy / distance
 
 
-@device
+@routine
 def sweep_rounded_box(
     px: float, py: float, dx: float, dy: float, hx: float, hy: float, radius: float
 ) -> tuple[float, float, float]:

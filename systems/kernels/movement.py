@@ -12,6 +12,7 @@ from ecs.kernel import (
     I64Out,
     U8In,
     U16In,
+    U64In,
     device,
     kernel,
 )
@@ -107,6 +108,7 @@ def move_bodies(
     alive: U8In,
     dt_s: Float,
     radius_u: Float,
+    wall_squares: U64In,
     walls: WallsIn,
     wall_start: I32In,
     wall_row: I32In,
@@ -136,7 +138,17 @@ def move_bodies(
             continue
         dx, dy = vx * dt_s, vy * dt_s
         x, y = glide(
-            x_u[row], y_u[row], dx, dy, radius_u, BLOCKS_MOVE, walls, wall_start, wall_row, frame
+            x_u[row],
+            y_u[row],
+            dx,
+            dy,
+            radius_u,
+            BLOCKS_MOVE,
+            wall_squares,
+            walls,
+            wall_start,
+            wall_row,
+            frame,
         )
         if x != x_u[row] + dx or y != y_u[row] + dy:
             real_x, real_y = (x - x_u[row]) / dt_s, (y - y_u[row]) / dt_s

@@ -2,8 +2,9 @@
 
 import math
 
-from ecs.kernel import F64In, F64In2, F64Out, Float, I32In, I64In, U8In, kernel
+from ecs.kernel import F64In, F64In2, F64Out, Float, I32In, I64In, U8In, U64In, U64Out, kernel
 from schema.walls import BLOCKS_MOVE
+from systems.kernels.broadphase import mark_way
 from systems.kernels.walls import WallsIn, cell_of, glide
 
 
@@ -78,6 +79,8 @@ def apply_push(
     from_x_u: F64In,
     from_y_u: F64In,
     radius_u: Float,
+    grid: F64In,
+    wall_squares: U64In,
     walls: WallsIn,
     wall_start: I32In,
     wall_row: I32In,
@@ -85,13 +88,19 @@ def apply_push(
     x_u: F64Out,
     y_u: F64Out,
     reach_u: F64Out,
+    squares: U64Out,
 ) -> None:
     """Apply the pushes, and note how far any path of this tick leads from where the grid has it.
 
     ``reach_u`` bounds, along each axis, the distance from a player's place in the grid to any
     point between its origin and its final position; sweeps widen their search by it.
+
+    Args:
+        squares: u64[cells + 1], written: the squares that somebody's way touches.
     """
     reach = 0.0
+    for cell in range(squares.shape[0]):
+        squares[cell] = 0
     for row in range(count[0]):
         if alive[row] == 0:
             continue
@@ -104,6 +113,7 @@ def apply_push(
                 dy_u[row],
                 radius_u,
                 BLOCKS_MOVE,
+                wall_squares,
                 walls,
                 wall_start,
                 wall_row,
@@ -111,4 +121,5 @@ def apply_push(
             )
             reach = max(reach, abs(x_u[row] - x), abs(y_u[row] - y))
         reach = max(reach, abs(from_x_u[row] - x), abs(from_y_u[row] - y))
+        mark_way(from_x_u[row], from_y_u[row], x_u[row], y_u[row], grid, squares)
     reach_u[0] = reach

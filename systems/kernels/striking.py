@@ -10,6 +10,7 @@ from ecs.kernel import (
     Int,
     U8In,
     U8Out,
+    U64In,
     device,
     kernel,
 )
@@ -22,6 +23,7 @@ from schema.events import (
 )
 from schema.rulebook import PIERCED
 from schema.walls import BLOCKS_SHOTS
+from systems.kernels.broadphase import is_unmet
 from systems.kernels.geometry import MISS, sweep_circle
 from systems.kernels.tables import (
     ClassesIn,
@@ -44,6 +46,7 @@ def first_wall(
     dy: float,
     radius_u: float,
     map_walls: int,
+    wall_squares: U64In,
     walls: WallsIn,
     wall_start: I32In,
     wall_row: I32In,
@@ -55,7 +58,7 @@ def first_wall(
     """
     best = leaves_world(px, py, dx, dy, frame)
     found = STRIKE_WALL if best < MISS else STRIKE_NOTHING
-    if is_apart(px, py, dx, dy, radius_u, BLOCKS_SHOTS, walls, wall_start, wall_row, frame):
+    if is_apart(px, py, dx, dy, radius_u, wall_squares, frame):
         return best, found
     t, _, _, wall = sweep_walls(
         px, py, dx, dy, radius_u, BLOCKS_SHOTS, walls, wall_start, wall_row, frame
@@ -87,14 +90,17 @@ def first_body(
     start: I32In,
     row_of: I32In,
     reach_u: float,
+    squares: U64In,
 ) -> tuple[float, int]:
     """(t, row): the first body met before ``best``, NOBODY for none; of equals the lowest row.
 
     Both move: a player's path of this tick, origin to position, is subtracted from the shot's,
     so neither speed nor closing speed can skip a hit.  The search covers the swept box widened by
-    both radii and by ``reach_u``.
+    both radii and by ``reach_u``, unless no body's path touches the ``squares`` near it.
     """
     columns, found = int(grid[1]), NOBODY
+    if is_unmet(px, py, dx, dy, radii, grid, squares):
+        return best, NOBODY
     wide = radii + reach_u
     x0, x1 = min(px, px + dx) - wide, max(px, px + dx) + wide
     y0, y1 = min(py, py + dy) - wide, max(py, py + dy) + wide
@@ -143,7 +149,9 @@ def sweep_projectiles(
     start: I32In,
     row_of: I32In,
     reach_u: F64In,
+    squares: U64In,
     map_walls: Int,
+    wall_squares: U64In,
     walls: WallsIn,
     wall_start: I32In,
     wall_row: I32In,
@@ -177,7 +185,17 @@ def sweep_projectiles(
         dx, dy = vx_ups[row] * dt_s, vy_ups[row] * dt_s
         radii = radius_u[row] + body_radius_u
         limit, end = first_wall(
-            px, py, dx, dy, radius_u[row], map_walls, walls, wall_start, wall_row, frame
+            px,
+            py,
+            dx,
+            dy,
+            radius_u[row],
+            map_walls,
+            wall_squares,
+            walls,
+            wall_start,
+            wall_row,
+            frame,
         )
         enemies[row] = 0
         for _ in range(PIERCED + 1):
@@ -202,6 +220,7 @@ def sweep_projectiles(
                 start,
                 row_of,
                 reach_u[0],
+                squares,
             )
             if body == NOBODY:
                 break

@@ -13,16 +13,16 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from ecs.kernel import F64In, I32In, Records, device
-from schema.walls import WALL
-from systems.kernels.geometry import FAR, MISS, gap_normal, sweep_turned_box, to_frame
+from ecs.kernel import F64In, I32In, Records, U64In, device, routine
+from schema.walls import BLOCKS_ACROSS, SQUARES_PER_U, WALL
+from systems.kernels.geometry import MISS, gap_normal, sweep_turned_box, to_frame
+from systems.kernels.squares import is_free
 
 WallsIn = Annotated[NDArray[np.void], Records(WALL)]
 
 SKIN_U = 1.0 / 1024.0
 HAIR_U = 1.0 / (1 << 30)
 GLIDE_STEPS = 4
-APART_WALLS = 4
 
 
 @device
@@ -46,7 +46,7 @@ def meets_box(
     return bool(along_x & along_y & (int(walls[wall]["blocks"]) & blocks != 0))
 
 
-@device
+@routine
 def sweep_walls(
     px: float,
     py: float,
@@ -148,43 +148,28 @@ def is_apart(
     dx: float,
     dy: float,
     radius: float,
-    blocks: int,
-    walls: WallsIn,
-    wall_start: I32In,
-    wall_row: I32In,
+    squares: U64In,
     frame: F64In,
 ) -> bool:
-    """Whether a swept circle surely stays clear of all walls: its box, a skin wider, meets no box.
+    """Whether a swept circle surely stays clear of what marked ``squares``.
 
-    Then the sweep is a miss and its end is clear, with far more room than rounding could take.
-    ``False`` says nothing: a wall is near, or there are too many to tell in passing.
+    Then the sweep is a miss and its end is clear, with far more room than rounding could take: the
+    box that is asked about is a skin wider than the path.  ``False`` says nothing.
 
-    Nearly everything that moves is apart from all walls in nearly every tick, but how many walls
-    its cells list is anybody's guess, and a loop that ends by surprise costs more than the whole
-    answer.  So in each row of cells a fixed number of walls is looked at, without a branch; those
-    that belong to the next cells already do no harm, for a wall that is near is near.
+    Nearly everything that moves is apart from all walls in nearly every tick.  How many walls its
+    cells list is anybody's guess, and a loop that ends by surprise costs more than this answer.
     """
-    size = int(wall_start[wall_start.shape[0] - 1])
-    if size == 0:
-        return True
-    mid_x, mid_y = px + 0.5 * dx, py + 0.5 * dy
-    half_x, half_y = 0.5 * abs(dx) + radius + SKIN_U, 0.5 * abs(dy) + radius + SKIN_U
-    columns, gap = int(frame[3]), FAR
-    first = cell_of(mid_x - half_x, frame[2], frame[3])
-    last = cell_of(mid_x + half_x, frame[2], frame[3])
-    upper = cell_of(mid_y - half_y, frame[2], frame[4])
-    lower = cell_of(mid_y + half_y, frame[2], frame[4])
-    for cy in range(upper, lower + 1):
-        begin = int(wall_start[cy * columns + first])
-        if int(wall_start[cy * columns + last + 1]) - begin > APART_WALLS:
-            return False
-        for place in range(begin, begin + APART_WALLS):
-            wall = int(wall_row[min(place, size - 1)])
-            gap_x = abs(mid_x - walls[wall]["x_u"]) - walls[wall]["reach_x_u"] - half_x
-            gap_y = abs(mid_y - walls[wall]["y_u"]) - walls[wall]["reach_y_u"] - half_y
-            stops = int(walls[wall]["blocks"]) & blocks != 0
-            gap = min(gap, max(gap_x, gap_y) if stops else FAR)
-    return gap > 0.0
+    wide = radius + SKIN_U
+    return is_free(
+        min(px, px + dx) - wide,
+        max(px, px + dx) + wide,
+        min(py, py + dy) - wide,
+        max(py, py + dy) + wide,
+        SQUARES_PER_U,
+        int(frame[3]) * BLOCKS_ACROSS,
+        int(frame[4]) * BLOCKS_ACROSS,
+        squares,
+    )
 
 
 @device
@@ -196,7 +181,7 @@ def gap_of(px: float, py: float, radius: float, wall: int, walls: WallsIn) -> fl
     return float(distance - (walls[wall]["radius_u"] + radius))
 
 
-@device
+@routine
 def sinks(
     px: float,
     py: float,
@@ -232,7 +217,7 @@ def sinks(
     return False
 
 
-@device
+@routine
 def creep(
     px: float,
     py: float,
@@ -269,8 +254,8 @@ def creep(
     return px, py
 
 
-@device
-def glide(
+@routine
+def slide(
     px: float,
     py: float,
     dx: float,
@@ -282,23 +267,8 @@ def glide(
     wall_row: I32In,
     frame: F64In,
 ) -> tuple[float, float]:
-    """Where a circle comes to rest that moves by (dx, dy), slides along walls, stays in the world.
-
-    The displacement is cut at the world's edge first: both ends of the path then lie in a convex
-    box, hence the whole path.  At each wall it stops a skin before the surface and goes on with
-    the tangential rest.  If rounding or a wedge of two walls leaves it without room, it stays
-    where it was, which was clear: no input can put a body into a wall.
-
-    A circle that overlaps a wall at the start, because the wall is new, may go wherever it gets no
-    deeper into any: out, and along, but not through.
-    """
-    dx = max(radius, min(px + dx, frame[0] - radius)) - px
-    dy = max(radius, min(py + dy, frame[1] - radius)) - py
+    """As ``glide``, where walls may be near, of a displacement that is cut at the world's edge."""
     x, y, dx0, dy0 = px, py, dx, dy
-    if is_apart(x, y, dx, dy, radius, blocks, walls, wall_start, wall_row, frame):
-        x = max(radius, min(x + dx, frame[0] - radius))
-        y = max(radius, min(y + dy, frame[1] - radius))
-        return x, y
     for _ in range(GLIDE_STEPS):
         if dx == 0.0 and dy == 0.0:
             break
@@ -319,6 +289,42 @@ def glide(
     if is_clear(px, py, radius, blocks, walls, wall_start, wall_row, frame):
         return px, py
     return creep(px, py, x, y, dx0, dy0, radius, blocks, walls, wall_start, wall_row, frame)
+
+
+@device
+def glide(
+    px: float,
+    py: float,
+    dx: float,
+    dy: float,
+    radius: float,
+    blocks: int,
+    squares: U64In,
+    walls: WallsIn,
+    wall_start: I32In,
+    wall_row: I32In,
+    frame: F64In,
+) -> tuple[float, float]:
+    """Where a circle comes to rest that moves by (dx, dy), slides along walls, stays in the world.
+
+    The displacement is cut at the world's edge first: both ends of the path then lie in a convex
+    box, hence the whole path.  At each wall it stops a skin before the surface and goes on with
+    the tangential rest.  If rounding or a wedge of two walls leaves it without room, it stays
+    where it was, which was clear: no input can put a body into a wall.
+
+    A circle that overlaps a wall at the start, because the wall is new, may go wherever it gets no
+    deeper into any: out, and along, but not through.
+
+    Args:
+        squares: those touched by walls that block any of ``blocks``.
+    """
+    dx = max(radius, min(px + dx, frame[0] - radius)) - px
+    dy = max(radius, min(py + dy, frame[1] - radius)) - py
+    if is_apart(px, py, dx, dy, radius, squares, frame):
+        x = max(radius, min(px + dx, frame[0] - radius))
+        y = max(radius, min(py + dy, frame[1] - radius))
+        return x, y
+    return slide(px, py, dx, dy, radius, blocks, walls, wall_start, wall_row, frame)
 
 
 @device

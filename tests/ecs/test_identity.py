@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from ecs.columns import Identity, Rows
 from ecs.identity import give_slot, remove_rows
+from ecs.layout import words_of
 from ecs.world import World
 from tests.ecs.tables import CAPACITIES, TABLES, Place, Spent, Tag
 from tests.oracle.entities import Entities
@@ -53,6 +54,7 @@ class Storage(RuleBasedStateMachine):
             self.rows.count,
             self.gone,
             self.world.block,
+            words_of(self.world.block),
             np.array([item.offset for item in self.row_wise]),
             np.array([item.column.dtype.itemsize for item in self.row_wise]),
             self.identity.slot,
@@ -110,6 +112,7 @@ def test_removing_touches_nobody_elses_bytes() -> None:
         world.group(TABLE, Rows).count,
         world.group(TABLE, Spent).gone,
         world.block,
+        words_of(world.block),
         np.array([p.offset for p in placed]),
         np.array([p.column.dtype.itemsize for p in placed]),
         world.group(TABLE, Identity).slot,

@@ -290,7 +290,7 @@ def record_outputs() -> dict[str, tuple[int, ...]]:
                 and argument.annotation.id.endswith("Out")
                 and argument.annotation.id not in plain
             )
-            if "device" in marks and places:
+            if marks & {"device", "routine"} and places:
                 assert node.name not in found, f"two devices are called {node.name}"
                 found[node.name] = places
     return found

@@ -157,6 +157,12 @@ def test_an_edit_is_seen_though_no_time_changed(
     assert package.run() == (result, 0)
 
 
+def test_whether_it_becomes_part_of_its_callers_is_seen(package: Package) -> None:
+    package.edit("small/helpers.py", "import device", "import device, routine")
+    package.edit("small/helpers.py", "@device\ndef inner", "@routine\ndef inner")
+    assert package.run() == (FIRST, 0)
+
+
 def test_other_flags_are_other_machine_code(package: Package) -> None:
     assert package.run("error_model=python") == ("1132.0 ZeroDivisionError", 0)
     assert package.run() == (FIRST, 1)

@@ -39,7 +39,7 @@ from schema.columns import (
 from schema.commands import COMMAND, SKILL_SLOTS, TickInputs
 from schema.events import NOBODY, REFUSED_BLOCKED, REFUSED_FULL
 from schema.rulebook import LEVELS, STATUSES
-from schema.walls import CRATE, NEVER
+from schema.walls import BLOCKS_ACROSS, CRATE, NEVER
 from systems import tick
 from systems.apply_inputs import ApplyInputs
 from systems.begin_tick import BeginTick
@@ -126,6 +126,7 @@ class Stage:
         walls, cells, entries = walls_with_obstacles(terrain, OBSTACLES)
         room |= {"obstacles": OBSTACLES, "knocked": OBSTACLES + 1}
         room |= {"walls": walls, "wall_cells": cells + 1, "wall_entries": entries}
+        room["wall_blocks"] = cells * BLOCKS_ACROSS**2
         self.match = tick.make_world(rules, terrain, room, seed=7)
         self.rules = rules
         self._pristine = self.match.keyframe()

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from math import ceil
 from types import SimpleNamespace
 
 import numpy as np
 
 from schema.directions import TABLE
-from schema.walls import BLOCKS_ALL, BLOCKS_MOVE, WALL
+from schema.walls import BLOCKS_ACROSS, BLOCKS_ALL, BLOCKS_MOVE, SQUARES_PER_U, WALL
 from systems.kernels.broadphase import build_grid
 from systems.kernels.obstacles import raise_walls
 from systems.kernels.walls import HAIR_U, glide, is_clear, sweep_walls
 from systems.terrain import Terrain, make_terrain, walls_with_obstacles
 from tests.oracle.crowd import widest_reach
 from tests.oracle.exact import clearance
+from tests.oracle.squares import SIDE, Box, blocks_of, touched
 from tests.oracle.strikes import Body, Place
 from tests.systems.contact import Wall
 from tests.systems.kernel_calls import call
+
+BOX = ("x_u", "y_u", "reach_x_u", "reach_y_u")
+SQUARES_OF_WALLS = ("stops_bodies", "stops_shots", "map_stops_bodies", "map_stops_shots")
+HAIR_SQUARE_U = Fraction(1, 10**9)
+
+
+def box_of(one: Place, two: Place) -> Box:
+    """The box that two places span."""
+    return (min(one[0], two[0]), max(one[0], two[0]), min(one[1], two[1]), max(one[1], two[1]))
 
 
 def ground(width: float, height: float, walls: list[Wall]) -> Terrain:
@@ -32,6 +43,17 @@ def row_of(wall: Wall) -> Wall:
 def grid_of(terrain: Terrain) -> tuple[np.ndarray, ...]:
     """The four arrays that every wall query ends with."""
     return terrain.walls, terrain.wall_start, terrain.wall_row, terrain.frame
+
+
+def wall_squares(terrain: Terrain, blocks: int) -> np.ndarray:
+    """Squares that walls touch which block any of ``blocks``."""
+    columns, rows = (int(cells) * BLOCKS_ACROSS for cells in terrain.frame[3:])
+    found = set[tuple[int, int]]()
+    for wall in terrain.walls[terrain.walls["blocks"] & blocks != 0]:
+        x, y, reach_x, reach_y = (float(wall[name]) for name in BOX)
+        box = (x - reach_x, x + reach_x, y - reach_y, y + reach_y)
+        found |= touched(box, SQUARES_PER_U, columns, rows)
+    return np.array(blocks_of(found, columns, rows), np.uint64)
 
 
 def sweep(
@@ -59,7 +81,7 @@ def go(
     radius: float,
     blocks: int = BLOCKS_MOVE,
 ) -> tuple[float, float]:
-    return glide(px, py, dx, dy, radius, blocks, *grid_of(terrain))
+    return glide(px, py, dx, dy, radius, blocks, wall_squares(terrain, blocks), *grid_of(terrain))
 
 
 def assert_no_deeper(walls: list[Wall], radius: float, start: Place, end: Place) -> None:
@@ -133,6 +155,14 @@ def crowd_columns(
     }
 
 
+def way_squares(terrain: Terrain, ways: list[tuple[Place, Place]], cell_u: float) -> np.ndarray:
+    """Squares that ways touch, each from a place straight to another."""
+    columns, rows = (ceil(side / cell_u) for side in terrain.frame[:2])
+    # Wider by a hair: where a way ends on the border of a square, either may be right.
+    found = (touched(box_of(*way), SIDE / cell_u, columns, rows, HAIR_SQUARE_U) for way in ways)
+    return np.array([*blocks_of(set().union(*found), columns, rows), 0], np.uint64)
+
+
 def assert_table(
     table: np.ndarray, count: np.ndarray, refused: np.ndarray, before: int, expected: list[tuple]
 ) -> None:
@@ -157,6 +187,10 @@ def raised(terrain: Terrain, obstacles: list[Wall], before: SimpleNamespace) -> 
         walls=before.walls,
         start=before.start,
         row=before.row,
+        stops_bodies=before.stops_bodies,
+        stops_shots=before.stops_shots,
+        map_stops_bodies=before.map_stops_bodies,
+        map_stops_shots=before.map_stops_shots,
         raised=before.raised,
     )
 
@@ -168,5 +202,9 @@ def untouched(terrain: Terrain, room: int, fill: int = 0) -> SimpleNamespace:
         walls=np.full(walls * WALL.itemsize, fill, np.uint8).view(WALL),
         start=np.full((cells + 1) * 4, fill, np.uint8).view(np.int32),
         row=np.full(entries * 4, fill, np.uint8).view(np.int32),
+        **{
+            name: np.full(cells * BLOCKS_ACROSS**2 * 8, fill, np.uint8).view(np.uint64)
+            for name in SQUARES_OF_WALLS
+        },
         raised=np.full(16, fill, np.uint8).view(np.int64),
     )

@@ -99,6 +99,8 @@ class Arena:
             ("row", terrain.wall_row),
         ):
             getattr(place, name)[: len(array)] = array
+        # A wall may be near anywhere: squares only spare a look at them.
+        place.stops_bodies[:] = place.stops_shots[:] = 2**64 - 1
         # The cells the table has beyond those of the map begin where the last one ends.
         place.start[len(terrain.wall_start) :] = terrain.wall_start[-1]
         self.world.group("match", Outcome).stage[0] = STAGE_PLAY

@@ -57,6 +57,7 @@ from systems.apply_inputs import ApplyInputs
 from systems.loot import Collect, DropLoot, prepare_loot
 from systems.move import BuildGrid
 from systems.reward import Reward
+from systems.separate import Separate
 from systems.terrain import make_terrain
 from systems.wear_off import WearOff
 from tests.oracle import goods
@@ -351,7 +352,7 @@ def test_every_kind_of_item_does_what_it_says_in_a_world() -> None:
     fill(lie.item, *items, 0)
     fill(lie.amount, *(3.0 + row for row in range(5)), 1.0)
     fill(lie.expire_tick, *[501] * 5, 500)
-    made.run(BuildGrid, Collect)
+    made.run(BuildGrid, Separate, Collect)
     vitals = made.player(Vitals)
     assert made.rows("pickups", Spent).gone[:7].tolist() == [1] * 6 + [0]
     assert vitals.health_hp[:5].tolist() == [43.0, 41.0, 42.0, 43.0, 44.0]

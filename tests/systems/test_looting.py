@@ -30,7 +30,7 @@ from tests.oracle import goods, splitmix
 from tests.oracle.goods import Kind, Player
 from tests.oracle.terrain import MOVE, room, that_block
 from tests.systems.benches import reports, told
-from tests.systems.ground import terrain_columns
+from tests.systems.ground import terrain_columns, way_squares
 from tests.systems.kernel_calls import call
 
 CAREFUL = settings(deadline=None, derandomize=True, database=None, max_examples=150)
@@ -266,6 +266,7 @@ def collected(
         start=grid.start,
         row_of=grid.row_of,
         reach_u=max((max(abs(dx), abs(dy)) for dx, dy in shifts), default=0.0),
+        squares=way_squares(GROUND, [((p.x, p.y), (p.x, p.y)) for p in players], cell_u),
         health_max_hp=[p.health_max for p in players],
         mana_max_mp=[p.mana_max for p in players],
         gone=[0] * len(lying),

@@ -58,6 +58,7 @@ from schema.events import (
     ZONE_CLOSED,
 )
 from schema.rulebook import ALLIES, CLASS_ROW, ENEMIES, SELF
+from schema.walls import BLOCKS_ACROSS
 from systems.hide import Hide
 from systems.move import BuildGrid
 from systems.pulse import Pulse
@@ -130,6 +131,7 @@ class Field:
         room = dict.fromkeys(sorted(names), 128) | {"players": PLAYERS}
         room |= {"projectiles": 6, "areas": 6, "obstacles": 6}
         room |= {"walls": len(walls) + 6, "wall_cells": len(terrain.wall_start)}
+        room["wall_blocks"] = (len(terrain.wall_start) - 1) * BLOCKS_ACROSS**2
         self.world = World(columns.TABLES, room, (self.rules, terrain))
         self.player(Role).team[:] = (7, 7, 8, 8, 9)
         self.player(Role).role[:] = (1, 0, 2, 2, 0)

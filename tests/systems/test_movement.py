@@ -28,7 +28,7 @@ from systems.terrain import Terrain
 from tests.oracle.steering import MOVE, dash_ends, heading, steered
 from tests.oracle.terrain import room, that_block
 from tests.systems.contact import Room, paths_at, rooms
-from tests.systems.ground import go, ground
+from tests.systems.ground import go, ground, wall_squares
 from tests.systems.kernel_calls import call
 
 RADIUS = 0.5
@@ -137,6 +137,7 @@ def moved(
         alive=alive,
         dt_s=dt_s,
         radius_u=RADIUS,
+        wall_squares=wall_squares(terrain, BLOCKS_MOVE),
         walls=terrain.walls,
         wall_start=terrain.wall_start,
         wall_row=terrain.wall_row,

@@ -65,7 +65,7 @@ def freshly_built(world: World) -> tuple[bytes, ...]:
     """The walls that the obstacles of the moment make, in arrays that never held any."""
     theirs, terrain = world.group("walls", Walls), world.resource(Terrain)
     shape = world.group("obstacles", Shape)
-    made = [np.zeros_like(part) for part in (theirs.record, theirs.start, theirs.row)]
+    made = [np.zeros_like(part) for part in parts_of(theirs)]
     raise_walls(
         world.group("obstacles", Rows).count,
         *(getattr(shape, column.name) for column in Shape.columns),
@@ -76,13 +76,22 @@ def freshly_built(world: World) -> tuple[bytes, ...]:
         terrain.wall_row,
         terrain.frame,
         *made,
+        *(np.zeros_like(part) for part in (theirs.map_stops_bodies, theirs.map_stops_shots)),
         np.zeros(2, dtype=np.int64),
     )
     return in_use(*made)
 
 
-def in_use(record: np.ndarray, start: np.ndarray, row: np.ndarray) -> tuple[bytes, ...]:
+def parts_of(walls: Walls) -> tuple[np.ndarray, ...]:
+    """What obstacles make of the walls: records, cells, and the squares they touch."""
+    return walls.record, walls.start, walls.row, walls.stops_bodies, walls.stops_shots
+
+
+def in_use(
+    record: np.ndarray, start: np.ndarray, row: np.ndarray, *squares: np.ndarray
+) -> tuple[bytes, ...]:
     return (
+        *(part.tobytes() for part in squares),
         record[: row[: start[-1]].max() + 1].tobytes(),
         start.tobytes(),
         row[: start[-1]].tobytes(),
@@ -90,8 +99,7 @@ def in_use(record: np.ndarray, start: np.ndarray, row: np.ndarray) -> tuple[byte
 
 
 def as_raised(world: World) -> tuple[bytes, ...]:
-    walls = world.group("walls", Walls)
-    return in_use(walls.record, walls.start, walls.row)
+    return in_use(*parts_of(world.group("walls", Walls)))
 
 
 def meddle(rng: np.random.Generator, world: World, keyframes: list[bytes]) -> World:

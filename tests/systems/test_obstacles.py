@@ -11,19 +11,35 @@ from hypothesis import strategies as st
 
 from schema.directions import TABLE
 from schema.events import EVENT_RECORD, KNOCK_RECORD
-from schema.walls import BARRIER, CRATE, NEVER, OBSTACLE_REACH_U
+from schema.walls import (
+    BARRIER,
+    BLOCKS_MOVE,
+    BLOCKS_SHOTS,
+    CRATE,
+    NEVER,
+    OBSTACLE_REACH_U,
+    WALL_CELL_U,
+)
 from systems.kernels.battering import (
     break_obstacles,
     sort_knocks,
 )
 from systems.kernels.obstacles import put_crates
-from systems.terrain import WALL_CELL_U, make_terrain
+from systems.terrain import make_terrain
 from tests.oracle.building import Hair, Names, crates
 from tests.oracle.exact import HAIR_U
 from tests.oracle.obstacles import Knock, Obstacle, settled
 from tests.oracle.terrain import walls_of_cells
 from tests.systems.contact import SIZES, TURNS, Wall, kinds_of_wall
-from tests.systems.ground import assert_table, ground, raised, row_of, untouched
+from tests.systems.ground import (
+    SQUARES_OF_WALLS,
+    assert_table,
+    ground,
+    raised,
+    row_of,
+    untouched,
+    wall_squares,
+)
 from tests.systems.kernel_calls import call
 
 TICK = 700
@@ -40,7 +56,9 @@ def standing(draw: st.DrawFn, most: int = 5) -> list[Wall]:
 def held(made: SimpleNamespace, count: int) -> tuple[bytes, ...]:
     """What of the walls anybody reads."""
     used = made.row[: made.start[-1]]
-    return tuple(part.tobytes() for part in (made.walls[:count], made.start, used, made.raised))
+    squares = [getattr(made, name) for name in SQUARES_OF_WALLS]
+    parts = (made.walls[:count], made.start, used, *squares, made.raised)
+    return tuple(part.tobytes() for part in parts)
 
 
 @settings(max_examples=150)
@@ -104,6 +122,20 @@ def test_each_cell_lists_the_walls_and_obstacles_that_reach_into_it(
             for by in (hair, -hair)
         )
         assert must <= found <= may
+
+
+@settings(max_examples=150)
+@given(st.sampled_from(SIZES), standing(), standing())
+def test_squares_that_walls_and_obstacles_touch_are_marked(
+    size: tuple[float, float], fixed: list[Wall], obstacles: list[Wall]
+) -> None:
+    terrain = ground(*size, fixed)
+    made = raised(terrain, obstacles, untouched(terrain, max(len(obstacles), 1)))
+    both = ground(*size, [*fixed, *obstacles])
+    assert made.stops_bodies.tolist() == wall_squares(both, BLOCKS_MOVE).tolist()
+    assert made.stops_shots.tolist() == wall_squares(both, BLOCKS_SHOTS).tolist()
+    assert made.map_stops_bodies.tolist() == wall_squares(terrain, BLOCKS_MOVE).tolist()
+    assert made.map_stops_shots.tolist() == wall_squares(terrain, BLOCKS_SHOTS).tolist()
 
 
 @settings(max_examples=200)

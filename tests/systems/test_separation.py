@@ -15,9 +15,10 @@ from systems.kernels.broadphase import build_grid
 from systems.kernels.separation import apply_push, find_push
 from systems.terrain import Terrain
 from tests.oracle.crowd import deepest_overlap, pushes, widest_reach
+from tests.oracle.squares import blocks_of, touched
 from tests.oracle.terrain import MOVE, room, that_block
 from tests.systems.contact import HEADINGS, Room, paths_at, rooms
-from tests.systems.ground import go, ground
+from tests.systems.ground import box_of, go, ground, wall_squares
 from tests.systems.kernel_calls import call
 
 Place = tuple[float, float]
@@ -78,6 +79,8 @@ def applied(
         from_x_u=[x for x, _ in origins],
         from_y_u=[y for _, y in origins],
         radius_u=RADIUS,
+        grid=[8.0, 5, 5],
+        wall_squares=wall_squares(terrain, MOVE),
         walls=terrain.walls,
         wall_start=terrain.wall_start,
         wall_row=terrain.wall_row,
@@ -85,7 +88,14 @@ def applied(
         x_u=[x for x, _ in places],
         y_u=[y for _, y in places],
         reach_u=[99.0],
+        squares=np.full(26, 2**64 - 1, np.uint64),
     )
+    ends = list(zip(made.x_u.tolist(), made.y_u.tolist(), strict=True))
+    living = [
+        way for way, lives in zip(zip(origins, ends, strict=True), alive, strict=True) if lives
+    ]
+    ways = set().union(*(touched(box_of(*way), 1.0, 5, 5) for way in living))
+    assert made.squares.tolist() == [*blocks_of(ways, 5, 5), 0]
     return list(zip(made.x_u.tolist(), made.y_u.tolist(), strict=True)), float(made.reach_u[0])
 
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schema.events import HIT_RECORD, NOBODY, STRIKE_NOTHING, STRIKE_OBSTACLE, STRIKE_WALL
+from schema.walls import BLOCKS_SHOTS
 from systems.kernels.geometry import MISS
 from systems.kernels.striking import sweep_projectiles
 from systems.terrain import Terrain
@@ -28,7 +29,14 @@ from tests.oracle.strikes import (
     end_spans,
 )
 from tests.systems.contact import HEADINGS, NUDGES, Room, paths_at, rooms
-from tests.systems.ground import crowd_columns, ground, terrain_columns, walls_of
+from tests.systems.ground import (
+    crowd_columns,
+    ground,
+    terrain_columns,
+    wall_squares,
+    walls_of,
+    way_squares,
+)
 from tests.systems.kernel_calls import call
 
 RADIUS = 0.125
@@ -83,6 +91,8 @@ def flown(
         "hits_refused": 100,
     }
     crowd = crowd_columns(terrain, bodies, grid_places or [b.place for b in bodies], cell_u)
+    given["wall_squares"] = wall_squares(terrain, BLOCKS_SHOTS)
+    given["squares"] = way_squares(terrain, [(b.origin, b.place) for b in bodies], cell_u)
     made = call(sweep_projectiles, **given, **memory, **crowd, **terrain_columns(terrain))
     junk = (made.target[count], made.moment[count], made.enemies[count], made.x_u[count])
     assert junk == (77, -9.0, 55, 5.0)

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from schema.walls import WALL_CELL_U
 from systems.kernels.geometry import MISS
 from systems.kernels.walls import SKIN_U, cell_of, leaves_world, sweep_walls
-from systems.terrain import WALL_CELL_U, make_terrain
+from systems.terrain import make_terrain
 from tests.oracle.directions import VECTORS
 from tests.oracle.exact import HAIR_U, Path, Shape, clearance, outward
 from tests.oracle.gliding import rest_of
