@@ -59,7 +59,7 @@ class PlayerSeat:
         if isinstance(message, Spectate):
             self.occupant.eyes = message.slot
         else:
-            self._hosted.match.post(self.slot, message)
+            self._hosted.post(self.slot, message, self.outbox.sent)
 
     def leave(self, for_good: bool) -> None:
         """The connection has ended."""
