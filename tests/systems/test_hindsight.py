@@ -20,6 +20,8 @@ from tests.systems.hindsight import Hindsight
 from tests.systems.matches import CRATES, Mob, new_world, quick_balance
 from tests.systems.test_invariants import BUSHES, LOOT
 
+pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered in scalar")
+
 
 @pytest.mark.parametrize(
     ("seed", "options", "rate_hz"),

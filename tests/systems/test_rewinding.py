@@ -33,6 +33,8 @@ from tests.systems.test_pulsing import gone_off, told
 from tests.systems.trails import MOST
 from tests.systems.trails import trail_columns as seen
 
+pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered in scalar")
+
 TICK = 300
 NOW = TICK + 1
 BODY = 0.5
