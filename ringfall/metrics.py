@@ -161,7 +161,7 @@ class _Matches(Collector):
         """Keep the counts of a match that is about to leave the lobby."""
         self._past_rows_dropped += hosted.rows_dropped
         self._past_commands_dropped += hosted.match.mailbox.dropped
-        self._past_views_replaced += hosted.views_replaced
+        self._past_views_replaced += hosted.views.replaced
         self._past_casts_refused += hosted.casts_refused
         self._past_rows_refused += hosted.rows_refused
 
@@ -203,7 +203,7 @@ class _Matches(Collector):
                 "Commands that claimed a view their sender cannot have had",
                 "reason",
                 self._past_views_replaced,
-                [m.views_replaced for m in matches],
+                [m.views.replaced for m in matches],
             ),
             (
                 "casts_refused",

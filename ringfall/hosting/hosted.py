@@ -8,7 +8,7 @@ commands, all of which are recorded.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import msgspec
@@ -17,18 +17,19 @@ from net.outbox import Outbox
 from net.rejections import BadMessage, MatchFull, MatchOver, Rejection, SignedOut, TakenOver
 from net.wire import encode
 from persistence.records import Placement
-from ringfall.hosting import counts, telling, views
+from ringfall.hosting import counts, telling
 from ringfall.hosting.delayed import DelayedWorld
 from ringfall.hosting.gallery import Gallery
 from ringfall.hosting.history import History
 from ringfall.hosting.packing import Feed, make_packer, offer
 from ringfall.hosting.seats import Occupant, PlayerSeat, WatcherSeat
+from ringfall.hosting.views import Views
 from ringfall.identity.tickets import Grant
 from ringfall.match import Match
 from ringfall.recording import placements
 from ringfall.welcome import roster_of, welcome_template
 from schema.columns import Role, Vitals
-from schema.messages import Input, Kill, WelcomeMode
+from schema.messages import Kill, WelcomeMode
 
 STATE_EVERY_S = 5.0
 MISSED_KILLS_MAX = 64  # older ones are not told again: the line of an outbox is short
@@ -60,7 +61,7 @@ class HostedMatch:
         viewers: outbox of every connected player, by slot.
         occupants: every person who has or had a place, by player id.
         gallery: those who watch.
-        views_replaced: commands that claimed a view which their sender cannot have had, by reason.
+        views: judges what players claim to have seen.
         finished: whether the result has been shown long enough and everybody was sent home, or
             nobody came.
     """
@@ -70,10 +71,10 @@ class HostedMatch:
         self.match = match
         self.viewers: dict[int, Outbox] = {}
         self.occupants: dict[str, Occupant] = {}
-        self.views_replaced: Counter[str] = Counter()
         self._by_slot: dict[int, Occupant] = {}
         self._feeds: dict[int, Feed] = {}
         self.finished = False
+        self.views = Views(match)
         patience = patience or Patience()
         rules, linger_s = match.rules, match.rules.balance.match.result_linger_s
         self._grace_ticks = rules.ticks(patience.grace_s)
@@ -116,22 +117,6 @@ class HostedMatch:
     def rows_refused(self) -> Counter[str]:
         """Rows that were wanted in full tables so far, by table."""
         return counts.rows_refused(self.match.world)
-
-    def post(self, slot: int, command: Input, sent: Sequence[int]) -> None:
-        """Hand a player's command on, with the tick it may count as having seen.
-
-        Args:
-            slot: of the body.
-            command: as it came.
-            sent: ticks of the snapshots sent on the player's connection, ascending.
-        """
-        match = self.match
-        oldest = match.tick + 1 - match.rules.rewind_ticks
-        view = views.judge(command.view, sent, oldest)
-        if view.reason:
-            self.views_replaced[view.reason] += 1
-            command = msgspec.structs.replace(command, view=view.tick)
-        match.post(slot, command)
 
     # ---- coming and going -----------------------------------------------------------------
 

@@ -8,8 +8,14 @@ replay needs to know nothing of the network.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
+
+import msgspec
+
+from ringfall.match import Match
+from schema.messages import Input
 
 FUTURE = "future"
 UNSENT = "unsent"
@@ -42,3 +48,29 @@ def judge(claimed: int, sent: Sequence[int], oldest: int) -> View:
         reason = UNSENT
     # Of two equally near the newer one: where in doubt, less far back.
     return View(min(recent, key=lambda tick: (abs(tick - claimed), -tick), default=0), reason)
+
+
+class Views:
+    """Judges the views of a match's players.
+
+    Attributes:
+        replaced: commands that claimed a view which their sender cannot have had, by reason.
+    """
+
+    def __init__(self, match: Match) -> None:
+        self._match = match
+        self.replaced: Counter[str] = Counter()
+
+    def judged(self, command: Input, sent: Sequence[int]) -> Input:
+        """The command with the tick that its sender may count as having seen.
+
+        Args:
+            command: as it came.
+            sent: ticks of the snapshots sent on the sender's connection, ascending.
+        """
+        match = self._match
+        view = judge(command.view, sent, match.tick + 1 - match.rules.rewind_ticks)
+        if not view.reason:
+            return command
+        self.replaced[view.reason] += 1
+        return msgspec.structs.replace(command, view=view.tick)

@@ -113,7 +113,7 @@ def test_a_true_view_is_logged_as_it_is() -> None:
     for back in range(MOST):
         tick = line.hosted.match.tick - back
         assert line.logged(tick) == tick
-    assert not line.hosted.views_replaced
+    assert not line.hosted.views.replaced
 
 
 FORGED = [1, 2, 12, 13, 21, 22, 50, 2**31 - 1, 2**31, 2**32 - 1]
@@ -127,20 +127,20 @@ def test_a_forged_view_counts_for_what_was_sent(view: int) -> None:
     logged = line.logged(view)
     # The tick that it reached made state 21.
     assert 21 - MOST <= logged <= 20
-    assert sum(line.hosted.views_replaced.values()) == 1
-    assert line.hosted.views_replaced[OLD if view < 20 else FUTURE] == 1
+    assert sum(line.hosted.views.replaced.values()) == 1
+    assert line.hosted.views.replaced[OLD if view < 20 else FUTURE] == 1
 
 
 def test_nobody_has_seen_anything_before_the_first_snapshot() -> None:
     line = Line()
     assert line.logged(0) == 0
-    assert not line.hosted.views_replaced
+    assert not line.hosted.views.replaced
     late = Line()
     for view in (1, 2, 3, 4):
         late.claim(view)
         late.advance(take=False)
     assert [late.log.views[tick] for tick in range(4)] == [[0]] * 4
-    assert late.hosted.views_replaced == {FUTURE: 4}
+    assert late.hosted.views.replaced == {FUTURE: 4}
 
 
 def test_what_waits_in_the_box_has_not_been_sent() -> None:
@@ -149,7 +149,7 @@ def test_what_waits_in_the_box_has_not_been_sent() -> None:
     line.advance(3, take=False)
     # One snapshot waits, and two were skipped or replaced: the newest sent is 20.
     assert line.logged(22) == 20
-    assert line.hosted.views_replaced == {FUTURE: 1}
+    assert line.hosted.views.replaced == {FUTURE: 1}
     sent = set(line.box.sent)
     assert 20 in sent
     assert not {21, 22, 23} <= sent
@@ -160,7 +160,7 @@ def test_whoever_was_sent_nothing_for_long_looks_at_now() -> None:
     line.advance(20)
     line.advance(MOST + 1, take=False)
     assert line.logged(20) == 0
-    assert line.hosted.views_replaced == {OLD: 1}
+    assert line.hosted.views.replaced == {OLD: 1}
 
 
 def test_a_new_connection_has_been_sent_nothing() -> None:
@@ -193,7 +193,7 @@ def test_what_another_was_sent_is_nothing_to_me() -> None:
     sent = list(line.box.sent)
     assert not {tick for tick in sent if tick % 2 == 0}
     assert line.logged(18) in sent
-    assert sum(line.hosted.views_replaced.values()) == 1
+    assert sum(line.hosted.views.replaced.values()) == 1
 
 
 def test_every_logged_view_was_sent_and_is_young_enough() -> None:
@@ -211,4 +211,4 @@ def test_every_logged_view_was_sent_and_is_young_enough() -> None:
             # A command waits for four ticks at most.
             assert view == 0 or view in sent
             assert view == 0 or tick + 1 - MOST - 4 <= view <= tick
-    assert set(line.hosted.views_replaced) == {FUTURE, UNSENT, OLD}
+    assert set(line.hosted.views.replaced) == {FUTURE, UNSENT, OLD}
