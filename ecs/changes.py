@@ -7,7 +7,8 @@ XOR gives every bit back whatever a word holds: parts of four u16 rows, a NaN, -
 between two columns.  A prediction only makes more words zero.  It is the word before, except for
 columns whose manifest row says what they usually become (``ecs.layout.Prediction``):
 
-    follows   target now = source before
+    follows   target now = source before; of a trail, that is a target several times as long as its
+              source, this is the first part, and every other part now = the part before it before
     drifts    target now = target before + source now * dt_s, unless that is NaN
 
 ``now`` is known before it is rebuilt as far as it has to be: no velocity drifts itself, so all
@@ -15,13 +16,14 @@ velocities are right after a first pass that leaves drifting columns wrong.  NaN
 machines disagree about its bits.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ecs.kernel import F64In, F64Out, Float, I64In, Int, U32Out, U64In, U64Out, kernel
-from ecs.layout import WORD_BYTES, Layout, allocate
+from ecs.layout import WORD_BYTES, Layout, Prediction, allocate
 
 
 class Changes(NamedTuple):
@@ -91,6 +93,19 @@ def collect(now: U64In, words: U64Out, place: U32Out, flips: U64Out) -> Int:
     return count
 
 
+def _copies(prediction: Prediction) -> Iterator[tuple[int, int, int]]:
+    """(first word of a target, first word of its source, words), in the order of doing.
+
+    The last part of a trail comes first: every part is read before it is written.
+    """
+    target, source = prediction.target.offset, prediction.source.offset
+    rows = prediction.source.rows
+    for part in range(prediction.parts - 1, 0, -1):
+        at = target // WORD_BYTES + part * rows
+        yield at, at - rows, rows
+    yield target // WORD_BYTES, source // WORD_BYTES, rows
+
+
 class Predictor:
     """The predictions of one layout at one tick rate, as its kernels take them.
 
@@ -104,11 +119,7 @@ class Predictor:
         self.dt_s = dt_s
         self.follows, self.drifts = (
             np.array(
-                [
-                    (p.target.offset // WORD_BYTES, p.source.offset // WORD_BYTES, p.target.rows)
-                    for p in layout.predictions
-                    if p.drifts is drifts
-                ],
+                [copy for p in layout.predictions if p.drifts is drifts for copy in _copies(p)],
                 dtype=np.int64,
             ).reshape(-1)
             for drifts in (False, True)

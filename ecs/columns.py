@@ -30,7 +30,8 @@ class Column(Generic[T]):
             capacity.
         by_slot: indexed by entity slot rather than by row, so it stays when rows move.
         follows: a column of the same table whose value before a tick this one usually has after
-            it; see ``ecs.changes``.
+            it; a column n times as long is a trail of its last n values, the newest first; see
+            ``ecs.changes``.
         drifts: a column of velocities per second that usually carries this one from tick to tick;
             tables without that column leave it where it is.
     """

@@ -67,12 +67,18 @@ class Prediction:
     Attributes:
         drifts: whether ``target`` moves by the velocity ``source``; otherwise it follows it.
         target: the column that is predicted.
-        source: of the same table and as long.
+        source: of the same table and as long; what follows may be several times as long and is
+            then a trail of parts, each of which follows the part before it.
     """
 
     drifts: bool
     target: Placed
     source: Placed
+
+    @property
+    def parts(self) -> int:
+        """How many times as long as its source the target is."""
+        return self.target.rows // self.source.rows
 
     @property
     def name(self) -> str:
@@ -199,7 +205,7 @@ def _unfit(found: Prediction) -> str | None:
     target, source = found.target.column, found.source.column
     if target.dtype != source.dtype or target.dtype.itemsize != WORD_BYTES:
         return f"of {source.dtype.str} for {target.dtype.str}: both must be of 8 bytes and the same"
-    if found.target.rows != found.source.rows:
+    if found.target.rows != found.source.rows and (found.drifts or _torn(found)):
         return f"which has {found.source.rows} rows for {found.target.rows}"
     if found.drifts and target.dtype.kind != "f":
         return f"but only floats drift, not {target.dtype.str}"
@@ -208,6 +214,11 @@ def _unfit(found: Prediction) -> str | None:
     if not found.drifts and source.follows is not None:
         return "which follows another itself"
     return None
+
+
+def _torn(found: Prediction) -> bool:
+    """Whether a trail has a part that is not whole."""
+    return found.parts * found.source.rows != found.target.rows
 
 
 def _rows(length: int | str, name: str, capacities: Mapping[str, int]) -> int:

@@ -31,12 +31,19 @@ def _nobody_waits() -> None:
     """Stand in for ``wake`` until the listener sets it."""
 
 
+SENT_KEPT = 32
+"""Ticks of snapshots that are remembered as sent, half a second at the highest rate."""
+
+
 class Outbox:
     """The line, the snapshot slot and the acknowledgement window of one client.
 
     States: open → closing (what waits is still delivered, then the Ending) → shut (after the
     Ending, or when the connection is gone). In the last two, everything offered is ignored, so the
     game may go on holding the box of a client that has left.
+
+    Attributes:
+        sent: ticks of the newest snapshots that were taken to be sent, ascending.
     """
 
     __slots__ = (
@@ -52,6 +59,7 @@ class Outbox:
         "_skips_in_a_row_max",
         "_unacked_max",
         "replaced",
+        "sent",
         "skipped",
         "too_slow",
         "wake",
@@ -66,6 +74,7 @@ class Outbox:
         self._frame_tick = 0
         # Ticks taken and not acknowledged, rising; at most unacked_max.
         self._in_flight: deque[int] = deque()
+        self.sent: deque[int] = deque(maxlen=SENT_KEPT)
         self._newest_tick = -1
         self._skips_in_a_row = 0
         self._ending: Ending | None = None
@@ -186,6 +195,7 @@ class Outbox:
         if self._frame is not None:
             frame, self._frame = self._frame, None
             self._in_flight.append(self._frame_tick)
+            self.sent.append(self._frame_tick)
             return frame
         if self._ending is not None and not self._shut:
             self._shut = True

@@ -98,7 +98,7 @@ def _explain(data: bytes, error: Exception) -> str:
     at = _EXPECTED_AT.match(text)
     if at and 0 < int(at[2]) <= len(names):
         return f"{kind_name}.{names[int(at[2]) - 1]} has the wrong type"
-    if kind == ClientKind.JOIN:
+    if kind in (ClientKind.JOIN, ClientKind.INPUT):
         names = (*names[:-1], f"{names[-1]}?")
     return f"{kind_name} must be exactly [{kind}, {', '.join(names)}], each within its range"
 

@@ -16,7 +16,7 @@ from msgspec import Meta
 from persistence.errors import BadRecord
 from persistence.frames import PAYLOAD_MAX_BYTES
 
-FORMAT = 2
+FORMAT = 3
 HEADER_TAG = 0  # this and the place of `format` hold for every version to come
 
 # A block is the whole state of a match; the bound keeps a forged keyframe from eating memory.
@@ -45,7 +45,8 @@ class LayoutRow(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fie
     """Where one column lies in the block: ``rows`` items of ``dtype`` at byte ``offset``.
 
     ``prediction`` says from what the column's changes are counted: empty for its own value one
-    tick earlier, else ``follows Group.column`` or ``drifts Group.column`` of the same table.
+    tick earlier, else ``follows Group.column`` or ``drifts Group.column`` of the same table; a
+    column that follows a shorter one is a trail of it.
     """
 
     table: Word

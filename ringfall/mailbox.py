@@ -29,7 +29,10 @@ class Mailbox:
         self.dropped: Counter[str] = Counter()
 
     def post(self, slot: int, command: Input) -> None:
-        """Add a client's command; one whose sequence number does not rise is dropped."""
+        """Add a client's command; one whose sequence number does not rise is dropped.
+
+        Its ``view`` is logged as it is: whoever posts has judged it (``ringfall.hosting.views``).
+        """
         if command.seq <= self._newest_seq.get(slot, -1):
             self.dropped["sequence"] += 1
             return
@@ -60,7 +63,7 @@ class Mailbox:
         if not waiting:
             return batch if batch is not None else np.zeros(0, dtype=COMMAND)
         posted = np.array(
-            [(slot, c.move, c.aim, c.reach, c.buttons, c.seq, c.ack) for slot, c in waiting],
+            [(slot, c.move, c.aim, c.reach, c.buttons, c.seq, c.view) for slot, c in waiting],
             dtype=COMMAND,
         )
         return in_slot_order(posted if batch is None else np.concatenate((batch, posted)))

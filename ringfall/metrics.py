@@ -153,6 +153,7 @@ class _Matches(Collector):
         # Of matches that have ended: a counter that falls when one does would read as a restart.
         self._past_rows_dropped = 0
         self._past_commands_dropped: Counter[str] = Counter()
+        self._past_views_replaced: Counter[str] = Counter()
         self._past_casts_refused: Counter[str] = Counter()
         self._past_rows_refused: Counter[str] = Counter()
 
@@ -160,6 +161,7 @@ class _Matches(Collector):
         """Keep the counts of a match that is about to leave the lobby."""
         self._past_rows_dropped += hosted.rows_dropped
         self._past_commands_dropped += hosted.match.mailbox.dropped
+        self._past_views_replaced += hosted.views.replaced
         self._past_casts_refused += hosted.casts_refused
         self._past_rows_refused += hosted.rows_refused
 
@@ -195,6 +197,13 @@ class _Matches(Collector):
                 "reason",
                 self._past_commands_dropped,
                 [m.match.mailbox.dropped for m in matches],
+            ),
+            (
+                "replaced_views",
+                "Commands that claimed a view their sender cannot have had",
+                "reason",
+                self._past_views_replaced,
+                [m.views.replaced for m in matches],
             ),
             (
                 "casts_refused",

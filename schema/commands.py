@@ -29,6 +29,9 @@ BOT_HARD = 3
 DROP_ANYWHERE = 0
 """``JOIN.drop``: 0 leaves the spawn to the rules, 1…9 asks for a ninth of the map, row by row."""
 
+REWIND_MAX_S = 0.25
+"""What hits at once is judged by where others were when its player looked, at most so long ago."""
+
 COMMAND = np.dtype(
     [
         ("slot", "<u2"),
@@ -40,7 +43,11 @@ COMMAND = np.dtype(
         ("view_tick", "<u4"),
     ]
 )
-"""One input command, 16 bytes: see INPUT in docs/protocol.md; view_tick is its ``ack``."""
+"""One input command, 16 bytes: see INPUT in docs/protocol.md.
+
+``view_tick`` is the tick its sender was looking at when it was made: one whose snapshot was sent to
+them, or 0 for none.  What goes into the log has been judged by that.
+"""
 
 JOIN = np.dtype([("slot", "<u2"), ("team", "<u2"), ("bot", "u1"), ("role", "u1"), ("drop", "u1")])
 """Somebody enters in a slot, which must be the next free one, with a team, a class, a wish."""

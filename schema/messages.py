@@ -120,7 +120,10 @@ class Join(msgspec.Struct, array_like=True, tag=1, frozen=True, forbid_unknown_f
 
 
 class Input(msgspec.Struct, array_like=True, tag=2, frozen=True, forbid_unknown_fields=True):
-    """INPUT: what a player wants for one tick. Intent only; a position cannot be expressed."""
+    """INPUT: what a player wants for one tick. Intent only; a position cannot be expressed.
+
+    ``view`` is the tick that was drawn when it was made, 0 for none.
+    """
 
     seq: U32
     move: Direction
@@ -128,6 +131,7 @@ class Input(msgspec.Struct, array_like=True, tag=2, frozen=True, forbid_unknown_
     reach: U8
     buttons: ButtonBits
     ack: U32
+    view: U32 = 0
 
 
 class Ping(msgspec.Struct, array_like=True, tag=3, frozen=True, forbid_unknown_fields=True):

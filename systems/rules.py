@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from schema import directions
 from schema.balance import Balance
+from schema.commands import REWIND_MAX_S
 from schema.events import TRUE_DAMAGE
 from systems.baking import Baker, frozen, to_ticks
 from systems.terrain import Terrain
@@ -93,6 +94,11 @@ class Rules:
     def ticks(self, seconds: float) -> int:
         """``seconds`` as ticks, at least one."""
         return to_ticks(seconds, self.rate_hz)
+
+    @property
+    def rewind_ticks(self) -> int:
+        """Most ticks that anybody's view may lie back, rounded down."""
+        return math.floor(REWIND_MAX_S * self.rate_hz)
 
     def some_ticks(self, seconds: float) -> int:
         """``seconds`` as ticks, none for none."""

@@ -45,7 +45,7 @@ from systems.turn_homing import TurnHoming
 from systems.wear_off import WearOff
 
 SCHEDULE: tuple[type[schedule.System], ...] = (
-    BeginTick,  # empty the reports of the tick before
+    BeginTick,  # empty the reports of the tick before; where everybody was
     RunStage,  # countdown, play, sudden death
     ApplyInputs,  # joins, leaves, commands → intent
     RaiseWalls,  # the map and what was built on it → walls by cell
@@ -140,6 +140,7 @@ def capacities_for(rules: Rules, terrain: Terrain, players: int) -> dict[str, in
             events=players * limits.events_per_player,
             cells=int(rules.grid[1] * rules.grid[2]),
             walls=walls_with_obstacles(terrain, obstacles),
+            trail=max(1, rules.rewind_ticks),
         )
     )
 

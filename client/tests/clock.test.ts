@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ServerClock } from "../src/net/clock";
+import { ServerClock, seenTick } from "../src/net/clock";
 
 const RATE = 25;
 const TICK_MS = 40;
@@ -69,5 +69,18 @@ describe("server clock", () => {
     const later = endMs + 60_000;
     clock.observe(59 + 60_000 / TICK_MS, later);
     expect(clock.renderTick(later)).toBeCloseTo(57 + 60_000 / TICK_MS, 3);
+  });
+});
+
+describe("the tick that counts as seen", () => {
+  it.each([
+    [null, 90, 0],
+    [80.4, 90, 80],
+    [80.5, 90, 81],
+    [90.4, 90, 90],
+    [93.7, 90, 90],
+    [-1.2, 0, 0],
+  ])("drawn at %s with %s the newest, it is %s", (drawn, newest, seen) => {
+    expect(seenTick(drawn, newest)).toBe(seen);
   });
 });

@@ -28,16 +28,16 @@ describe("what the client sends", () => {
     expect(decode(encodeJoin("a-ticket", 77))).toEqual([1, 3, "a-ticket", 77]);
     expect(decode(encodeSpectate(7))).toEqual([4, 7]);
     const input = { move: 4095, aim: 0, reach: 255, buttons: 63 };
-    expect(decode(encodeInput(4_294_967_295, input, 1))).toEqual([
-      2, 4_294_967_295, 4095, 0, 255, 63, 1,
+    expect(decode(encodeInput(4_294_967_295, input, 9, 7))).toEqual([
+      2, 4_294_967_295, 4095, 0, 255, 63, 9, 7,
     ]);
     expect(decode(encodePing(9))).toEqual([3, 9]);
   });
 
   it("packs INPUT in the smallest integers", () => {
-    // fixarray(7), kind, seq 1, move u16, aim fixint, reach u8, buttons, ack 0
-    const bytes = [...encodeInput(1, { move: 1024, aim: 5, reach: 200, buttons: 3 }, 0)];
-    expect(bytes).toEqual([0x97, 2, 1, 0xcd, 4, 0, 5, 0xcc, 200, 3, 0]);
+    // fixarray(8), kind, seq 1, move u16, aim fixint, reach u8, buttons, ack 0, view 0
+    const bytes = [...encodeInput(1, { move: 1024, aim: 5, reach: 200, buttons: 3 }, 0, 0)];
+    expect(bytes).toEqual([0x98, 2, 1, 0xcd, 4, 0, 5, 0xcc, 200, 3, 0, 0]);
   });
 });
 

@@ -23,6 +23,7 @@ from ringfall.hosting.gallery import Gallery
 from ringfall.hosting.history import History
 from ringfall.hosting.packing import Feed, make_packer, offer
 from ringfall.hosting.seats import Occupant, PlayerSeat, WatcherSeat
+from ringfall.hosting.views import Views
 from ringfall.identity.tickets import Grant
 from ringfall.match import Match
 from ringfall.recording import placements
@@ -64,6 +65,7 @@ class HostedMatch:
         viewers: outbox of every connected player, by slot.
         occupants: every person who has or had a place, by player id.
         gallery: those who watch.
+        views: judges what players claim to have seen.
         finished: whether the result has been shown long enough and everybody was sent home, or
             nobody came.
     """
@@ -83,6 +85,7 @@ class HostedMatch:
         self._feeds: dict[int, Feed] = {}
         self.finished = False
         self._promised = promised
+        self.views = Views(match)
         patience = patience or Patience()
         rules, linger_s = match.rules, match.rules.balance.match.result_linger_s
         self._grace_ticks = rules.ticks(patience.grace_s)

@@ -59,7 +59,8 @@ class PlayerSeat:
         if isinstance(message, Spectate):
             self.occupant.eyes = message.slot
         else:
-            self._hosted.match.post(self.slot, message)
+            judged = self._hosted.views.judged(message, self.outbox.sent)
+            self._hosted.match.post(self.slot, judged)
 
     def leave(self, for_good: bool) -> None:
         """The connection has ended."""

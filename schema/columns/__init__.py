@@ -40,6 +40,7 @@ from schema.columns.players import (
     Role,
     Stats,
     Tally,
+    Trail,
     Vitals,
 )
 from schema.columns.scratch import (
@@ -108,6 +109,7 @@ __all__ = [
     "Stats",
     "Strike",
     "Tally",
+    "Trail",
     "Vitals",
     "Walls",
     "Zone",
@@ -121,6 +123,7 @@ PLAYER = (
     Intent,
     Position,
     Origin,
+    Trail,
     Motion,
     Vitals,
     Stats,
@@ -168,6 +171,7 @@ def capacities(
     events: int,
     cells: int,
     walls: tuple[int, int, int],
+    trail: int,
 ) -> Mapping[str, int]:
     """Rows of every table of a world.
 
@@ -175,9 +179,11 @@ def capacities(
         players, projectiles, areas, obstacles, pickups, hits, events: hard limits of the tables.
         cells: cells of the broadphase grid.
         walls: walls with obstacles, cells of their grid, and walls in all cells counted singly.
+        trail: ticks for which it is kept where players were, at least one.
     """
     return {
         "players": players,
+        "trail": players * trail,
         "abilities": players * SKILL_SLOTS,
         "afflictions": players * STATUSES,
         "assailants": players * ASSAILANTS,

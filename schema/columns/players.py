@@ -26,7 +26,7 @@ class Intent(Group):
     buttons = u8("bits MOVE, PRIMARY, SECONDARY, SPECIAL, MOBILITY, INTERACT")
     held = u8("the buttons of the tick before")
     seq = u32("sequence number of the command")
-    view_tick = u32("newest snapshot its sender had seen", unit="tick")
+    view_tick = u32("tick its sender was looking at, 0 for none", unit="tick")
     heard_tick = i64("when it arrived", unit="tick")
 
 
@@ -49,6 +49,13 @@ class Origin(Group):
 
     x_u = f64("centre at the beginning of the tick", unit="u", follows=Position.x_u)
     y_u = f64("centre at the beginning of the tick", unit="u", follows=Position.y_u)
+
+
+class Trail(Group):
+    """Where a body was: part k, one value a player, holds the state k ticks before this one's."""
+
+    x_u = f64("centre then, rightwards", unit="u", length="trail", follows=Position.x_u)
+    y_u = f64("centre then, downwards", unit="u", length="trail", follows=Position.y_u)
 
 
 class Vitals(Group):

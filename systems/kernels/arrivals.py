@@ -336,6 +336,7 @@ def obey(
 
     Args:
         countdown_ticks: tick of the start.
+        view_tick: as it was logged, for whoever looks back; it stays in force with its command.
     """
     for row in range(count[0]):
         held[row] = buttons[row]

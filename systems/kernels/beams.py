@@ -12,6 +12,7 @@ from ecs.kernel import (
     U8In,
     U8Out,
     U16In,
+    U32In,
     device,
     kernel,
 )
@@ -20,6 +21,7 @@ from schema.events import NO_SLOT, NOBODY, STUNNED
 from schema.rulebook import SKILL_LEVELS
 from schema.walls import BLOCKS_SHOTS
 from systems.kernels.geometry import MISS, sweep_circle
+from systems.kernels.rewinding import place_then, reach_then, ticks_back
 from systems.kernels.tables import (
     EffectsIn,
     HitsOut,
@@ -81,8 +83,7 @@ def first_body(
     allies_too: bool,
     alive: U8In,
     team: I64In,
-    x_u: F64In,
-    y_u: F64In,
+    then: tuple[int, int, I64In, F64In, F64In, F64In, F64In],
     grid: F64In,
     start: I32In,
     row_of: I32In,
@@ -91,6 +92,10 @@ def first_body(
     """(t, body): the first body ``row`` may hurt on a swept circle's way before ``limit``.
 
     (limit, NOBODY) when there is none.  At the same time the lower row is first.
+
+    Args:
+        then: what ``place_then`` asks for behind the body: where others are, or were.
+        reach_u: how far from its place in the grid a body may be looked for.
     """
     best, found, columns, wide = limit, NOBODY, int(grid[1]), radius + reach_u
     first = cell_of(min(px, px + dx) - wide, grid[0], grid[1])
@@ -103,7 +108,8 @@ def first_body(
             friend = team[body] == team[row] and not allies_too
             if body == row or alive[body] == 0 or friend:
                 continue
-            t = sweep_circle(px - x_u[body], py - y_u[body], dx, dy, radius)
+            x, y = place_then(body, *then)
+            t = sweep_circle(px - x, py - y, dx, dy, radius)
             if t < best or (t == best and t < MISS and body < found):
                 best, found = t, body
     return best, found
@@ -120,6 +126,11 @@ def shine(
     team: I64In,
     x_u: F64In,
     y_u: F64In,
+    view_tick: U32In,
+    rewind_ticks: Int,
+    join_tick: I64In,
+    past_x_u: F64In,
+    past_y_u: F64In,
     power: F64In,
     skill_of: U8In,
     level: U8In,
@@ -153,8 +164,11 @@ def shine(
     From the middle of the body along the aim, as far as the skill's range and the world's edge, up
     to the first wall that stops shots or the first enemy (friends as well where they can be hurt);
     at the same time it is the wall.  An enemy is hit once, an obstacle with health is knocked.
+    Others are met where they were in the tick that the beamer saw; beamer, walls and life are of
+    now.
 
     Args:
+        rewind_ticks: most ticks that a view may lie back.
         obstacle_health_hp: f64[obstacles]; obstacle k is wall ``static_walls`` + k.
         friendly_fire: share of damage to allies; 0 and the beam passes through them.
         length_u: how far it reached.
@@ -176,35 +190,18 @@ def shine(
         edge = leaves_world(px, py, dx, dy, frame)
         if edge < stop:
             stop, wall = edge, NOBODY
+        back = ticks_back(int(view_tick[row]), tick[0], rewind_ticks)
         stop, body = first_body(
-            row,
-            px,
-            py,
-            dx,
-            dy,
-            radius_u + body_radius_u,
-            stop,
-            friendly_fire > 0.0,
+            *(row, px, py, dx, dy, radius_u + body_radius_u, stop, friendly_fire > 0.0),
             alive,
             team,
-            x_u,
-            y_u,
-            grid,
-            start,
-            row_of,
-            reach_u[0],
+            (back, tick[0], join_tick, x_u, y_u, past_x_u, past_y_u),
+            *(grid, start, row_of, reach_then(back, reach_u[0], frame)),
         )
         length_u[row] = far * min(stop, 1.0)
         if body != NOBODY:
             add_hit(
-                hits,
-                hit_count,
-                hits_refused,
-                body,
-                row,
-                skill,
-                int(slot[row]),
-                0,
+                *(hits, hit_count, hits_refused, body, row, skill, int(slot[row]), 0),
                 amount_hp,
                 1.0,
                 px,

@@ -86,4 +86,5 @@ def command(
         commands[index]["reach"] = mind["reach"]
         commands[index]["buttons"] = mind["buttons"]
         commands[index]["seq"] = tick[0]
-        commands[index]["view_tick"] = tick[0]
+        # Bots know the state at hand: nothing that they see is late.
+        commands[index]["view_tick"] = 0

@@ -9,6 +9,7 @@ from ecs.kernel import (
     Int,
     U8In,
     U8Out,
+    U32In,
     device,
     kernel,
 )
@@ -17,6 +18,7 @@ from schema.rulebook import ALLIES, ENEMIES, SELF
 from schema.walls import BLOCKS_SIGHT
 from systems.kernels.geometry import MISS
 from systems.kernels.obstacles import cells_of
+from systems.kernels.rewinding import place_then, reach_then, ticks_back
 from systems.kernels.tables import (
     EventsOut,
     HitsOut,
@@ -97,6 +99,25 @@ def pulse_body(
 
 
 @device
+def looks_back(
+    made: int,
+    tick: int,
+    until_tick: int,
+    view_tick: int,
+    rewind_ticks: int,
+    skills: SkillsIn,
+) -> int:
+    """How many ticks back an area asks who stands in it: only the tick of its cast, without delay.
+
+    What is announced by a delay, or lingers, everybody can see coming.
+    """
+    first_tick = until_tick - max(0, skills[made]["linger_ticks"] - 1)
+    if skills[made]["delay_ticks"] > 0 or tick != first_tick:
+        return 0
+    return ticks_back(view_tick, tick, rewind_ticks)
+
+
+@device
 def pulse_bodies(
     row: int,
     owner: I64In,
@@ -112,12 +133,11 @@ def pulse_bodies(
     body_radius_u: float,
     team: I64In,
     alive: U8In,
-    body_x_u: F64In,
-    body_y_u: F64In,
+    then: tuple[int, int, I64In, F64In, F64In, F64In, F64In],
     grid: F64In,
     start: I32In,
     row_of: I32In,
-    reach_u: F64In,
+    reach_u: float,
     walls: WallsIn,
     wall_start: I32In,
     wall_row: I32In,
@@ -129,15 +149,22 @@ def pulse_bodies(
     """One area's hits: on every body of those it affects whose circle touches its own.
 
     Unless it goes through walls, nobody is reached whom a wall hides from its centre.
+
+    Args:
+        then: what ``place_then`` asks for behind the body: where others are, or were.
+        reach_u: how far from its place in the grid a body may be looked for.
     """
     px, py, made = x_u[row], y_u[row], int(skill[row])
     touch = radius_u[row] + body_radius_u
-    wide, columns = touch + reach_u[0], int(grid[1])
+    wide, columns = touch + reach_u, int(grid[1])
     first, last = cell_of(px - wide, grid[0], grid[1]), cell_of(px + wide, grid[0], grid[1])
     for cy in range(cell_of(py - wide, grid[0], grid[2]), cell_of(py + wide, grid[0], grid[2]) + 1):
         for place in range(start[cy * columns + first], start[cy * columns + last + 1]):
             body = int(row_of[place])
-            dx, dy = body_x_u[body] - px, body_y_u[body] - py
+            x, y = place_then(body, *then)
+            if body == owner[row]:
+                x, y = then[3][body], then[4][body]
+            dx, dy = x - px, y - py
             if alive[body] == 0 or dx * dx + dy * dy > touch * touch:
                 continue
             kin = relation(owner[row], body, team)
@@ -150,20 +177,9 @@ def pulse_bodies(
                 if t != MISS:
                     continue
             pulse_body(
-                body,
-                kin,
-                owner[row],
-                made,
-                int(slot[row]),
-                damage_hp[row],
-                heal_hp[row],
-                skills[made]["status_a"] >= 0,
-                friendly_fire,
-                px,
-                py,
-                hits,
-                hit_count,
-                hits_refused,
+                *(body, kin, owner[row], made, int(slot[row]), damage_hp[row], heal_hp[row]),
+                *(skills[made]["status_a"] >= 0, friendly_fire, px, py),
+                *(hits, hit_count, hits_refused),
             )
 
 
@@ -187,6 +203,11 @@ def pulse(
     alive: U8In,
     body_x_u: F64In,
     body_y_u: F64In,
+    view_tick: U32In,
+    rewind_ticks: Int,
+    join_tick: I64In,
+    past_x_u: F64In,
+    past_y_u: F64In,
     grid: F64In,
     start: I32In,
     row_of: I32In,
@@ -204,50 +225,32 @@ def pulse(
     event_count: I64Out,
     events_refused: I64Out,
 ) -> None:
-    """Every area whose time has come goes off; it goes off again a period later, until its end."""
+    """Every area whose time has come goes off; it goes off again a period later, until its end.
+
+    One that goes off in the tick of its cast reaches others where they were in the tick that its
+    owner saw; owner, walls and life are of now.
+
+    Args:
+        rewind_ticks: most ticks that a view may lie back.
+    """
     for row in range(count[0]):
         if tick[0] < fire_tick[row]:
             continue
+        seen_tick = int(view_tick[owner[row]])
+        back = looks_back(
+            int(skill[row]), tick[0], until_tick[row], seen_tick, rewind_ticks, skills
+        )
         pulse_bodies(
-            row,
-            owner,
-            skill,
-            slot,
-            radius_u,
-            damage_hp,
-            heal_hp,
-            x_u,
-            y_u,
-            skills,
-            friendly_fire,
-            body_radius_u,
-            team,
-            alive,
-            body_x_u,
-            body_y_u,
-            grid,
-            start,
-            row_of,
-            reach_u,
-            walls,
-            wall_start,
-            wall_row,
-            frame,
-            hits,
-            hit_count,
-            hits_refused,
+            *(row, owner, skill, slot, radius_u, damage_hp, heal_hp, x_u, y_u),
+            *(skills, friendly_fire, body_radius_u, team, alive),
+            (back, tick[0], join_tick, body_x_u, body_y_u, past_x_u, past_y_u),
+            *(grid, start, row_of, reach_then(back, reach_u[0], frame)),
+            *(walls, wall_start, wall_row, frame),
+            *(hits, hit_count, hits_refused),
         )
         add_event(
-            events,
-            event_count,
-            events_refused,
-            BURST,
-            owner[row],
-            NOBODY,
-            int(skill[row]),
-            radius_u[row],
-            x_u[row],
-            y_u[row],
+            *(events, event_count, events_refused),
+            *(BURST, owner[row], NOBODY, int(skill[row]), radius_u[row], x_u[row], y_u[row]),
         )
         fire_tick[row] += skills[int(skill[row])]["period_ticks"]
         if fire_tick[row] > until_tick[row]:

@@ -77,7 +77,9 @@ class Guests:
                 aim=(self._heading[slot] + draw.randrange(-200, 200)) % 4096,
                 reach=draw.randrange(256),
                 buttons=self._buttons(),
-                ack=max(0, tick - draw.randrange(0, 6)),
+                ack=0,
+                # Some have seen nothing, some see what is still to come, some look back too far.
+                view=max(0, tick - draw.randrange(-2, 12)) * draw.choice((0, 1, 1, 1)),
             )
             self._match.post(slot, command)
 

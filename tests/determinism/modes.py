@@ -77,7 +77,9 @@ class Post:
         for slot, move, aim, reach, buttons, seq, view_tick in letters.tolist():
             self._mailbox.post(
                 slot,
-                Input(seq=seq, move=move, aim=aim, reach=reach, buttons=buttons, ack=view_tick),
+                Input(
+                    seq=seq, move=move, aim=aim, reach=reach, buttons=buttons, ack=0, view=view_tick
+                ),
             )
         sorted_again = TickInputs(
             commands=self._mailbox.drain(),

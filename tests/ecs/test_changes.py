@@ -40,6 +40,12 @@ class Former(Group):
     count = i64("one tick ago", follows=Rows.count, length=1)
 
 
+class Wake(Group):
+    """What is left behind: a trail of three."""
+
+    x_u = f64("places of the last ticks", unit="u", follows=Spot.x_u, length=15)
+
+
 class Mark(Group):
     """Bytes."""
 
@@ -48,13 +54,14 @@ class Mark(Group):
 
 TABLES = (
     # A velocity before and one behind what it carries, and a table that has none.
-    Table("birds", 5, (Rows, Speed, Spot, Former, Mark)),
+    Table("birds", 5, (Rows, Speed, Spot, Wake, Former, Mark)),
     Table("balls", 3, (Spot, Speed)),
     Table("stones", 2, (Spot, Mark)),
 )
 LAYOUT: Layout = plan(TABLES, {})
 RULES = [
     ("birds.Spot.x_u", "drifts", "birds.Speed.vx_ups"),
+    ("birds.Wake.x_u", "follows", "birds.Spot.x_u"),
     ("birds.Former.x_u", "follows", "birds.Spot.x_u"),
     ("birds.Former.count", "follows", "birds.Rows.count"),
     ("balls.Spot.x_u", "drifts", "balls.Speed.vx_ups"),
@@ -146,6 +153,9 @@ def test_what_goes_as_predicted_costs_nothing() -> None:
         speed = column(f"{name}.Speed.vx_ups", before)
         column(f"{name}.Spot.x_u", now)[:] = place + speed * DT_S
     column("birds.Former.x_u", now)[:] = column("birds.Spot.x_u", before)
+    column("birds.Wake.x_u", before)[:] = np.arange(15.0)
+    column("birds.Wake.x_u", now)[:5] = column("birds.Spot.x_u", before)
+    column("birds.Wake.x_u", now)[5:] = np.arange(10.0)
     assert check(before, now) == 0
     column("birds.Spot.x_u", now)[3] = 0.1
     column("balls.Speed.vx_ups", now)[0] = 0.0

@@ -165,6 +165,9 @@ def predicted(**how: Any) -> Table:
         (predicted(follows=Still.c, kind=u8), ["8 bytes"]),
         (predicted(drifts=Still.d_u), ["drifts Still.d_u", "1 rows for 4"]),
         (predicted(drifts=Still.b, kind=i64), ["only floats drift"]),
+        (predicted(follows=Still.a_u, length=6), ["4 rows for 6"]),
+        (predicted(follows=Still.a_u, length=2), ["4 rows for 2"]),
+        (predicted(drifts=Still.a_u, length=8), ["drifts Still.a_u", "4 rows for 8"]),
     ],
 )
 def test_predictions_that_cannot_be_made(table: Table, words: list[str]) -> None:
@@ -191,6 +194,11 @@ def test_what_is_predicted_from_a_prediction() -> None:
         wrong = type("Wrong", (Group,), {"x_u": f64("x", **{how: vars(Chain)[word]})})
         with pytest.raises(LayoutError, match="itself"):
             plan((Table("t", 2, (Chain, wrong)),), {})
+
+
+def test_a_trail_is_several_times_as_long_as_what_it_follows() -> None:
+    layout = plan((predicted(follows=Still.a_u, length=12),), {})
+    assert [(p.name, p.parts) for p in layout.predictions] == [("follows Still.a_u", 3)]
 
 
 def test_a_column_drifts_only_where_its_velocity_is() -> None:

@@ -154,6 +154,9 @@ TRIALS: dict[str, Trial] = {
     ),
     "systems.kernels.rescuing.attend": Trial("rescue.help_up", "tests/systems/test_rescuing.py"),
     "systems.kernels.rescuing.raise_up": Trial("rescue.help_up", "tests/systems/test_rescuing.py"),
+    "systems.kernels.rewinding.remember": Trial(
+        "seeing.trail_of", "tests/systems/test_rewinding.py"
+    ),
     "systems.kernels.rewarding.credit": Trial("rewards.reward", "tests/systems/test_rewarding.py"),
     "systems.kernels.rewarding.earn": Trial("rewards.reward", "tests/systems/test_rewarding.py"),
     "systems.kernels.rewarding.level_up": Trial(

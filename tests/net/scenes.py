@@ -56,7 +56,9 @@ def new_world(players: int = PLACES, rows: int = 64, events: int = 64) -> World:
     limits = dict.fromkeys(("projectiles", "areas", "obstacles", "pickups", "hits"), rows)
     return World(
         columns.TABLES,
-        columns.capacities(players=players, events=events, cells=1, walls=(1, 1, 1), **limits),
+        columns.capacities(
+            players=players, events=events, cells=1, walls=(1, 1, 1), trail=1, **limits
+        ),
     )
 
 

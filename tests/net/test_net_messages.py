@@ -25,6 +25,7 @@ INPUTS = st.builds(
     st.integers(0, 255),
     st.integers(0, 63),
     U32,
+    U32,
 )
 VALUES = st.recursive(
     st.none()
@@ -46,7 +47,7 @@ def within_ranges(message: m.ClientMessage) -> bool:
         numbers = all(type(number) is int for number in (version, tick))
         return numbers and version == 3 and 0 <= tick < 2**32 and len(str(ticket)) <= 128
     tops = {
-        m.Input: (2**32, 4096, 4096, 256, 64, 2**32),
+        m.Input: (2**32, 4096, 4096, 256, 64, 2**32, 2**32),
         m.Ping: (2**32,),
         m.Spectate: (2**16,),
     }[type(message)]
@@ -93,6 +94,7 @@ def test_any_fields(kind: int, fields: list[object]) -> None:
             b"\x93\x01\x03\xa3Eve",
             b"\x94\x01\x03\xa3Eve\x09",
             b"\x97\x02\x01\x00\x00\x00\x00\x00",
+            b"\x98\x02\x01\x00\x00\x00\x00\x09\x07",
             b"\x92\x03\x07",
             b"\x92\x04\x07",
         ]
@@ -148,7 +150,13 @@ def test_where_to_go_on_may_be_left_out() -> None:
     assert decode(msgpack.packb([4, 65535])) == m.Spectate(65535)
 
 
-OK_INPUT = [2, 5, 100, 200, 30, 3, 4]
+def test_what_was_looked_at_may_be_left_out() -> None:
+    seen = m.Input(5, 100, 200, 30, 3, 4, 2**32 - 1)
+    assert decode(msgpack.packb([2, 5, 100, 200, 30, 3, 4, 2**32 - 1])) == seen
+    assert decode(msgpack.packb([2, 5, 100, 200, 30, 3, 4])) == m.Input(5, 100, 200, 30, 3, 4, 0)
+
+
+OK_INPUT = [2, 5, 100, 200, 30, 3, 4, 2]
 
 
 @pytest.mark.parametrize(
@@ -161,6 +169,11 @@ OK_INPUT = [2, 5, 100, 200, 30, 3, 4]
         (4, 256, "INPUT.reach is out of range"),
         (5, 64, "INPUT.buttons is out of range"),
         (6, 2**32, "INPUT.ack is out of range"),
+        (7, -1, "INPUT.view is out of range"),
+        (7, 2**32, "INPUT.view is out of range"),
+        (7, 2**63, "INPUT.view is out of range"),
+        (7, 3.5, "INPUT.view has the wrong type"),
+        (7, None, "INPUT.view has the wrong type"),
         (2, 1.0, "INPUT.move has the wrong type"),
         (2, float("nan"), "INPUT.move has the wrong type"),
         (5, True, "INPUT.buttons has the wrong type"),

@@ -32,8 +32,9 @@ def sources(places: Places, rules: list[Rule]) -> dict[int, tuple[str, int]]:
     found = {}
     for target, kind, source in rules:
         for row in range(places[target][1]):
-            at, origin = places[target][0] // 8 + row, places[source][0] // 8 + row
-            found[at] = (kind, origin)
+            at, rows = places[target][0] // 8 + row, places[source][1]
+            # Behind as many rows as the source has, a trail follows itself.
+            found[at] = (kind, places[source][0] // 8 + row if row < rows else at - rows)
     return found
 
 

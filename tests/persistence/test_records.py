@@ -229,7 +229,7 @@ def test_a_payload_over_the_limit_is_refused() -> None:
 
 
 def test_the_format_of_any_version_can_be_told() -> None:
-    assert header_format(encode_record(header())) == 2
+    assert header_format(encode_record(header())) == 3
     assert header_format(msgpack.packb([0, 77, {"new": [1, [2]]}, None, 1.5])) == 77
     assert header_format(msgpack.packb([1, 77])) is None
     assert header_format(msgpack.packb([0, "1"])) is None

@@ -19,7 +19,9 @@ def command(seq: int, move: int = 0, ack: int = 0) -> Input:
 
 def test_a_command_arrives_field_by_field() -> None:
     box = Mailbox()
-    box.post(5, Input(seq=2**32 - 1, move=4095, aim=4094, reach=255, buttons=15, ack=2**32 - 2))
+    box.post(
+        5, Input(seq=2**32 - 1, move=4095, aim=4094, reach=255, buttons=15, ack=7, view=2**32 - 2)
+    )
     [row] = box.drain()
     assert row.tolist() == (5, 4095, 4094, 255, 15, 2**32 - 1, 2**32 - 2)
     assert len(box.drain()) == 0

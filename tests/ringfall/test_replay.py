@@ -363,7 +363,7 @@ def test_another_format(tmp_path: Path, journal: bytes) -> None:
     fields = msgspec.msgpack.decode(encode_record(header))
     fields[1] = 1
     data = MAGIC + frame(msgspec.msgpack.encode(fields)) + b"whatever format 1 held"
-    with pytest.raises(UnsupportedFormat, match="journal format 1, but this build reads format 2"):
+    with pytest.raises(UnsupportedFormat, match="journal format 1, but this build reads format 3"):
         verified(tmp_path, data)
 
 

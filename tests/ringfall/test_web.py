@@ -290,12 +290,14 @@ def test_counters_never_fall_when_a_match_ends() -> None:
         hosted.advance()
         hosted.match.world.group("match", Outcome).refused_casts[REFUSED_MANA] = 6
         hosted.match.world.group("pickups", Rows).refused[0] = 3
+        hosted.views.replaced["old"] = 5
         for seq in (3, 3, 2):
             hosted.match.post(0, Input(seq, 0, 0, 0, 0, 0))
     counters = {key: value for key, value in site.samples().items() if key[0].endswith("_total")}
     dropped = ("ringfall_dropped_commands_total", (("reason", "sequence"),))
     assert counters[dropped] == 4
     assert counters["ringfall_casts_refused_total", (("reason", "mana"),)] == 12
+    assert counters["ringfall_replaced_views_total", (("reason", "old"),)] == 10
     assert counters["ringfall_rows_refused_total", (("table", "pickups"),)] == 6
     site.metrics.match_ended(site.lobby.matches[0])
     site.lobby.matches.pop(0)

@@ -20,6 +20,7 @@ CAPACITIES = columns.capacities(
     events=13,
     cells=17,
     walls=(19, 23, 29),
+    trail=7,
 )
 COLUMNS = {column for table in columns.TABLES for g in table.groups for column in g.columns}
 
@@ -47,6 +48,7 @@ def test_capacities_cover_the_longest_use_of_each_table() -> None:
     assert rows["knocks.Knocks.order"] == rows["knocks.Knocks.record"] == 11
     assert rows["abilities.Ability.skill"] == rows["casts.Casts.record"] == 5 * 4
     assert rows["pickups.Goods.item"] == 8
+    assert rows["players.Trail.x_u"] == rows["players.Trail.y_u"] == 5 * 7
     assert rows["walls.Walls.record"] == 19
     assert rows["walls.Walls.start"] == 23 + 1
     assert rows["walls.Walls.row"] == 29
@@ -60,6 +62,7 @@ def test_capacities_cover_the_longest_use_of_each_table() -> None:
         events=1,
         cells=1,
         walls=(0, 1, 0),
+        trail=1,
     )
     assert crowd["order"] == 50
     assert crowd["walls"] == crowd["wall_entries"] == 1
@@ -100,6 +103,8 @@ def test_what_columns_are_predicted_from() -> None:
         ("players.Position.y_u", "drifts Motion.vy_ups"),
         ("players.Origin.x_u", "follows Position.x_u"),
         ("players.Origin.y_u", "follows Position.y_u"),
+        ("players.Trail.x_u", "follows Position.x_u"),
+        ("players.Trail.y_u", "follows Position.y_u"),
         ("projectiles.Position.x_u", "drifts Motion.vx_ups"),
         ("projectiles.Position.y_u", "drifts Motion.vy_ups"),
     ]

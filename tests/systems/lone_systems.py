@@ -45,6 +45,7 @@ class Bench:
             events=32,
             cells=int(self.rules.grid[1] * self.rules.grid[2]),
             walls=walls_with_obstacles(terrain, OBSTACLES),
+            trail=self.rules.rewind_ticks,
         )
         self.world = World(columns.TABLES, dict(limits), (self.rules, terrain))
         raised = self.world.group("walls", Walls)

@@ -13,7 +13,7 @@ from ecs.world import World
 from ringfall.datapack import load_datapack
 from schema.balance import Balance
 from schema.balance.zone import SuddenDeath, ZoneBalance, ZonePhase
-from schema.columns import Control, Outcome, Position, Vitals, Walls
+from schema.columns import Clock, Control, Outcome, Position, Vitals, Walls
 from schema.commands import COMMAND, INTERACT, JOIN, LEAVE, MOVE, TickInputs, in_slot_order
 from schema.walls import BLOCKS_MOVE
 from systems.kernels.obstacles import WALLS_RAISED
@@ -170,6 +170,10 @@ class Mob:
         fresh = rng.random(self.players) < 0.15
         self.held[fresh] = self._anew(int(fresh.sum()))
         self.held["slot"] = np.arange(self.players)
+        # Some see what is still to come, some look back too far, some at nothing.
+        now = int(self.world.group("match", Clock).tick[0])
+        self.held["view_tick"] = np.maximum(0, now - rng.integers(-1, 12, self.players))
+        self.held["view_tick"][rng.random(self.players) < 0.2] = 0
         self._aim()
         sent = self.held[rng.random(self.players) < 0.9]
         noise = hostile_commands(rng, self.players, int(rng.integers(0, 3)))

@@ -26,6 +26,7 @@ from tests.systems.casting import effect_rows, no_hits, skill_rows
 from tests.systems.contact import NUDGES, Room, paths_at, rooms
 from tests.systems.ground import ground, terrain_columns
 from tests.systems.kernel_calls import call
+from tests.systems.trails import trail_columns
 
 TICK = 300
 BODY = 0.5
@@ -166,6 +167,7 @@ def shone(
         "reveal_ticks": REVEAL,
         "length_u": [0.0] * count,
         "seen_until_tick": [7] * count,
+        **trail_columns(count),
         "knocks": np.zeros(room, KNOCK_RECORD),
         "knock_count": 0,
         "knocks_refused": 0,

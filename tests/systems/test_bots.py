@@ -95,7 +95,7 @@ def test_a_command_for_every_living_bot_whose_turn_it_is() -> None:
             if vitals.alive[row] and (tick + row) % periods[control.bot[row] - 1] == 0
         ]
         assert (commands["seq"] == tick).all()
-        assert (commands["view_tick"] == tick).all()
+        assert not commands["view_tick"].any()
         assert (commands["move"] < 4096).all()
         assert (commands["aim"] < 4096).all()
         assert (commands["buttons"] <= BUTTONS_ALL).all()

@@ -82,6 +82,7 @@ def capacities(**overrides: int) -> dict[str, int]:
             names |= {each.length for each in group.columns if isinstance(each.length, str)}
     players = PLACES["players"]
     several = {"abilities": players * SKILL_SLOTS, "afflictions": players * STATUSES}
+    several["trail"] = players * 7
     return dict.fromkeys(sorted(names), 256) | PLACES | several | overrides
 
 

@@ -128,7 +128,7 @@ class Field:
         for table in columns.TABLES:
             for group in table.groups:
                 names |= {each.length for each in group.columns if isinstance(each.length, str)}
-        room = dict.fromkeys(sorted(names), 128) | {"players": PLAYERS}
+        room = dict.fromkeys(sorted(names), 128) | {"players": PLAYERS, "trail": PLAYERS * 7}
         room |= {"projectiles": 6, "areas": 6, "obstacles": 6}
         room |= {"walls": len(walls) + 6, "wall_cells": len(terrain.wall_start)}
         room["wall_blocks"] = (len(terrain.wall_start) - 1) * BLOCKS_ACROSS**2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -38,6 +39,7 @@ from tests.systems.ground import (
     walls_of,
 )
 from tests.systems.kernel_calls import call
+from tests.systems.trails import trail_columns
 
 BODY = 0.5
 TICK = 500
@@ -59,6 +61,9 @@ def gone_off(
     cell_u: float = 4.0,
     tick: int = TICK,
     room: int = 64,
+    delay: int = 0,
+    linger: int = 0,
+    **seen: Any,
 ) -> SimpleNamespace:
     """Every area has a skill of its own; the row behind them would go off."""
     count = len(bursts)
@@ -67,6 +72,8 @@ def gone_off(
             "affects": sum(BITS[name] for name in each.affects),
             "through_walls": int(each.through_walls),
             "period_ticks": period + row,
+            "delay_ticks": delay,
+            "linger_ticks": linger,
             "status_a": 3 if each.inflicts else -1,
         }
         for row, each in enumerate(bursts)
@@ -101,6 +108,7 @@ def gone_off(
         events=np.zeros(room, EVENT_RECORD),
         event_count=0,
         events_refused=200,
+        **trail_columns(len(people), **seen),
         **crowd,
         **terrain_columns(terrain),
     )

@@ -113,6 +113,7 @@ def new_world() -> World:
         events=30,
         cells=4,
         walls=(5, len(terrain.wall_start) - 1, 20),
+        trail=1,
     )
     world = World(columns.TABLES, room, (stub_rules(), terrain))
     players = {group: world.group("players", group) for group in columns.PLAYER}

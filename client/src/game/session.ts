@@ -4,7 +4,7 @@
  */
 
 import { WireError } from "../net/checks";
-import { ServerClock } from "../net/clock";
+import { ServerClock, seenTick } from "../net/clock";
 import { type ConnectionHealth, HealthMeter } from "../net/health";
 import type { Entrant, Kill, Refusal, Result, ServerMessage, Welcome } from "../net/messages";
 import { CLOSE_NORMAL, U32_MAX } from "../net/protocol";
@@ -52,6 +52,8 @@ export class Session {
   readonly #socket: GameSocket;
   #world: World | null = null;
   #clock: ServerClock | null = null;
+  /** The tick drawn last. */
+  #drawn: number | null = null;
   #ended = false;
   #seq = 0;
   #stopPacer: (() => void) | null = null;
@@ -97,7 +99,8 @@ export class Session {
 
   /** The tick to draw now; null before the first snapshot. */
   renderTick(nowMs: number): number | null {
-    return this.#clock?.renderTick(nowMs) ?? null;
+    this.#drawn = this.#clock?.renderTick(nowMs) ?? null;
+    return this.#drawn;
   }
 
   /**
@@ -189,7 +192,9 @@ export class Session {
     const command = this.#input.sample(world.throwRanges_u);
     // Sent also while dead or watching: the acks keep the snapshots coming.
     const seq = this.#seq + 1;
-    if (this.#socket.send(encodeInput(seq, command, world.latest?.tick ?? 0))) this.#seq = seq;
+    const newest = world.latest?.tick ?? 0;
+    const view = seenTick(this.#drawn, newest);
+    if (this.#socket.send(encodeInput(seq, command, newest, view))) this.#seq = seq;
     this.#ping();
   }
 

@@ -78,6 +78,11 @@ export class ServerClock {
   }
 }
 
+/** The whole tick that a player sees who is shown `drawn`, 0 for none; what is newest is held on. */
+export function seenTick(drawn: number | null, newest: number): number {
+  return drawn === null ? 0 : Math.max(0, Math.min(newest, Math.round(drawn)));
+}
+
 function clamp(value: number, bound: number): number {
   return Math.max(-bound, Math.min(bound, value));
 }

@@ -42,13 +42,15 @@ export function encodeJoin(ticket: string, resumeTick: number): Uint8Array<Array
   return encoder.encode([P.ClientKind.JOIN, P.PROTOCOL_VERSION, ticket, resumeTick]);
 }
 
+/** `view` is the tick that is drawn, 0 for none: the server judges by it what is hit at once. */
 export function encodeInput(
   seq: number,
   input: InputCommand,
   ack: number,
+  view: number,
 ): Uint8Array<ArrayBuffer> {
   const { move, aim, reach, buttons } = input;
-  return encoder.encode([P.ClientKind.INPUT, seq, move, aim, reach, buttons, ack]);
+  return encoder.encode([P.ClientKind.INPUT, seq, move, aim, reach, buttons, ack, view]);
 }
 
 export function encodeSpectate(slot: number): Uint8Array<ArrayBuffer> {
