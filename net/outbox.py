@@ -47,6 +47,7 @@ class Outbox:
         "_line",
         "_messages_max",
         "_newest_tick",
+        "_resync",
         "_shut",
         "_skips_in_a_row",
         "_skips_in_a_row_max",
@@ -70,6 +71,7 @@ class Outbox:
         self._skips_in_a_row = 0
         self._ending: Ending | None = None
         self._shut = False
+        self._resync = False
         self.skipped = 0
         self.replaced = 0
         self.too_slow = False
@@ -89,6 +91,15 @@ class Outbox:
     def unacked(self) -> int:
         """Snapshots on their way, 0 to ``unacked_max``."""
         return len(self._in_flight)
+
+    def ask_resync(self) -> None:
+        """Note that the client wants its exact own state."""
+        self._resync = True
+
+    def take_resync(self) -> bool:
+        """Whether the client has asked for its exact own state since this was asked last."""
+        asked, self._resync = self._resync, False
+        return asked
 
     def push(self, message: bytes) -> bool:
         """Add a message that must arrive. False when the box is closing or was full until now.

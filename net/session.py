@@ -10,7 +10,7 @@ from net import wire
 from net.limits import Limits, TokenBucket
 from net.outbox import Outbox
 from net.rejections import Counters, Rejection, shutting_down
-from schema.messages import CloseCode, ErrorCode, Input, Join, Ping, Pong
+from schema.messages import RESYNC, CloseCode, ErrorCode, Input, Join, Ping, Pong
 
 
 class Seat(Protocol):
@@ -78,11 +78,18 @@ class Session:
         if isinstance(message, Input):
             self.outbox.acked(message.ack)
             assert self._seat is not None
-            self._seat.receive(message)
+            self._seat.receive(self._without_resync(message))
         elif isinstance(message, Ping):
             self.outbox.push(wire.encode(Pong(message.nonce)))
         else:
             raise Rejection(ErrorCode.BAD_MESSAGE, "JOIN is sent once")
+
+    def _without_resync(self, message: Input) -> Input:
+        """Hear whether the exact own state is asked for; the game knows only buttons."""
+        if not message.buttons & RESYNC:
+            return message
+        self.outbox.ask_resync()
+        return msgspec.structs.replace(message, buttons=message.buttons & ~RESYNC)
 
     def leave(self) -> None:
         """Shut the box, and give the seat back if there is one. The game's exceptions pass."""

@@ -59,6 +59,7 @@ class HostedMatch:
         self.match = match
         self.viewers: dict[int, Outbox] = {}
         self.finished = False
+        self._seats: dict[int, int] = {}
         balance = match.rules.balance.match
         self._packer = make_packer(match.world)
         self._linger_ticks = match.rules.ticks(balance.result_linger_s)
@@ -72,8 +73,13 @@ class HostedMatch:
 
     @property
     def rows_dropped(self) -> int:
-        """Rows that did not fit into snapshots so far."""
+        """Events that did not fit into snapshots so far."""
         return int(self._packer.dropped[0])
+
+    @property
+    def rows_late(self) -> int:
+        """How often something had to wait for a later snapshot."""
+        return int(self._packer.late[0])
 
     @property
     def casts_refused(self) -> Counter[str]:
@@ -105,11 +111,13 @@ class HostedMatch:
             )
         )
         self.viewers[slot] = outbox
+        self._seats[slot] = self._packer.take_seat(slot)
         return PlayerSeat(self, slot)
 
     def leave(self, slot: int) -> None:
         """Somebody's connection has ended: the player leaves the match."""
-        self.viewers.pop(slot, None)
+        if self.viewers.pop(slot, None) is not None:
+            self._packer.leave_seat(self._seats.pop(slot))
         self.match.leave(slot)
 
     def advance(self) -> None:
@@ -155,7 +163,9 @@ class HostedMatch:
         rows = self.match.rows
         ready = [slot for slot in ready if slot < rows]
         tick = self.match.tick
-        for slot, frame in zip(ready, self._packer.pack(ready), strict=True):
+        asking = [self._seats[slot] for slot in ready if self.viewers[slot].take_resync()]
+        frames = self._packer.pack([self._seats[slot] for slot in ready], asking)
+        for slot, frame in zip(ready, frames, strict=True):
             self.viewers[slot].offer_snapshot(tick, frame)
 
     def _announce(self, slot: int) -> None:
@@ -229,13 +239,19 @@ def make_packer(world: World) -> SnapshotPacker:
     balance = rules.balance.match
     return SnapshotPacker(
         world,
-        View(balance.view_width_u, balance.view_height_u, balance.cover.notice_u),
-        (float(frame[0]), float(frame[1])),
+        View(
+            balance.view_width_u,
+            balance.view_height_u,
+            balance.cover.notice_u,
+            balance.body.radius_u,
+        ),
+        frame,
         Lookups(
             skills=rules.skills,
             level_xp=rules.level_xp,
             directions=rules.directions,
             play_tick=rules.some_ticks(balance.countdown_s),
             revive_ticks=rules.ticks(balance.team.revive_s),
+            dt_s=rules.dt_s,
         ),
     )

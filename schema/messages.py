@@ -16,12 +16,15 @@ import msgspec
 
 from schema.commands import BUTTONS_ALL
 
-PROTOCOL_VERSION: Final = 2
+PROTOCOL_VERSION: Final = 3
 SLOT_NOBODY: Final = 65535
 NAME_BYTES_MAX: Final = 64
 NAME_CHARACTERS_MAX: Final = 16
 NAME_DEFAULT: Final = "Guest"
 ROLE_ANY: Final = 255
+RESYNC: Final = 64
+"""A bit of ``Input.buttons`` that is no button: the client asks for its exact own state."""
+
 DROPS_MAX: Final = 9
 """``Join.drop``: 0 anywhere, 1…9 a ninth of the map, row by row."""
 
@@ -29,7 +32,7 @@ U8 = Annotated[int, msgspec.Meta(ge=0, le=0xFF)]
 U16 = Annotated[int, msgspec.Meta(ge=0, le=0xFFFF)]
 U32 = Annotated[int, msgspec.Meta(ge=0, le=0xFFFF_FFFF)]
 Direction = Annotated[int, msgspec.Meta(ge=0, le=4095)]
-ButtonBits = Annotated[int, msgspec.Meta(ge=0, le=BUTTONS_ALL)]
+ButtonBits = Annotated[int, msgspec.Meta(ge=0, le=BUTTONS_ALL | RESYNC)]
 DropWish = Annotated[int, msgspec.Meta(ge=0, le=DROPS_MAX)]
 # Characters here; the limit on bytes is checked in Join, because Meta counts characters.
 WireName = Annotated[str, msgspec.Meta(max_length=NAME_BYTES_MAX)]
