@@ -69,7 +69,9 @@ def state_of(world: World) -> State:
         hold_ticks=rules.skills["hold_ticks"].tolist(),
         charges_max=rules.skills["charges_max"].tolist(),
         bodies=[_body(world, row) for row in range(_count(world, "players"))],
-        shots=[Shot(**facts) for facts in _things(world, "projectiles", SHOT, Position, Motion, Flight)],
+        shots=[
+            Shot(**facts) for facts in _things(world, "projectiles", SHOT, Position, Motion, Flight)
+        ],
         circles=[Circle(**facts) for facts in _things(world, "areas", CIRCLE, Position, Area)],
         blocks=[
             Block(

@@ -193,7 +193,7 @@ def sees_any(
     points: Sequence[tuple[float, float]],
     reach_u: tuple[float, float] = (0.0, 0.0),
 ) -> bool | None:
-    """Whether any of a viewer's eyes see any of these points of a thing; its middle is the first."""
+    """Whether any of a viewer's eyes see any of these points of a thing, its middle first."""
     if not sees(state, look_of(state, slot), *points[0], *reach_u):
         return False
     return any_of(

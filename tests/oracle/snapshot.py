@@ -81,7 +81,12 @@ OBSTACLE = (
     (("health", "B"),),
 )
 PICKUP = ((("x", "H"), ("y", "H"), ("item", "B")),)
-MOTION = tuple((name, "d") for name in ("x_u", "y_u", "vx_ups", "vy_ups", "mana_mp")) + (
+MOTION = (
+    ("x_u", "d"),
+    ("y_u", "d"),
+    ("vx_ups", "d"),
+    ("vy_ups", "d"),
+    ("mana_mp", "d"),
     ("buttons", "B"),
 )
 GAIT = (

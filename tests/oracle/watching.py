@@ -297,9 +297,7 @@ def is_near(state: State, slot: int, thing: Block | Item) -> Answer:
 def is_far(state: State, slot: int, thing: Block | Item) -> bool:
     """Whether what stays where it is, is so far off that it is forgotten."""
     reach = bounds(thing) if isinstance(thing, Block) else (0.0, 0.0)
-    return not sees(
-        state, look_of(state, slot), thing.x_u, thing.y_u, reach[0] + 4, reach[1] + 4
-    )
+    return not sees(state, look_of(state, slot), thing.x_u, thing.y_u, reach[0] + 4, reach[1] + 4)
 
 
 # ---- what happens -------------------------------------------------------------------------------
