@@ -94,7 +94,6 @@ class Session:
     def leave(self) -> None:
         """Shut the box, and give the seat back if there is one. The game's exceptions pass."""
         self._counters.dropped["snapshot_skipped"] += self.outbox.skipped
-        self._counters.dropped["snapshot_replaced"] += self.outbox.replaced
         self.outbox.shut()
         if self._seat is not None:
             seat, self._seat = self._seat, None

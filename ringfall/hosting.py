@@ -154,15 +154,10 @@ class HostedMatch:
         return placements(self.match.world, self.match.names)
 
     def _send_snapshots(self) -> None:
-        ready = [slot for slot, outbox in self.viewers.items() if outbox.window_open]
-        if len(ready) < len(self.viewers):
-            for outbox in self.viewers.values():
-                if not outbox.window_open:
-                    outbox.skip_snapshot()
+        tick, rows = self.match.tick, self.match.rows
         # Whoever is seated when the match is decided already never gets a body to look from.
-        rows = self.match.rows
+        ready = [slot for slot, outbox in self.viewers.items() if outbox.wants(tick)]
         ready = [slot for slot in ready if slot < rows]
-        tick = self.match.tick
         asking = [self._seats[slot] for slot in ready if self.viewers[slot].take_resync()]
         frames = self._packer.pack([self._seats[slot] for slot in ready], asking)
         for slot, frame in zip(ready, frames, strict=True):

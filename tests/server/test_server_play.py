@@ -11,11 +11,11 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from tests.oracle.snapshot import Snapshot
 from tests.server import player as p
 from tests.server.data import CALM_ZONE, DEADLY_ZONE, make_data
 from tests.server.player import Player, playing
 from tests.server.servers import HOST, WAIT_S, Served, serving, wait_for
+from tests.server.views import View
 
 ORIGIN = "https://play.example.org"
 CLASSES = ["herbalist", "scout", "warrior", "wizard"]
@@ -55,7 +55,7 @@ def joined_team(player: Player) -> int:
     return int(next(row[4] for row in player.welcome[8] if row[0] == player.slot))
 
 
-def moved(view: Snapshot, then: Snapshot) -> tuple[int, int]:
+def moved(view: View, then: View) -> tuple[int, int]:
     return then.players[0].x - view.players[0].x, then.players[0].y - view.players[0].y
 
 
@@ -116,7 +116,7 @@ def test_shots_hit(server: Served) -> None:
         assert 0 < ada.hand(0).wait_ticks <= ada.skill(0)["cooldown_ticks"]
         events = []
 
-        def hurt(view: Snapshot) -> bool:
+        def hurt(view: View) -> bool:
             events.extend(view.events)
             return ada.other(bo.slot).health < 255
 
@@ -144,7 +144,7 @@ def test_an_area_goes_off(server: Served) -> None:
         fuses = [area.fuse_ticks]
         events = []
 
-        def gone(view: Snapshot) -> bool:
+        def gone(view: View) -> bool:
             fuses.extend(row.fuse_ticks for row in view.areas)
             events.extend(event for event in view.events if event.kind == BURST)
             return not view.areas
