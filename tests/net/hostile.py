@@ -18,7 +18,7 @@ Attack = Callable[[str, int], None]
 HOSTILE: dict[str, Attack] = {}
 
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
-JOIN = b"\x95\x01\x02\xa3Eve\x00\x00"
+JOIN = b"\x95\x01\x03\xa3Eve\x00\x00"
 INPUT = b"\x97\x02\x01\x00\x00\x00\x00\x00"
 PING = b"\x92\x03\x07"
 TEXT, BINARY, CONTINUATION, CLOSE, PING_OP, PONG_OP = 0x1, 0x2, 0x0, 0x8, 0x9, 0xA
@@ -302,15 +302,15 @@ HOSTILE |= {
     "evil name": frames(
         frame(
             BINARY,
-            b"\x95\x01\x02\xb2"
+            b"\x95\x01\x03\xb2"
             + "\u202e\u200b\x00\x1b[2J\u2028ab\u0301".encode()[:18]
             + b"\x00\x00",
         ),
         join=False,
     ),
-    "bad utf-8 name": frames(frame(BINARY, b"\x95\x01\x02\xa2\xff\xfe\x00\x00"), join=False),
-    "the tenth ninth": frames(frame(BINARY, b"\x95\x01\x02\xa3Eve\x00\x0a"), join=False),
-    "class 256": frames(frame(BINARY, b"\x95\x01\x02\xa3Eve\xcd\x01\x00\x00"), join=False),
+    "bad utf-8 name": frames(frame(BINARY, b"\x95\x01\x03\xa2\xff\xfe\x00\x00"), join=False),
+    "the tenth ninth": frames(frame(BINARY, b"\x95\x01\x03\xa3Eve\x00\x0a"), join=False),
+    "class 256": frames(frame(BINARY, b"\x95\x01\x03\xa3Eve\xcd\x01\x00\x00"), join=False),
     "message flood": frames(frame(BINARY, INPUT) * 1000),
     "ping message flood": frames(frame(BINARY, PING) * 1000),
     "control ping flood": frames(frame(PING_OP, b"x" * 100) * 400),

@@ -280,7 +280,7 @@ def test_bad_messages_are_told_so(sent: bytes | str, code: str, close_code: int)
 def test_other_version_and_wrong_first_message() -> None:
     with running() as server:
         with open_client(server.host, server.port) as client:
-            client.send(encode(m.Join(3, "Ada", 0, 0)))
+            client.send(encode(m.Join(2, "Ada", 0, 0)))
             assert ending(client) == ("bad_version", 1008)
         with open_client(server.host, server.port) as client:
             client.send(encode(OK_INPUT))
@@ -312,7 +312,7 @@ def test_game_refuses_a_client() -> None:
 
         server.game.on_enter = refuse
         with open_client(server.host, server.port) as client:
-            client.send(encode(m.Join(2, "Ada", 0, 0)))
+            client.send(encode(m.Join(3, "Ada", 0, 0)))
             messages, close_code = read_to_the_end(client)
         assert messages == [[4, "server_full", "no place", 12.0]]
         assert close_code == 1013
@@ -356,7 +356,7 @@ def test_bug_in_the_game_ends_one_connection_only(where: str) -> None:
             join(other)
             setattr(server.game, where, bug)
             with open_client(server.host, server.port) as client:
-                client.send(encode(m.Join(2, "Ada", 0, 0)))
+                client.send(encode(m.Join(3, "Ada", 0, 0)))
                 client.send(encode(OK_INPUT))
                 if where != "on_leave":
                     _, close_code = read_to_the_end(client)
@@ -453,7 +453,7 @@ def test_our_frames_wait_for_their_turn() -> None:
 
 def test_fragmented_messages_are_messages() -> None:
     with running() as server, open_client(server.host, server.port) as client:
-        data = encode(m.Join(2, "Ada", 0, 0))
+        data = encode(m.Join(3, "Ada", 0, 0))
         client.send([data[:2], data[2:]])
         assert msgspec.msgpack.decode(client.recv(timeout=WAIT_S))[0] == m.ServerKind.WELCOME
 

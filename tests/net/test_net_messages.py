@@ -23,7 +23,7 @@ INPUTS = st.builds(
     st.integers(0, 4095),
     st.integers(0, 4095),
     st.integers(0, 255),
-    st.integers(0, 63),
+    st.integers(0, 127),
     U32,
 )
 VALUES = st.recursive(
@@ -44,9 +44,9 @@ def within_ranges(message: m.ClientMessage) -> bool:
     if isinstance(message, m.Join):
         version, name, role, drop = row
         numbers = all(type(number) is int for number in (version, role, drop))
-        inside = version == 2 and 0 <= role <= 255 and 0 <= drop <= 9
+        inside = version == 3 and 0 <= role <= 255 and 0 <= drop <= 9
         return numbers and inside and len(str(name).encode()) <= 64
-    tops = (2**32, 4096, 4096, 256, 64, 2**32) if isinstance(message, m.Input) else (2**32,)
+    tops = (2**32, 4096, 4096, 256, 128, 2**32) if isinstance(message, m.Input) else (2**32,)
     return all(type(v) is int and 0 <= v < top for v, top in zip(row, tops, strict=True))
 
 
@@ -87,7 +87,7 @@ def test_any_fields(kind: int, fields: list[object]) -> None:
 @given(
     st.sampled_from(
         [
-            b"\x95\x01\x02\xa3Eve\x03\x09",
+            b"\x95\x01\x03\xa3Eve\x03\x09",
             b"\x97\x02\x01\x00\x00\x00\x00\x00",
             b"\x92\x03\x07",
         ]
@@ -111,7 +111,7 @@ def test_input_round_trip(message: m.Input) -> None:
 @settings(deadline=None)
 @given(st.text(max_size=80))
 def test_join_accepts_up_to_64_bytes(name: str) -> None:
-    data = msgpack.packb([1, 2, name, 255, 0], unicode_errors="surrogatepass")
+    data = msgpack.packb([1, 3, name, 255, 0], unicode_errors="surrogatepass")
     result = outcome(data)
     fits = len(name.encode("utf-8", "surrogatepass")) <= 64
     whole = not any(0xD800 <= ord(character) <= 0xDFFF for character in name)
@@ -132,13 +132,13 @@ def test_join_accepts_up_to_64_bytes(name: str) -> None:
 )
 def test_wishes_out_of_range_are_named(role: object, drop: object, said: str) -> None:
     with pytest.raises(Rejection) as caught:
-        decode(msgpack.packb([1, 2, "Eve", role, drop]))
+        decode(msgpack.packb([1, 3, "Eve", role, drop]))
     assert caught.value.message == said
 
 
 @pytest.mark.parametrize(("role", "drop"), [(0, 0), (255, 9), (17, 4)])
 def test_wishes_within_range_pass(role: int, drop: int) -> None:
-    assert decode(msgpack.packb([1, 2, "Eve", role, drop])) == m.Join(2, "Eve", role, drop)
+    assert decode(msgpack.packb([1, 3, "Eve", role, drop])) == m.Join(3, "Eve", role, drop)
 
 
 OK_INPUT = [2, 5, 100, 200, 30, 3, 4]
@@ -152,7 +152,7 @@ OK_INPUT = [2, 5, 100, 200, 30, 3, 4]
         (2, 4096, "INPUT.move is out of range"),
         (3, 4096, "INPUT.aim is out of range"),
         (4, 256, "INPUT.reach is out of range"),
-        (5, 64, "INPUT.buttons is out of range"),
+        (5, 128, "INPUT.buttons is out of range"),
         (6, 2**32, "INPUT.ack is out of range"),
         (2, 1.0, "INPUT.move has the wrong type"),
         (2, float("nan"), "INPUT.move has the wrong type"),
@@ -183,20 +183,20 @@ def test_rejections_name_the_field(at: int, value: object, said: str) -> None:
         b"\x92\x03" + b"\x91" * 100_000,
         b"\x81\x01" * 100_000,
         b"\xdd\xff\xff\xff\xff",
-        b"\x95\x01\x02\xdb\xff\xff\xff\xff",
+        b"\x95\x01\x03\xdb\xff\xff\xff\xff",
         b"\x92\x03\xc7\x08\x01aaaaaaaa",
         b"\x92\x03\xd6\xff\x00\x00\x00\x00",
-        b"\x95\x01\x02\xa2\xff\xfe\x00\x00",
-        b"\x95\x01\x02\xa3\xed\xa0\x80\x00\x00",
+        b"\x95\x01\x03\xa2\xff\xfe\x00\x00",
+        b"\x95\x01\x03\xa3\xed\xa0\x80\x00\x00",
         b"\x92\x03\x07\x00",
         b"\x93\x03\x07\x07",
-        b"\x95\x01\x02\xc4\x01a\x00\x00",
+        b"\x95\x01\x03\xc4\x01a\x00\x00",
         b"\x92\xc3\x07",
         b"\x92\xca\x40\x40\x00\x00\x07",
-        b"\x93\x01\x02\xa3Eve",
-        b"\x94\x01\x02\xa3Eve\x00",
-        b"\x96\x01\x02\xa3Eve\x00\x00\x00",
-        b"\x93\x01\x02",
+        b"\x93\x01\x03\xa3Eve",
+        b"\x94\x01\x03\xa3Eve\x00",
+        b"\x96\x01\x03\xa3Eve\x00\x00\x00",
+        b"\x93\x01\x03",
         b"\x93\x01",
     ],
 )
@@ -216,9 +216,9 @@ def test_other_versions_are_told_so_whatever_their_join_looks_like(fields: list[
 
 
 def test_server_messages_have_the_bytes_of_the_protocol() -> None:
-    welcome = m.Welcome(2, 3, 30, 9, "m-1", WORLD, RULES, [m.RosterRow(3, "Ada", 1, 2, 0)])
+    welcome = m.Welcome(3, 3, 30, 9, "m-1", WORLD, RULES, [m.RosterRow(3, "Ada", 1, 2, 0)])
     row = msgpack.unpackb(encode(welcome))
-    assert row[:6] == [1, 2, 3, 30, 9, "m-1"]
+    assert row[:6] == [1, 3, 3, 30, 9, "m-1"]
     assert list(row[6]) == ["name", "width_u", "height_u", "walls", "bushes"]
     assert row[6]["walls"][0] == [10.0, 12.5, 2.0, 1.0, 0.25, 512, 7]
     assert row[6]["bushes"] == [[20.0, 20.0, 2.5]]

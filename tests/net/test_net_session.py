@@ -11,7 +11,7 @@ from net.wire import encode
 from schema import messages as m
 from tests.net.harness import FakeGame
 
-JOIN = encode(m.Join(2, "  Ada\u200b ", 3, 9))
+JOIN = encode(m.Join(3, "  Ada\u200b ", 3, 9))
 
 
 def begin(**limits: int) -> tuple[Session, FakeGame, Counters]:
@@ -25,7 +25,7 @@ def test_join_input_ping_leave() -> None:
     session.join(JOIN, "192.0.2.1")
     (seat,) = game.seats
     assert session.joined
-    assert seat.join == m.Join(2, "Ada", 3, 9), "the name is cleaned, the rest is as it came"
+    assert seat.join == m.Join(3, "Ada", 3, 9), "the name is cleaned, the rest is as it came"
     assert (seat.address, counters.joined_open) == ("192.0.2.1", 1)
     session.receive(encode(m.Input(1, 2, 3, 4, 5, 6)), 0.1)
     session.receive(encode(m.Ping(9)), 0.2)
@@ -36,6 +36,16 @@ def test_join_input_ping_leave() -> None:
     session.leave()
     assert (seat.left, counters.joined_open, counters.messages_in) == (1, 0, 3)
     assert not session.outbox.push(b"late")
+
+
+def test_asking_for_the_exact_state_is_no_button() -> None:
+    session, game, _ = begin()
+    session.join(JOIN, "")
+    session.receive(encode(m.Input(1, 0, 0, 0, 5 | m.RESYNC, 0)), 0.0)
+    session.receive(encode(m.Input(2, 0, 0, 0, 5, 0)), 0.1)
+    assert [message.buttons for message in game.seats[0].inputs] == [5, 5]
+    assert session.outbox.take_resync()
+    assert not session.outbox.take_resync()
 
 
 def test_nobody_is_seated_while_the_server_stops() -> None:

@@ -172,18 +172,19 @@ def test_a_charge_is_held_and_let_go(server: Served) -> None:
     with playing(server.game_port, "Ada", role=role_of("wizard")) as [ada]:
         here = ada.settle().players[0]
         aim = p.RIGHT if here.x < 20 * 64 else p.LEFT
-        view = ada.until(lambda _: ada.hand(1).held == 255, p.SECONDARY, aim=aim)
+        full_ticks = ada.skill(1)["hold_ticks"]
+        view = ada.until(lambda _: ada.hand(1).held_ticks >= full_ticks, p.SECONDARY, aim=aim)
         assert view.players[0].flags & 8
         assert not view.projectiles
         [ball] = ada.until(lambda view: view.projectiles, aim=aim).projectiles
         skill = ada.skill(1)
         assert ball.radius == round(skill["radius_u"] * skill["charge_radius"] * 64)
-        assert ada.hand(1).held == 0
+        assert ada.hand(1).held_ticks == 0
 
 
 def test_a_class_that_does_not_exist_is_refused(server: Served) -> None:
     with connect(f"ws://{HOST}:{server.game_port}/", compression=None, proxy=None) as socket:
-        socket.send(msgpack.packb([p.JOIN, 2, "Eve", 99, 0]))
+        socket.send(msgpack.packb([p.JOIN, 3, "Eve", 99, 0]))
         kind, code, *_ = msgpack.unpackb(socket.recv(timeout=WAIT_S))
     assert (kind, code) == (p.ERROR, "bad_message")
 

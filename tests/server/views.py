@@ -68,7 +68,9 @@ def _row(values: dict[str, Any]) -> SimpleNamespace:
 def _hand(row: dict[str, int], tick: int) -> SimpleNamespace:
     ready = row["recharge_tick"] if not row["charges"] else 0
     wait = max(0, row["ready_tick"] - tick, ready - tick)
-    return SimpleNamespace(**row, wait_ticks=wait, held=int(row["held_tick"] != NEVER_HELD))
+    held = row["held_tick"] != NEVER_HELD
+    held_ticks = tick - row["held_tick"] if held else 0
+    return SimpleNamespace(**row, wait_ticks=wait, held_ticks=held_ticks)
 
 
 def _own_body(reader: Reader, slot: int) -> SimpleNamespace:
