@@ -183,7 +183,7 @@ class Sight:
     def _spot_bodies(self, gaze: Gaze) -> None:
         world = self._world
         body, cover = world.group("players", Position), world.group("players", Cover)
-        spot_bodies(
+        spot_bodies(  # type: ignore[call-arg]
             gaze.viewers,
             gaze.bodiless,
             world.group("players", Rows).count,

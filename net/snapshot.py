@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ecs.columns import Rows
 from ecs.world import World
 from net.affairs import Affairs
+from net.candidates import Candidates
 from net.drawing import Things, bodies_of
 from net.interest import Gaze, PointIndex, Sight, View
 from net.kernels import choosing, happening, heads, listing, spotting, writing
@@ -51,23 +52,6 @@ class Lookups:
     play_tick: int
     revive_ticks: int
     dt_s: float
-
-
-class Candidates:
-    """What might be sent to the viewers of a tick: see ``kernels.listing``."""
-
-    def __init__(self, viewers: int, most: int) -> None:
-        size = viewers * most
-        self.most = most
-        self.count = np.zeros(viewers, dtype=np.int64)
-        self.kind, self.mask = np.zeros(size, dtype=np.uint8), np.zeros(size, dtype=np.uint8)
-        self.ref, self.size = np.zeros(size, dtype=np.int32), np.zeros(size, dtype=np.int32)
-        self.urgency, self.chosen = (np.zeros(size, dtype=np.uint8) for _ in range(2))
-
-    @property
-    def columns(self) -> tuple[NDArray[np.uint8] | NDArray[np.int32], ...]:
-        """As listing kernels take them."""
-        return self.kind, self.ref, self.mask, self.size, self.urgency
 
 
 class SnapshotPacker:
@@ -185,7 +169,7 @@ class SnapshotPacker:
     def _spot_things(self, gaze: Gaze) -> None:
         things, ledger, index = self._things, self.ledger, self._index
         body = self._world.group("players", Position)
-        spotting.spot_things(
+        spotting.spot_things(  # type: ignore[call-arg]
             gaze.viewers,
             gaze.seats,
             self._world.group("players", Vitals).alive,
@@ -196,6 +180,7 @@ class SnapshotPacker:
             self._view.half_u,
             *gaze.looks,
             things.number,
+            things.age,
             things.kind,
             things.x_u,
             things.y_u,
@@ -208,6 +193,7 @@ class SnapshotPacker:
             ledger.id_of,
             things.numbers,
             ledger.id_row,
+            ledger.id_age,
             IDS_MAX,
             ledger.first,
             ledger.turn,
@@ -216,7 +202,7 @@ class SnapshotPacker:
 
     def _write_events(self, gaze: Gaze, ends: NDArray[np.int64]) -> None:
         world, ledger = self._world, self.ledger
-        happening.judge_events(
+        happening.judge_events(  # type: ignore[call-arg]
             gaze.viewers,
             gaze.bodiless,
             world.group("players", Rows).count,
@@ -285,7 +271,7 @@ class SnapshotPacker:
 
     def _list_things(self, gaze: Gaze) -> None:
         things, ledger, cands = self._things, self.ledger, self._cands
-        listing.list_leaving(
+        listing.list_leaving(  # type: ignore[call-arg]
             gaze.seats,
             gaze.x_u,
             gaze.y_u,

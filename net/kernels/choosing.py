@@ -4,6 +4,9 @@ from ecs.kernel import I32In, I64In, I64Out, Int, U8In, U8Out, kernel
 from net.kernels.heads import FRAME_BYTES
 from net.kernels.listing import URGENCIES
 
+COUNTS_BYTES = 4
+"""How many bodies and how many things there are, at most."""
+
 
 @kernel
 def choose(
@@ -30,7 +33,7 @@ def choose(
     """
     for viewer in range(cand_count.shape[0]):
         begin, count, total = viewer * most, cand_count[viewer], 0
-        room = budget[viewer] - (ends[viewer] - viewer * stride - FRAME_BYTES)
+        room = budget[viewer] - COUNTS_BYTES - (ends[viewer] - viewer * stride - FRAME_BYTES)
         for at in range(begin, begin + count):
             chosen[at] = 1
             total += cand_size[at]

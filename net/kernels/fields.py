@@ -83,7 +83,9 @@ def count_bytes(value: int) -> int:
 @device
 def get16(buffer: U8In, at: int) -> int:
     """u16, as a number that may be subtracted from."""
-    return np.int64(buffer[at]) + np.int64(buffer[at + 1]) * 256
+    # NumPy's, for unsigned numbers that are subtracted wrap in compiled code.
+    value: int = np.int64(buffer[at]) + np.int64(buffer[at + 1]) * 256  # type: ignore[assignment]
+    return value
 
 
 @device

@@ -41,7 +41,7 @@ def fold(rows: U8In, at: int, size: int) -> int:
     """FNV-1a of 32 bits, its halves xored into 16."""
     value = FNV_BASIS
     for byte in range(size):
-        value = ((value ^ np.int64(rows[at + byte])) * FNV_PRIME) & 0xFFFFFFFF
+        value = ((value ^ int(rows[at + byte])) * FNV_PRIME) & 0xFFFFFFFF
     return (value >> 16) ^ (value & 0xFFFF)
 
 

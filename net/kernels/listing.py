@@ -42,7 +42,12 @@ THING_CHANGES = 5
 
 URGENCIES = 256
 LEAVING = 255
-"""Steps of urgency, and that of whatever leaves: nobody keeps a place he was seen at before."""
+FORGETTING = 254
+"""Steps of urgency, and that of bodies that leave: nobody keeps a place he was seen at before; and
+of things that do."""
+
+WAITING = 253
+"""The most that waiting makes of anything else."""
 
 NEAR_SQ = 64.0
 MIDDLE_SQ = 256.0
@@ -83,7 +88,7 @@ def add(
         return found
     at = begin + found
     cand_kind[at], cand_ref[at], cand_mask[at] = kind, ref, mask
-    cand_size[at], cand_urgency[at] = size, max(0, min(LEAVING, urgency))
+    cand_size[at], cand_urgency[at] = size, urgency
     return found + 1
 
 
@@ -159,14 +164,22 @@ def list_bodies(
             dx, dy = x_u[row] - seat_x_u[viewer], y_u[row] - seat_y_u[viewer]
             weight = 20 if row == eyes[viewer] else weight_of(dx, dy)
             if body_known[place] == 0:
-                urgency, size = (weight + 8) * wait, size + BODY_BYTES
+                urgency, size = min(WAITING, (weight + 8) * wait), size + BODY_BYTES
                 found = add(BODY_ENTERS, row, 0, size, urgency, begin, found, most, *cands)
                 continue
             mask = body_mask(rows, row * BODY_BYTES, body_row, place * BODY_BYTES)
             if mask != 0:
                 size += 1 + body_change_bytes(mask)
                 found = add(
-                    BODY_CHANGES, row, mask, size, weight * wait, begin, found, most, *cands
+                    BODY_CHANGES,
+                    row,
+                    mask,
+                    size,
+                    min(WAITING, weight * wait),
+                    begin,
+                    found,
+                    most,
+                    *cands,
                 )
         cand_count[viewer] = found
 
@@ -283,7 +296,7 @@ def list_leaving(
             if leaves:
                 size = count_bytes(name) + 1
                 found = add(
-                    THING_LEAVES, name, 0, size, LEAVING, viewer * most, found, most, *cands
+                    THING_LEAVES, name, 0, size, FORGETTING, viewer * most, found, most, *cands
                 )
         cand_count[viewer] = found
 
@@ -329,7 +342,8 @@ def list_things(
             if shown[viewer * things + made] == 0:
                 continue
             what, place = int(kind[made]), seats[viewer] * numbers + number[made]
-            name, weight = int(id_of[place]), enter_weight(what) * (int(thing_wait[place]) + 1)
+            name, wait = int(id_of[place]), int(thing_wait[place]) + 1
+            weight = min(WAITING, enter_weight(what) * wait)
             if name < 0:
                 if free <= 0:
                     continue

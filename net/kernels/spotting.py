@@ -22,7 +22,7 @@ is behind walls, and comes into sight late by a tenth of a second."""
 @device
 def in_reach(gap_x: float, gap_y: float, half_u: F64In, reach_x: float, reach_y: float) -> bool:
     """Whether something lies in a rectangle or reaches into it, edges included."""
-    return abs(gap_x) <= half_u[0] + reach_x and abs(gap_y) <= half_u[1] + reach_y
+    return bool(abs(gap_x) <= half_u[0] + reach_x and abs(gap_y) <= half_u[1] + reach_y)
 
 
 @kernel
@@ -135,7 +135,7 @@ def is_near(
 ) -> bool:
     """Whether a thing's bounding box is within NEAR_U of a living body, edge included."""
     near_x = abs(x - x_u[own]) <= shape[at] + NEAR_U
-    return alive[own] != 0 and near_x and abs(y - y_u[own]) <= shape[at + 1] + NEAR_U
+    return bool(alive[own] != 0 and near_x and abs(y - y_u[own]) <= shape[at + 1] + NEAR_U)
 
 
 @kernel
@@ -157,6 +157,7 @@ def spot_things(
     watch: I64In,
     watch_count: I64In,
     number: I32In,
+    age: I64In,
     kind: U8In,
     thing_x_u: F64In,
     thing_y_u: F64In,
@@ -169,6 +170,7 @@ def spot_things(
     id_of: I32In,
     numbers: Int,
     id_row: U8In,
+    id_age: I64In,
     ids: Int,
     first: U8In,
     turn: I64In,
@@ -179,7 +181,8 @@ def spot_things(
     Args:
         alive, x_u, y_u: of the players.
         cells, start, row_of: index of the things' places.
-        id_of: i32[seats * numbers], id_row: u8[seats * ids * THING_STRIDE]: what is known.
+        id_of: i32[seats * numbers], id_row: u8[seats * ids * THING_STRIDE], id_age: i64[seats *
+            ids]: what is known, by the generation it had.
         first: u8[seats], 1 for who knows nothing; turn: i64[seats], snapshots sent so far.
         shown: u8[n * things], written.
     """
@@ -202,6 +205,8 @@ def spot_things(
                     continue
                 what = int(kind[made])
                 known = int(id_of[seat * numbers + number[made]])
+                if known >= 0 and id_age[seat * ids + known] != age[made]:
+                    known = -1
                 stays = what in (OBSTACLE, PICKUP)
                 if known >= 0 and stays:
                     base = (seat * ids + known) * THING_STRIDE

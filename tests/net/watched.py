@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgpack
 
+from ecs.world import World
 from net.mirror import Mirror
+from tests.net.scenes import new_world, packer_of, put
 from tests.oracle import snapshot as oracle
 from tests.oracle import watching
 from tests.oracle.scenery import Block, Body, Item, State
@@ -271,6 +275,53 @@ def check_mirror(mirror: Mirror, reader: oracle.Reader) -> None:
     for event, row in zip(mirror.events, reader.events, strict=True):
         assert {name: getattr(event, name) for name in row} == row
         assert (event.x is None) == ("x" not in row)
+
+
+@dataclass
+class Sighting:
+    """What a first snapshot showed to ``slot``."""
+
+    slot: int
+    reader: oracle.Reader
+
+    @property
+    def eyes(self) -> int:
+        """Whose eyes it looks through."""
+        return self.reader.match["eyes_slot"]
+
+    @property
+    def own(self) -> dict[str, int]:
+        """The viewer's figures."""
+        return self.reader.own
+
+    @property
+    def alive(self) -> bool:
+        """Whether the viewer is alive."""
+        return bool(self.own["self_flags"] & 1)
+
+    @property
+    def shown(self) -> list[int]:
+        """Whom it knows of, itself among them while it lives."""
+        return sorted({*self.reader.bodies, *([self.slot] if self.alive else [])})
+
+    def rows(self, what: str) -> list[dict[str, Any]]:
+        """Its things of a kind."""
+        return self.reader.things_of(what)
+
+
+def check_all(
+    state: State, viewers: Sequence[int] | None = None, world: World | None = None
+) -> list[Sighting]:
+    """The first snapshots of all these viewers, each against the twin."""
+    world = world or new_world()
+    put(world, state)
+    packer = packer_of(world, state)
+    slots = list(range(len(state.bodies))) if viewers is None else viewers
+    followers = [Follower(slot, packer.take_seat(slot)) for slot in slots]
+    frames = packer.pack([follower.seat for follower in followers])
+    for follower, frame in zip(followers, frames, strict=True):
+        follower.take(state, frame)
+    return [Sighting(follower.slot, follower.reader) for follower in followers]
 
 
 def bodies(*places: tuple[float, float]) -> list[Body]:

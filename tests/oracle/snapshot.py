@@ -12,6 +12,8 @@ from typing import Any
 NOBODY = 65535
 EVENT_NOBODY = 16383
 
+Groups = tuple[tuple[tuple[str, str], ...], ...]
+
 # name and form of every field, group by group
 MATCH = (
     (("alive", "H"),),
