@@ -124,9 +124,7 @@ class SnapshotPacker:
         self._make_room(len(given))
         self._draw_bodies()
         self._things.draw()
-        self._index.sort(self._things.count, self._things.x_u, self._things.y_u)
-        gaze = self._sight.look(ledger.slot[given], given, ledger.plays[given])
-        self._spot_things(gaze)
+        gaze = self.look(given)
         ends = np.zeros(len(given), dtype=np.int64)
         self._affairs.write(gaze, STRIDE, self._buffer, ends)
         self._write_events(gaze, ends)
@@ -138,6 +136,14 @@ class SnapshotPacker:
         heads.close_frames(STRIDE, self._buffer, ends, begins)
         whole = self._buffer.data
         return [bytes(whole[a:b]) for a, b in zip(begins.tolist(), ends.tolist(), strict=True)]
+
+    def look(self, given: NDArray[np.int64]) -> Gaze:
+        """Who and what is in sight of these seats; all has been drawn already."""
+        things, ledger = self._things, self.ledger
+        self._index.sort(things.count, things.x_u, things.y_u)
+        gaze = self._sight.look(ledger.slot[given], given, ledger.plays[given])
+        self._spot_things(gaze)
+        return gaze
 
     def _make_room(self, viewers: int) -> None:
         if viewers == 1 or self._verdict.size < viewers * len(self._events):
@@ -291,7 +297,7 @@ class SnapshotPacker:
             ledger.id_of,
             cands.most,
             cands.count,
-            *cands.columns,  # type: ignore[arg-type]
+            *cands.columns,
         )
         listing.list_things(
             gaze.seats,

@@ -4,8 +4,6 @@ docs/protocol.md draws the payload.  In front of it stands what makes it a Messa
 [2, bin]: 0x92 0x02, then 0xc4 and a length of one byte, or 0xc5 and one of two, big-endian.
 """
 
-import numpy as np
-
 from ecs.kernel import F64In, I64In, I64Out, Int, U8In, U8Out, U16In, U32In, device, kernel
 from net.kernels.fields import copy_bytes, differs, put16, put32, put_tick
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -27,7 +28,7 @@ def new_hundred(team_size: int) -> Match:
     frame = pack.balance.match
     team = frame.team.model_copy(update={"size": team_size})
     changed = pack.balance.model_copy(update={"match": frame.model_copy(update={"team": team})})
-    match = Match(MatchPlan(pack._replace(balance=changed), 30, PLAYERS, SEED))
+    match = Match(MatchPlan(replace(pack, balance=changed), 30, PLAYERS, SEED))
     match.enter_bots(bot_names(PLAYERS, SEED))
     match.advance()
     return match
