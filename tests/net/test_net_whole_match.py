@@ -20,17 +20,19 @@ from tests.oracle import watching
 
 PLAYERS = 100
 SEED = 3
+FIGHTING_TICKS = 500
 
 
 def new_hundred(team_size: int) -> Match:
-    """The shipped map and rules, a hundred bots."""
+    """The shipped map and rules, a hundred bots who have found each other."""
     pack = load_datapack(players=PLAYERS)
     frame = pack.balance.match
     team = frame.team.model_copy(update={"size": team_size})
     changed = pack.balance.model_copy(update={"match": frame.model_copy(update={"team": team})})
     match = Match(MatchPlan(replace(pack, balance=changed), 30, PLAYERS, SEED))
     match.enter_bots(bot_names(PLAYERS, SEED))
-    match.advance()
+    for _ in range(FIGHTING_TICKS):
+        match.advance()
     return match
 
 
@@ -46,11 +48,11 @@ def test_a_hundred_and_their_bytes(team_size: int) -> None:
     mirrors = {packer.take_seat(slot): (slot, Mirror()) for slot in range(PLAYERS)}
     seq = match.world.group("players", Intent).seq
     followers: list[Follower] = []
-    for tick in range(360):
+    for tick in range(300):
         match.advance()
         # As if everybody's inputs came: bots send none that are numbered.
         seq[:PLAYERS] = match.tick
-        if tick in (120, 240):
+        if tick in (110, 210):
             for follower in followers:
                 seen.update(follower.seen)
                 packer.leave_seat(follower.seat)
@@ -59,7 +61,7 @@ def test_a_hundred_and_their_bytes(team_size: int) -> None:
         lost = {seat for seat in mirrors if chance.random() < 0.1}
         skipped = bool(followers) and chance.random() < 0.3
         given = [seat for seat in mirrors if seat not in lost]
-        ready = followers[1 if skipped else 0 :] if tick % 240 >= 120 else []
+        ready = followers[1 if skipped else 0 :] if tick % 100 >= 10 and tick % 100 < 45 else []
         frames = packer.pack([*given, *(f.seat for f in ready)])
         for seat, frame in zip(given, frames, strict=False):
             mirrors[seat][1].apply(payload_of(frame))

@@ -138,7 +138,13 @@ def passes(state: State, look: Look, x_u: float, y_u: float) -> bool | None:
     """Whether a look reaches a point; None where that hangs on a hair."""
     path = Path(look.x_u, look.y_u, x_u - look.x_u, y_u - look.y_u)
     answer: bool | None = True
+    mid_x, mid_y = (look.x_u + x_u) / 2, (look.y_u + y_u) / 2
+    far = math.hypot(look.x_u - x_u, look.y_u - y_u) / 2 + 1.0
     for wall in state.walls:
+        # Walls whose circle is far from that of the look are not worth fractions.
+        size = wall.hx_u + wall.hy_u + wall.radius_u
+        if math.hypot(wall.x_u - mid_x, wall.y_u - mid_y) > far + size:
+            continue
         shape = shape_of(wall)
         large, small = shape.grown(HAIR_U), shape.shrunk(HAIR_U)
         if not wall.blocks & 4 or path.passes_wide_of(large):
