@@ -178,6 +178,23 @@ class NamedView(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
 
 
+class PredictionView(msgspec.Struct, frozen=True, kw_only=True):
+    """WELCOME.rules.prediction: what a client needs beside to work out its own movement.
+
+    ``levels``: (speed_ups, mana_max_mp, mana_mp_per_tick) by class and level; ``skills``:
+    (gap_ticks, mana_mp_per_tick, self_status or -1, self_status_ticks); ``statuses``: (stacking,
+    stacks_max, ticks_max, strength).
+    """
+
+    acceleration_upss: float
+    countdown_ticks: int
+    overhold_ticks: int
+    down_speed_ratio: float
+    levels: list[list[tuple[float, float, float]]]
+    skills: list[tuple[int, float, int, int]]
+    statuses: list[tuple[str, int, int, float]]
+
+
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """WELCOME.rules: what a client needs to draw. Places in the lists are indices on the wire."""
 
@@ -193,6 +210,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     skills: list[SkillView]
     statuses: list[NamedView]
     items: list[NamedView]
+    prediction: PredictionView
 
 
 class RosterRow(msgspec.Struct, array_like=True, frozen=True):

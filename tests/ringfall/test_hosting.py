@@ -388,3 +388,24 @@ def test_the_result_lists_everybody_best_first() -> None:
     rows = hosted.result()
     assert [row.slot for row in rows] == [1, 2, 0]
     assert [row.placement for row in rows] == [1, 1, 3]
+
+
+def test_welcome_says_what_movement_follows_from() -> None:
+    hosted = hosted_match()
+    watcher = Watcher(hosted, "Ada")
+    told = of_kind(watcher.listen(), K.WELCOME)[0][7]
+    facts, rules = told["prediction"], hosted.match.rules
+    assert facts["acceleration_upss"] == rules.balance.match.body.acceleration_upss
+    assert (facts["countdown_ticks"], facts["overhold_ticks"]) == (0, 60)
+    assert len(facts["levels"]) == len(told["classes"])
+    assert {len(levels) for levels in facts["levels"]} == {told["level_max"]}
+    assert facts["levels"][1][2] == [
+        rules.levels["speed_ups"][22],
+        rules.levels["mana_max_mp"][22],
+        rules.levels["mana_mp_per_tick"][22],
+    ]
+    names = [skill["name"] for skill in told["skills"]]
+    assert facts["skills"][names.index("roll")][0] == 12
+    status = facts["skills"][names.index("roll")][2]
+    assert told["statuses"][status]["name"] == "hasted"
+    assert len(facts["statuses"]) == len(told["statuses"])
