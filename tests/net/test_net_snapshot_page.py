@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -96,3 +97,30 @@ def test_both_readers_notice_a_payload_of_the_wrong_size() -> None:
             oracle.Reader().apply(broken)
         with pytest.raises(BadPayloadError):
             Mirror().apply(broken)
+
+
+def test_a_damaged_payload_is_refused_by_name_or_read_alike() -> None:
+    """Whatever bytes come, the mirror raises one error, and reads nothing the page does not say."""
+    chance, refused, read = Random(6), 0, 0
+    stream = [bytes.fromhex(step["payload"]) for step in record()["streams"][0]]
+    for _ in range(3000):
+        reader, mirror = oracle.Reader(), Mirror()
+        at = chance.randrange(1, 4)
+        for payload in stream[:at]:
+            reader.apply(payload)
+            mirror.apply(payload)
+        damaged = bytearray(stream[chance.choice((0, at))])
+        for _ in range(chance.randint(1, 3)):
+            damaged[chance.randrange(len(damaged))] = chance.choice((0, 1, 127, 128, 255))
+        try:
+            mirror.apply(bytes(damaged))
+        except BadPayloadError:
+            with pytest.raises(ValueError, match=r"."):
+                reader.apply(bytes(damaged))
+            refused += 1
+        else:
+            reader.apply(bytes(damaged))
+            assert mirror.bodies.keys() == reader.bodies.keys()
+            assert mirror.things.keys() == reader.things.keys()
+            read += 1
+    assert min(refused, read) > 100, (refused, read)
