@@ -185,7 +185,7 @@ class _Matches(Collector):
         )
         yield CounterMetricFamily(
             "ringfall_snapshot_rows_dropped",
-            "Rows that did not fit into snapshots",
+            "Events that did not fit into snapshots",
             value=self._past_rows_dropped + sum(m.rows_dropped for m in matches),
         )
         for name, text, label, past, now in (

@@ -11,6 +11,7 @@ from schema.messages import (
     ClassView,
     MapView,
     NamedView,
+    PredictionView,
     RosterRow,
     Rules,
     SkillView,
@@ -21,6 +22,7 @@ from schema.rulebook import LEVELS
 from schema.tiled import MapModel
 from systems import rules as ruling
 from systems.baking import Baker
+from systems.judge_casts import OVERHOLD_S
 
 ANY_RATE_HZ = 30
 """Health, speed and mana at level 1 are the same at every tick rate."""
@@ -70,6 +72,46 @@ def rules_view(rules: ruling.Rules) -> Rules:
         skills=[_skill(rules, index) for index in range(len(rules.skill_names))],
         statuses=[_named(name, balance.statuses.root[name]) for name in rules.status_names],
         items=[_named(name, balance.loot.items[name]) for name in rules.item_names],
+        prediction=prediction_view(rules),
+    )
+
+
+def prediction_view(rules: ruling.Rules) -> PredictionView:
+    """What one's own movement follows from, every bit of it."""
+    match, most = rules.balance.match, rules.balance.match.experience.level_max
+    levels = [
+        [
+            (float(row["speed_ups"]), float(row["mana_max_mp"]), float(row["mana_mp_per_tick"]))
+            for row in rules.levels[role * LEVELS : role * LEVELS + most]
+        ]
+        for role in range(len(rules.class_names))
+    ]
+    # The table has places to spare.
+    named = zip(rules.status_names, rules.statuses, strict=False)
+    return PredictionView(
+        acceleration_upss=match.body.acceleration_upss,
+        countdown_ticks=rules.some_ticks(match.countdown_s),
+        overhold_ticks=rules.ticks(OVERHOLD_S),
+        down_speed_ratio=match.team.down_speed_ratio,
+        levels=levels,
+        skills=[
+            (
+                int(row["gap_ticks"]),
+                float(row["mana_mp_per_tick"]),
+                int(row["self_status"]),
+                int(row["self_status_ticks"]),
+            )
+            for row in rules.skills
+        ],
+        statuses=[
+            (
+                rules.balance.statuses.root[name].stacking,
+                int(row["stacks_max"]),
+                int(row["ticks_max"]),
+                float(row["strength"]),
+            )
+            for name, row in named
+        ],
     )
 
 

@@ -22,6 +22,9 @@ NAME_BYTES_MAX: Final = 64
 NAME_CHARACTERS_MAX: Final = 16
 NAME_DEFAULT: Final = "Guest"
 ROLE_ANY: Final = 255
+RESYNC: Final = 64
+"""A bit of ``Input.buttons`` that is no button: the client asks for its exact own state."""
+
 DROPS_MAX: Final = 9
 """Where to begin: 0 anywhere, 1…9 a ninth of the map, row by row."""
 
@@ -32,7 +35,7 @@ U8 = Annotated[int, msgspec.Meta(ge=0, le=0xFF)]
 U16 = Annotated[int, msgspec.Meta(ge=0, le=0xFFFF)]
 U32 = Annotated[int, msgspec.Meta(ge=0, le=0xFFFF_FFFF)]
 Direction = Annotated[int, msgspec.Meta(ge=0, le=4095)]
-ButtonBits = Annotated[int, msgspec.Meta(ge=0, le=BUTTONS_ALL)]
+ButtonBits = Annotated[int, msgspec.Meta(ge=0, le=BUTTONS_ALL | RESYNC)]
 Ticket = Annotated[str, msgspec.Meta(max_length=TICKET_CHARACTERS_MAX)]
 
 
@@ -201,6 +204,23 @@ class NamedView(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
 
 
+class PredictionView(msgspec.Struct, frozen=True, kw_only=True):
+    """WELCOME.rules.prediction: what a client needs beside to work out its own movement.
+
+    ``levels``: (speed_ups, mana_max_mp, mana_mp_per_tick) by class and level; ``skills``:
+    (gap_ticks, mana_mp_per_tick, self_status or -1, self_status_ticks); ``statuses``: (stacking,
+    stacks_max, ticks_max, strength).
+    """
+
+    acceleration_upss: float
+    countdown_ticks: int
+    overhold_ticks: int
+    down_speed_ratio: float
+    levels: list[list[tuple[float, float, float]]]
+    skills: list[tuple[int, float, int, int]]
+    statuses: list[tuple[str, int, int, float]]
+
+
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """WELCOME.rules: what a client needs to draw. Places in the lists are indices on the wire."""
 
@@ -216,6 +236,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     skills: list[SkillView]
     statuses: list[NamedView]
     items: list[NamedView]
+    prediction: PredictionView
 
 
 class RosterRow(msgspec.Struct, array_like=True, frozen=True):

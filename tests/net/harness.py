@@ -74,6 +74,15 @@ RULES = m.Rules(
     ],
     statuses=[m.NamedView(name="burning", title="Burning", kind="burn")],
     items=[m.NamedView(name="bandage", title="Bandage", kind="health")],
+    prediction=m.PredictionView(
+        acceleration_upss=60.0,
+        countdown_ticks=90,
+        overhold_ticks=60,
+        down_speed_ratio=0.35,
+        levels=[[(7.0, 100.0, 0.25)]],
+        skills=[(0, 0.0, -1, 0)],
+        statuses=[("refresh", 1, 90, 0.5)],
+    ),
 )
 WORLD = m.MapView(
     "yard",

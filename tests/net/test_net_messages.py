@@ -23,7 +23,7 @@ INPUTS = st.builds(
     st.integers(0, 4095),
     st.integers(0, 4095),
     st.integers(0, 255),
-    st.integers(0, 63),
+    st.integers(0, 127),
     U32,
 )
 VALUES = st.recursive(
@@ -46,7 +46,7 @@ def within_ranges(message: m.ClientMessage) -> bool:
         numbers = all(type(number) is int for number in (version, tick))
         return numbers and version == 3 and 0 <= tick < 2**32 and len(str(ticket)) <= 128
     tops = {
-        m.Input: (2**32, 4096, 4096, 256, 64, 2**32),
+        m.Input: (2**32, 4096, 4096, 256, 128, 2**32),
         m.Ping: (2**32,),
         m.Spectate: (2**16,),
     }[type(message)]
@@ -159,7 +159,7 @@ OK_INPUT = [2, 5, 100, 200, 30, 3, 4]
         (2, 4096, "INPUT.move is out of range"),
         (3, 4096, "INPUT.aim is out of range"),
         (4, 256, "INPUT.reach is out of range"),
-        (5, 64, "INPUT.buttons is out of range"),
+        (5, 128, "INPUT.buttons is out of range"),
         (6, 2**32, "INPUT.ack is out of range"),
         (2, 1.0, "INPUT.move has the wrong type"),
         (2, float("nan"), "INPUT.move has the wrong type"),

@@ -17,6 +17,7 @@ from schema.commands import MOVE
 from schema.events import CAUSE_LEFT, REFUSALS, REFUSED_BLOCKED, REFUSED_COOLDOWN
 from schema.messages import CloseCode, ErrorCode, Input, Result, Rules
 from schema.messages import ServerKind as K
+from tests.oracle.snapshot import Reader
 from tests.ringfall.packs import CALM, DEADLY, YARD, new_match, outbox, shipped, take_all, wish
 
 
@@ -29,6 +30,7 @@ class Watcher:
         self.seat: PlayerSeat = hosted.seat(wish(name), self.box)
         self.told: list[list[Any]] = []
         self.snapshots: list[int] = []
+        self.reader = Reader()
         self.ending: Ending | None = None
 
     def listen(self) -> list[list[Any]]:
@@ -40,7 +42,8 @@ class Watcher:
                 continue
             message = msgpack.unpackb(item)
             if message[0] == K.SNAPSHOT:
-                self.snapshots.append(int.from_bytes(message[1][:4], "little"))
+                self.reader.apply(message[1])
+                self.snapshots.append(self.reader.tick)
                 if self.acks:
                     self.box.acked(self.snapshots[-1])
             else:
@@ -147,6 +150,8 @@ def test_snapshots_begin_with_the_body() -> None:
     hosted = hosted_match()
     ada, bo = Watcher(hosted, "Ada"), Watcher(hosted, "Bo")
     hosted.advance()
+    for watcher in (ada, bo):
+        watcher.listen()
     late = Watcher(hosted, "Late")
     late.listen()
     assert late.snapshots == []
@@ -283,11 +288,11 @@ def test_linger_then_goodbye() -> None:
     watchers = [Watcher(hosted, name) for name in ("Ada", "Bo", "Cy")]
     for _ in range(200):
         hosted.advance()
+        for watcher in watchers:
+            watcher.listen()
         if hosted.match.over:
             break
     over_tick = hosted.match.tick
-    for watcher in watchers:
-        watcher.listen()
     while not hosted.finished:
         assert all(not watcher.box.closing for watcher in watchers)
         hosted.advance()
@@ -331,9 +336,11 @@ def test_a_closed_window_skips_and_an_ack_opens_it() -> None:
     assert silent.box.skipped == 6
     assert keen.snapshots == list(range(1, 11))
     silent.box.acked(4)
-    hosted.advance()
+    for _ in range(silent.box.pace.every):
+        hosted.advance()
     silent.listen()
-    assert silent.snapshots[-1] == 11
+    assert len(silent.snapshots) == 5
+    assert silent.reader.tick == silent.snapshots[-1] > 10
     Watcher(hosted, "News")
     assert of_kind(silent.listen(), K.JOINED), "what must arrive is never skipped"
 
@@ -380,3 +387,24 @@ def test_the_result_lists_everybody_best_first() -> None:
     rows = hosted.result()
     assert [row.slot for row in rows] == [1, 2, 0]
     assert [row.placement for row in rows] == [1, 1, 3]
+
+
+def test_welcome_says_what_movement_follows_from() -> None:
+    hosted = hosted_match()
+    watcher = Watcher(hosted, "Ada")
+    told = of_kind(watcher.listen(), K.WELCOME)[0][7]
+    facts, rules = told["prediction"], hosted.match.rules
+    assert facts["acceleration_upss"] == rules.balance.match.body.acceleration_upss
+    assert (facts["countdown_ticks"], facts["overhold_ticks"]) == (0, 60)
+    assert len(facts["levels"]) == len(told["classes"])
+    assert {len(levels) for levels in facts["levels"]} == {told["level_max"]}
+    assert facts["levels"][1][2] == [
+        rules.levels["speed_ups"][22],
+        rules.levels["mana_max_mp"][22],
+        rules.levels["mana_mp_per_tick"][22],
+    ]
+    names = [skill["name"] for skill in told["skills"]]
+    assert facts["skills"][names.index("roll")][0] == 12
+    status = facts["skills"][names.index("roll")][2]
+    assert told["statuses"][status]["name"] == "hasted"
+    assert len(facts["statuses"]) == len(told["statuses"])
