@@ -248,13 +248,15 @@ def test_watching_is_late_and_switches(server: Served) -> None:
         eve.send()
         if eve.view is not None:
             late.append(now - eve.view.header.tick)
-            if eve.view.header.self_slot == ada.slot and eve.seen > 10:
+            if eve.view.header.eyes_slot == ada.slot and eve.seen > 10:
                 break
     assert min(late) >= WATCH_DELAY_S * 30 - 1
     assert eve.view is not None
-    assert eve.view.header.self_slot == ada.slot
+    assert eve.view.header.eyes_slot == ada.slot
+    assert ada.slot in {row.slot for row in eve.view.players}, "whom one watches, one sees"
+    assert (eve.reader.motion, eve.reader.hands) == ({}, [{}] * 4), "nobody else's hands"
     eve.socket.send(msgpack.packb([p.SPECTATE, 1]))
-    eve.until(lambda view: view.header.self_slot == 1)
+    eve.until(lambda view: view.header.eyes_slot == 1)
     assert match_of(server, match_id)["watchers"] == 1
     assert match_of(server, match_id)["humans"] == 1
     eve.leave()
