@@ -48,6 +48,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 # Kills whoever walks away from the middle, and leaves the others alone.
 NARROW_ZONE = (
     "[[phase]]\nwait_s = 1.5\nshrink_s = 0.5\nradius_ratio = 0.5\ndamage_hp_per_s = 400.0\n"
+    "[[phase]]\nwait_s = 60.0\nshrink_s = 0.5\nradius_ratio = 0.5\ndamage_hp_per_s = 400.0\n"
     + CALM_ZONE
 )
 
@@ -270,7 +271,11 @@ def test_the_dead_see_late(tmp_path: Path) -> None:
     players = {**PLAYERS, "killer_delay_s": 1.0}
     with serving(tmp_path, "--data", data, players=players, match={"bots": 20}) as server:
         ada = Player(server, "Ada")
-        ada.until(lambda view: not view.header.self_alive, p.MOVE, p.LEFT)
+        middle = ada.step().header
+        # To the corner that is farthest from where the zone will be.
+        corners = {(0, 0): 512, (1, 0): 1536, (1, 1): 2560, (0, 1): 3584}
+        away = corners[middle.next_x > 256 * 20, middle.next_y > 256 * 12]
+        ada.until(lambda view: not view.header.self_alive, p.MOVE, away)
         assert ada.view is not None
         seen, match_id = ada.view.header.tick, ada.welcome[5]
         kill = next(
