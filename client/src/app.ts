@@ -31,12 +31,13 @@ import { Hud } from "./ui/hud";
 import { remember, remembered } from "./ui/memory";
 import { isWinner, Overlays } from "./ui/overlays";
 import { SettingsScreen } from "./ui/settings";
+import type { SpectateActions } from "./ui/spectate";
 import { Title } from "./ui/title";
 import { TouchControls } from "./ui/touch";
 import { wishOf } from "./wish";
 
 type State =
-  | ("title" | "connecting" | "playing" | "dead" | "over")
+  | ("title" | "connecting" | "playing" | "watching" | "dead" | "over")
   | ("refused" | "reconnecting" | "lost" | "no-webgl");
 
 /** A frame that took longer than this was a pause, not motion. */
@@ -52,11 +53,11 @@ export class App {
   readonly #hud = new Hud(this.#settings);
   readonly #overlays = new Overlays();
   readonly #settingsScreen = new SettingsScreen(this.#settings);
-  readonly #title = new Title(
-    this.#settings,
-    (wish) => this.#join(wish),
-    () => this.#openMenu(),
-  );
+  readonly #title = new Title(this.#settings, {
+    play: (wish) => this.#join(wish),
+    watch: (wish) => this.#watch(wish),
+    open: () => this.#openMenu(),
+  });
   readonly #touch = new TouchControls(this.#held, this.#settings, () => this.#openMenu());
   readonly #speaker = new Speaker(this.#settings);
   readonly #ears = new Ears(this.#speaker, this.#hud.sounds);
@@ -152,6 +153,11 @@ export class App {
     this.#begin({ kind: "play", wish, fresh });
   }
 
+  #watch(wish: JoinWish): void {
+    this.#wish = wish;
+    this.#begin({ kind: "watch", name: wish.name });
+  }
+
   #begin(errand: Errand): void {
     // The match just left stays in the picture until the next one is there.
     if (this.#title.shown) this.#title.showBackdrop();
@@ -188,6 +194,11 @@ export class App {
     this.#touch.begin();
     this.#ears.begin();
     this.#overlays.hide();
+    if (world.isWatching) {
+      this.#enter("watching");
+      this.#hud.spectate.show({ ...this.#spectating(null), again: () => this.#join(this.#wish) });
+      return;
+    }
     this.#activate(!this.#settingsScreen.shown);
     this.#enter("playing");
   }
@@ -219,10 +230,19 @@ export class App {
       this.#hud.spectate.hide();
       this.#overlays.died(world, result, again, () => {
         this.#overlays.hide();
-        this.#hud.spectate.show({ again, result: card });
+        this.#hud.spectate.show({ ...this.#spectating(card), again });
       });
     };
     card();
+  }
+
+  #spectating(result: (() => void) | null): Omit<SpectateActions, "again"> {
+    const turn = (by: 1 | -1): void => {
+      const { session } = this.#connection;
+      const slot = session?.world?.nextWatched(by) ?? null;
+      if (slot !== null) session?.spectate(slot);
+    };
+    return { result, turn };
   }
 
   #broken(why: string): void {
@@ -264,7 +284,7 @@ export class App {
   /** The match does not wait, and the screen says so. */
   #openMenu(): void {
     const { state } = document.documentElement.dataset;
-    const inMatch = state === "playing" || state === "dead" || state === "over";
+    const inMatch = ["playing", "watching", "dead", "over"].includes(state ?? "");
     if (!inMatch && state !== "title") return;
     this.#activate(false);
     this.#settingsScreen.show({
@@ -323,7 +343,7 @@ export class App {
     const body = view.self ?? view.eyes;
     if (body !== null) this.#focus = { x: body.x, y: body.y };
     if (!this.#touch.shown) this.#aim(stage);
-    const own = view.self === null ? null : angleOf(this.#held.aim);
+    const own = view.self === null || !world.isOwn ? null : angleOf(this.#held.aim);
     const angle = own ?? view.eyes?.angle ?? 0;
     const events = world.takeEvents(tick);
     stage.draw(view, this.#focus, events, own, elapsedMs);
@@ -336,8 +356,9 @@ export class App {
 
   #showTouch(world: World, view: WorldView): void {
     const { latest } = world;
-    if (this.#touch.shown !== this.#touched) this.#touch.shown = this.#touched;
-    if (!this.#touched || latest === null) return;
+    const wanted = this.#touched && !world.isWatching;
+    if (this.#touch.shown !== wanted) this.#touch.shown = wanted;
+    if (!wanted || latest === null) return;
     const mate = fallenMate(view, world.welcome.rules.revive_reach_u);
     this.#touch.update(world, latest, mate !== null && !latest.self.down);
   }

@@ -158,6 +158,85 @@ describe("the mirror", () => {
     expect(mirror.things.get(0)?.key).not.toBe(before?.key);
   });
 
+  it("reads every kind of event as the table has it", () => {
+    const A = [5];
+    const B = [6];
+    const CAUSE = [7];
+    const AMOUNT = [8, 0];
+    const PLACE = [9, 0, 10, 0];
+    const table: Record<number, readonly [number[], number]> = {
+      1: [[...A, ...CAUSE], 5],
+      2: [[...A, ...B, ...CAUSE, ...AMOUNT], 6],
+      3: [[...A, ...B, ...CAUSE, ...AMOUNT], 6],
+      4: [[...A, ...B, ...CAUSE, ...AMOUNT], 6],
+      8: [[...A, ...B, ...CAUSE], 5],
+      9: [[...A, ...B], 6],
+      12: [[...A, ...CAUSE], 5],
+      13: [[...A, ...AMOUNT], 5],
+    };
+    const placed: Record<number, number[]> = {
+      5: [...A, ...CAUSE, ...AMOUNT],
+      6: [...A, ...CAUSE],
+      7: [...A, ...B, ...CAUSE],
+      10: A,
+      11: A,
+      99: [...A, ...B, ...CAUSE, ...AMOUNT],
+    };
+    const read = (...event: number[]) => {
+      const mirror = new Mirror();
+      mirror.apply(Uint8Array.from([1, 16, 9, 0, 0, 0, 1, ...event]));
+      return mirror.events[0];
+    };
+    for (const [kind, [fields, body]] of Object.entries(table)) {
+      const event = read(Number(kind), ...fields);
+      expect(event && bodyOf(event)).toBe(body);
+      expect(read(Number(kind) | 128, ...fields, ...PLACE)).toMatchObject({ x: 9, y: 10 });
+    }
+    for (const [kind, fields] of Object.entries(placed)) {
+      expect(read(Number(kind) | 128, ...fields, ...PLACE)).toMatchObject({ x: 9, y: 10 });
+      expect(() => read(Number(kind), ...fields)).toThrow(/a place/);
+    }
+  });
+
+  it("reads and changes every kind of thing", () => {
+    const obstacle = new Bytes().u8(3, 2).f64(1, 2, 3, 4, 0.5).u16(512).u8(5, 200).array;
+    const area = new Bytes().u8(2).u16(1, 2, 3, 4).u8(5).u32(6, 7).array;
+    const shot = new Bytes().u8(1).u16(1, 2).u16(0xffff, 3).u16(4).u8(5, 6).array;
+    const mirror = new Mirror();
+    const rows = new Bytes()
+      .u8(1, 64)
+      .u32(9)
+      .u8(3, 0, ...obstacle, 1, ...area, 2, ...shot);
+    mirror.apply(rows.array);
+    expect(mirror.things.get(0)).toMatchObject({
+      ...{ what: 2, x_u: 1, y_u: 2, hx_u: 3, hy_u: 4, radius_u: 0.5, heading: 512, blocks: 5 },
+      health: 200,
+    });
+    expect(mirror.things.get(1)).toMatchObject({ owner: 4, skill: 5, fire_tick: 6, until_tick: 7 });
+    expect(mirror.things.get(2)).toMatchObject({ x: 1, y: 2, vx: -1, vy: 3, owner: 4, tick: 9 });
+    const changes = new Bytes().u8(0, 64, 3, 0, 2, 99, 1, 7).u16(8, 9, 10, 11).u8(12).u32(13, 14);
+    mirror.apply(changes.u8(2, 1).u16(20, 21, 22, 0xfffe).array);
+    expect(mirror.things.get(0)).toMatchObject({ health: 99 });
+    expect(mirror.things.get(1)).toMatchObject({
+      ...{ x: 8, y: 9, radius: 10, owner: 11, skill: 12, fire_tick: 13, until_tick: 14 },
+    });
+    expect(mirror.things.get(2)).toMatchObject({ x: 20, y: 21, vx: 22, vy: -2, tick: 10 });
+    for (const [id, mask] of [
+      [0, 1],
+      [0, 4],
+      [1, 8],
+      [2, 2],
+    ] as const)
+      expect(() => mirror.apply(Uint8Array.from([0, 64, 1, id, mask, 1, 1]))).toThrow(/mask/);
+  });
+
+  it("refuses a body that moved in two ways at once", () => {
+    const mirror = new Mirror();
+    mirror.apply(new Bytes().u8(1, 32).u32(9).u8(1, 7).u16(64, 64, 0, 0, 0, 0).u8(0).array);
+    const both = new Bytes().u8(0, 32, 1, 7, 3, 1, 1).u16(5, 5).array;
+    expect(() => mirror.apply(both)).toThrow(/one way to move/);
+  });
+
   it("forgets everything with a full one", () => {
     const mirror = mirrorAfter(payloads[0] as Uint8Array[], 60);
     mirror.apply(Uint8Array.from([1, 0, 9, 0, 0, 0]));

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { checkOf, factsOf } from "../src/game/ownstate";
+import { checkOf, factsOf, writeTold } from "../src/game/ownstate";
 import { Pilot } from "../src/game/pilot";
 import { Mirror } from "../src/net/mirror";
 import { Button, StageKind } from "../src/net/protocol";
@@ -161,6 +161,22 @@ describe("the own body", () => {
     expect(match.counts).toEqual([1, 0, 0, 1]);
   });
 
+  it("is not content with a check that agrees while it asks", () => {
+    match.run(20, STAND);
+    match.tick(STAND, () => {
+      match.server.x_u += 0.25;
+    });
+    match.tick(STAND, () => {
+      match.server.x_u -= 0.25;
+    });
+    match.run(LATE, STAND);
+    expect(match.pilot.asks).toBe(true);
+    expect(match.resyncs).toBe(0);
+    match.run(20, STAND);
+    expect([match.pilot.asks, match.resyncs > 0]).toEqual([false, true]);
+    expect(match.pilot.prediction?.state?.x_u).toBe(match.server.x_u);
+  });
+
   it("glides to where it was moved", () => {
     match.run(20, STAND);
     match.tick(STAND, () => {
@@ -198,6 +214,22 @@ describe("the own body", () => {
     match.run(20, STAND);
     expect(match.pilot.prediction?.state?.x_u).toBe(match.server.x_u);
     expect(match.server.x_u).toBeLessThan(61.01);
+  });
+});
+
+describe("statuses", () => {
+  it("are those the server still has after the tick of the snapshot", () => {
+    const mirror = match.mirror;
+    mirror.statuses.set(0, { stacks: 2, until_tick: mirror.tick });
+    mirror.statuses.set(1, { stacks: 1, until_tick: mirror.tick - 1 });
+    mirror.statuses.set(2, { stacks: 0, until_tick: mirror.tick + 9 });
+    mirror.statuses.set(11, { stacks: 1, until_tick: mirror.tick + 9 });
+    const own = startState();
+    own.status_stacks.fill(9);
+    writeTold(mirror, { speed_ups: 1, mana_max_mp: 2, mana_mp_per_tick: 3 }, own);
+    expect([...own.status_stacks]).toEqual([2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+    const [first, second] = own.status_until_tick;
+    expect([first, second]).toEqual([mirror.tick, 0]);
   });
 });
 

@@ -39,6 +39,29 @@ describe("world", () => {
     expect(match.viewer).toBe(3);
   });
 
+  it("offers the dead the living of their team, and watchers everybody", () => {
+    const match = world();
+    expect([match.watchable, match.nextWatched(1)]).toEqual([[], null]);
+    const own = { kind: "kill", tick: 5, victim: 3, killer: 9, cause: 0 } as const;
+    match.addKill(own);
+    match.addEntrant({ slot: 7, name: "Flo", bot: 0, role: 0, team: 1 });
+    expect(match.watchable).toEqual([4, 7]);
+    match.addSnapshot(snapshotAt(5, { selfSlot: 4 }));
+    expect([match.viewer, match.isOwn]).toEqual([4, false]);
+    expect([match.nextWatched(1), match.nextWatched(-1)]).toEqual([7, 7]);
+    match.addKill({ ...own, victim: 7 });
+    expect(match.nextWatched(1)).toBeNull();
+
+    const seen = new World({ ...match.welcome, slot: 65_535, mode: "watching" });
+    seen.addSnapshot(snapshotAt(5, { selfSlot: 4 }));
+    expect(seen.watchable).toEqual([3, 4, 9]);
+    expect([seen.nextWatched(1), seen.nextWatched(-1)]).toEqual([9, 3]);
+    expect(seen.sideOf(3)).toBe("mate");
+    const dead = { ...snapshotAt(6).self, alive: false };
+    seen.addSnapshot(snapshotAt(6, { selfSlot: 4, self: dead, eyesSlot: 9 }));
+    expect([seen.viewer, seen.nextWatched(1)]).toEqual([9, 3]);
+  });
+
   it("measures throws by the own areas alone", () => {
     const match = world();
     expect(match.throwRanges_u).toEqual([]);

@@ -9,7 +9,7 @@ import { type ConnectionHealth, HealthMeter } from "../net/health";
 import type { Entrant, Kill, Refusal, Result, ServerMessage, Welcome } from "../net/messages";
 import { CLOSE_NORMAL, U32_MAX } from "../net/protocol";
 import { GameSocket } from "../net/socket";
-import { decodeMessage, encodeInput, encodeJoin, encodePing } from "../net/wire";
+import { decodeMessage, encodeInput, encodeJoin, encodePing, encodeSpectate } from "../net/wire";
 import type { HeldInput } from "./input";
 import type { WorldView } from "./interpolate";
 import { startPacer } from "./pacer";
@@ -106,6 +106,11 @@ export class Session {
    */
   view(tick: number): WorldView | null {
     return this.#world?.view(tick) ?? null;
+  }
+
+  /** Asks for somebody else's snapshots; the server decides. */
+  spectate(slot: number): void {
+    this.#socket.send(encodeSpectate(slot));
   }
 
   /** Ends from this side, without an `ended` event. */

@@ -17,6 +17,7 @@ export class World {
   death: Kill | null = null;
   result: Result | null = null;
   readonly #roster = new Map<number, Entrant>();
+  readonly #fallen = new Set<number>();
   #pending: Snapshot[] = [];
 
   constructor(welcome: Welcome) {
@@ -43,6 +44,7 @@ export class World {
   }
 
   addKill(kill: Kill): void {
+    this.#fallen.add(kill.victim);
     if (kill.victim === this.selfSlot) this.death = kill;
   }
 
@@ -58,8 +60,37 @@ export class World {
   /** Whose view it is: one's own, and after death that of whoever is watched. */
   get viewer(): number {
     const latest = this.latest;
-    if (latest === null || latest.self.alive) return this.selfSlot;
-    return latest.eyesSlot ?? this.selfSlot;
+    if (latest === null) return this.selfSlot;
+    // What is watched is the snapshot of somebody else, who may be dead in turn.
+    return latest.self.alive ? latest.selfSlot : (latest.eyesSlot ?? latest.selfSlot);
+  }
+
+  get isWatching(): boolean {
+    return this.welcome.mode === "watching";
+  }
+
+  /** Whether the newest snapshot is of one's own. */
+  get isOwn(): boolean {
+    return this.latest?.selfSlot === this.selfSlot;
+  }
+
+  /** Whose snapshots may be asked for, ascending: a watcher's choice, or that of the dead. */
+  get watchable(): number[] {
+    const team = this.entrant(this.selfSlot)?.team;
+    const dead = this.#fallen.has(this.selfSlot);
+    return [...this.#roster.values()]
+      .filter((entrant) => !this.#fallen.has(entrant.slot))
+      .filter((entrant) => this.isWatching || (dead && entrant.team === team))
+      .map(({ slot }) => slot)
+      .sort((a, b) => a - b);
+  }
+
+  /** The one after (1) or before (−1) whoever is watched now; null where there is no choice. */
+  nextWatched(by: 1 | -1): number | null {
+    const { watchable, viewer } = this;
+    const others = watchable.filter((slot) => slot !== viewer);
+    if (by === 1) return others.find((slot) => slot > viewer) ?? others[0] ?? null;
+    return others.filter((slot) => slot < viewer).at(-1) ?? others.at(-1) ?? null;
   }
 
   sideOf(slot: number): Side {

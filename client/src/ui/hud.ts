@@ -141,7 +141,8 @@ export class Hud {
     this.sounds.update(frame.nowMs);
     this.spectate.update(world, snapshot);
     this.badge.update(frame.health, frame.line, frame.nowMs);
-    setClass(this.#body, "dead", !self.alive);
+    // Where the bar of those who watch stands, there is no room for the hands of somebody else.
+    setClass(this.#body, "dead", !self.alive || !world.isOwn);
   }
 
   #showZone(snapshot: Snapshot, frame: HudFrame, tickRateHz: number): void {

@@ -66,9 +66,13 @@ export class Overlays {
       tone: won ? "victory" : "over",
       eyebrow: won ? "Victory" : "Match over",
       title: won ? victoryTitle(world) : winnerTitle(world, result),
-      note: won ? place(result) : `You placed ${place(result)}`,
-      stats: statsOf(world, result),
-      primary: { label: "Play again", run: again },
+      ...(world.isWatching
+        ? {}
+        : {
+            note: won ? place(result) : `You placed ${place(result)}`,
+            stats: statsOf(world, result),
+          }),
+      primary: { label: world.isWatching ? "Play" : "Play again", run: again },
       secondary: { label: "To the title", run: toTitle },
     });
   }

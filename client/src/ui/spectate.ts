@@ -4,11 +4,16 @@ import type { World } from "../game/world";
 import type { Snapshot } from "../net/rows";
 import { el, setText } from "./dom";
 
-const HINT = "The server chooses whose eyes: a team mate's, else those of whoever got you.";
+const NO_CHOICE = "Nobody of your team is left: you see what your killer saw, some seconds late.";
+const MATES = "The arrows lead to the living of your team.";
+const ANYBODY = "What you see happened some seconds ago. The arrows lead to everybody else.";
 
 export interface SpectateActions {
   again(): void;
-  result(): void;
+  /** Null where there is none. */
+  readonly result: (() => void) | null;
+  /** To the next (1) or the previous (−1) player. */
+  turn(by: 1 | -1): void;
 }
 
 export class SpectateBar {
@@ -17,29 +22,36 @@ export class SpectateBar {
   readonly #role = el("span", { class: "spectate-role" });
   readonly #again = button("Play again", "primary");
   readonly #result = button("Result", "secondary");
+  readonly #previous = turn("‹", "Previous player");
+  readonly #next = turn("›", "Next player");
+  readonly #hint = el("p", { class: "spectate-hint", id: "spectate-hint" });
   readonly root = el(
     "section",
     { class: "spectate panel", "aria-label": "Watching", hidden: "" },
     el(
       "div",
       { class: "spectate-eyes" },
-      turn("‹", "Previous player"),
+      this.#previous,
       el("div", { class: "spectate-who", role: "status" }, this.#eyebrow, this.#who, this.#role),
-      turn("›", "Next player"),
+      this.#next,
     ),
-    el("p", { class: "spectate-hint", id: "spectate-hint" }, HINT),
+    this.#hint,
     el("div", { class: "spectate-actions" }, this.#result, this.#again),
   );
   #actions: SpectateActions | null = null;
 
   constructor() {
     this.#again.addEventListener("click", () => this.#actions?.again());
-    this.#result.addEventListener("click", () => this.#actions?.result());
+    this.#result.addEventListener("click", () => this.#actions?.result?.());
+    this.#previous.addEventListener("click", () => this.#actions?.turn(-1));
+    this.#next.addEventListener("click", () => this.#actions?.turn(1));
   }
 
   show(actions: SpectateActions): void {
     this.#actions = actions;
     this.root.hidden = false;
+    this.#result.hidden = actions.result === null;
+    setText(this.#again, actions.result === null ? "Play" : "Play again");
     this.#again.focus({ preventScroll: true });
   }
 
@@ -53,9 +65,12 @@ export class SpectateBar {
 
   update(world: World, snapshot: Snapshot): void {
     if (!this.shown) return;
-    const { eyesSlot, self } = snapshot;
-    const somebody = eyesSlot !== null && eyesSlot !== world.selfSlot && !self.alive;
-    const slot = somebody ? eyesSlot : null;
+    const { eyesSlot, self, selfSlot } = snapshot;
+    const seen = self.alive ? selfSlot : eyesSlot;
+    const slot = seen === world.selfSlot ? null : seen;
+    const choice = world.nextWatched(1) !== null;
+    setText(this.#hint, world.isWatching ? ANYBODY : choice ? MATES : NO_CHOICE);
+    for (const one of [this.#previous, this.#next]) one.disabled = !choice;
     setText(this.#who, slot === null ? "the place where you fell" : world.nameOf(slot));
     setText(this.#role, slot === null ? "" : whatOf(world, slot));
   }
@@ -71,10 +86,8 @@ function button(label: string, kind: string): HTMLButtonElement {
   return el("button", { type: "button", class: kind }, label);
 }
 
-/** There to be seen, and to say why it does nothing: `disabled` would hide the hint. */
 function turn(sign: string, label: string): HTMLButtonElement {
-  const attributes = { type: "button", class: "spectate-turn", title: HINT };
-  const one = el("button", { ...attributes, "aria-disabled": "true" }, sign);
+  const one = el("button", { type: "button", class: "spectate-turn" }, sign);
   one.setAttribute("aria-label", label);
   one.setAttribute("aria-describedby", "spectate-hint");
   return one;

@@ -16,6 +16,13 @@ import { sourceWords } from "./words";
 
 const KEY = "name";
 
+export interface TitleActions {
+  play(wish: JoinWish): void;
+  /** A match of others, without a body. */
+  watch(wish: JoinWish): void;
+  open(): void;
+}
+
 export class Title {
   readonly root: HTMLElement;
   readonly #name: HTMLInputElement;
@@ -25,11 +32,13 @@ export class Title {
   readonly #mode = el("p", { class: "mode" });
   #painted = false;
 
-  constructor(settings: SettingsStore, play: (wish: JoinWish) => void, open: () => void) {
+  constructor(settings: SettingsStore, actions: TitleActions) {
     this.#classes = new ClassCards(settings);
     settings.watch(({ bindings }) => this.#legend.replaceChildren(...legend(bindings)));
     const gear = el("button", { class: "secondary", type: "button" }, "Settings");
-    gear.addEventListener("click", open);
+    gear.addEventListener("click", () => actions.open());
+    const watch = el("button", { class: "secondary", type: "button" }, "Watch");
+    watch.addEventListener("click", () => actions.watch(this.wish));
     this.#name = el("input", {
       type: "text",
       id: "player-name",
@@ -61,6 +70,7 @@ export class Title {
             { class: "join-row" },
             this.#name,
             el("button", { class: "primary", type: "submit" }, "Play"),
+            watch,
             gear,
           ),
         ),
@@ -76,7 +86,7 @@ export class Title {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       remember(KEY, fitName(this.#name.value));
-      play(this.wish);
+      actions.play(this.wish);
     });
     this.root = el(
       "main",
