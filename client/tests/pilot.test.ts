@@ -161,7 +161,7 @@ describe("the own body", () => {
     expect(match.counts).toEqual([1, 0, 0, 1]);
   });
 
-  it("is not content with a check that agrees while it asks", () => {
+  it("goes on asking though a later check agrees", () => {
     match.run(20, STAND);
     match.tick(STAND, () => {
       match.server.x_u += 0.25;

@@ -98,8 +98,6 @@ export class Pilot {
   #passes(mirror: Mirror): boolean {
     const predicted = this.#prediction?.after(mirror.ackSeq) ?? null;
     if (predicted !== null && checkOf(predicted) === mirror.check) {
-      // Whoever asks wants more than a check that agrees by chance.
-      if (this.#asks) return false;
       copyState(predicted, this.#exact);
       return true;
     }

@@ -78,12 +78,11 @@ export class Prediction {
   }
 
   /**
-   * What is predicted for a command that is on its way, or was acknowledged last; null where nothing
-   * is known of it. It stays this object's own.
+   * What is predicted for a command that is not acknowledged yet; null for any other. It stays this
+   * object's own.
    */
   after(seq: number): Readonly<OwnState> | null {
     if (this.#exactSeq === null) return null;
-    if (seq >>> 0 === this.#exactSeq) return this.#exact;
     for (let index = 0; index < this.#count; index += 1) {
       const entry = this.#entry(index);
       if (entry.seq === seq >>> 0) return entry.after;
