@@ -22,6 +22,11 @@ export class Bytes {
     return this;
   }
 
+  f64(...values: number[]): this {
+    for (const value of values) this.u8(...new Uint8Array(Float64Array.of(value).buffer));
+    return this;
+  }
+
   get array(): Uint8Array {
     return Uint8Array.from(this.#bytes);
   }
@@ -136,8 +141,12 @@ export function playerRow(slot: number, x: number, y: number, more: Partial<Play
 
 const NUMBERS = {
   cooldown_ticks: 14,
+  gap_ticks: 0,
   charges_max: 1,
   mana_mp: 0,
+  mana_mp_per_tick: 0,
+  self_status: -1,
+  self_status_ticks: 0,
   hold_ticks: 0,
   range_u: 22,
   radius_u: 0.14,
@@ -165,6 +174,10 @@ export const RULES = {
   level_max: 10,
   revive_reach_u: 1.8,
   revive_ticks: 90,
+  acceleration_upss: 60,
+  down_speed_ratio: 0.35,
+  countdown_ticks: 90,
+  overhold_ticks: 60,
   classes: [
     {
       name: "wizard",
@@ -172,10 +185,19 @@ export const RULES = {
       blurb: "Hold it and it grows.",
       skills: [0, 1, 2, 3],
       block_half_degrees: 0,
+      levels: [
+        [6.6, 120, 0.1],
+        [6.7, 126, 0.1],
+      ],
     },
   ],
   skills: SKILLS,
-  statuses: [{ name: "burning", title: "Burning", kind: "burn" }],
+  statuses: [
+    {
+      ...{ name: "burning", title: "Burning", kind: "burn", stacking: "stack" },
+      ...{ stacks_max: 3, ticks_max: 120, strength: 0.25 },
+    },
+  ],
   items: [{ name: "bandage", title: "Bandage", kind: "health" }],
 };
 

@@ -77,6 +77,19 @@ export class Prediction {
     return this.#count > 1 ? this.#entry(this.#count - 2).after : this.#exact;
   }
 
+  /**
+   * What is predicted for a command that is not acknowledged yet; null for any other. It stays this
+   * object's own.
+   */
+  after(seq: number): Readonly<OwnState> | null {
+    if (this.#exactSeq === null) return null;
+    for (let index = 0; index < this.#count; index += 1) {
+      const entry = this.#entry(index);
+      if (entry.seq === seq >>> 0) return entry.after;
+    }
+    return null;
+  }
+
   get unacked(): number {
     return this.#count;
   }
