@@ -73,10 +73,11 @@ const CLASS_ROWS = [
     [100, 6.6, 120],
   ],
 ];
-export const CLASSES = CLASS_ROWS.map(([name, blurb, skills, [, speed_ups, mana_mp]]) => ({
+export const CLASSES = CLASS_ROWS.map(([name, blurb, skills, [, , mana_mp]]) => ({
   ...{ name, title: titled(name), blurb, skills: skills.map(skill) },
   block_half_degrees: name === "warrior" ? 55 : 0,
-  levels: Array.from({ length: 10 }, () => [speed_ups, mana_mp, 0.1]),
+  // Bodies of canned scenes stay where they are.
+  levels: Array.from({ length: 10 }, () => [0, mana_mp, 0]),
 }));
 export const role = (name) => CLASSES.findIndex((item) => item.name === name);
 

@@ -253,6 +253,18 @@ describe("the mirror", () => {
     expect(mirror.ackSeq).toBe(0);
   });
 
+  it("keeps how many commands wait, until it is told otherwise or everything is forgotten", () => {
+    const mirror = new Mirror();
+    expect(mirror.lead).toBeNull();
+    mirror.apply(Uint8Array.from([1 | 128, 0, 9, 0, 0, 0, 3]));
+    mirror.apply(Uint8Array.from([0, 0]));
+    expect([mirror.lead, mirror.full]).toEqual([3, false]);
+    mirror.apply(Uint8Array.from([128, 0, 0xfe]));
+    expect(mirror.lead).toBe(-2);
+    mirror.apply(Uint8Array.from([1, 0, 9, 0, 0, 0]));
+    expect([mirror.lead, mirror.full]).toEqual([null, true]);
+  });
+
   it("knows at whose body something happens", () => {
     const at = { cause: null, amount: null, x: null, y: null };
     expect(bodyOf({ ...at, kind: 2, a: 1, b: 2 })).toBe(2);

@@ -1,7 +1,5 @@
 /** What the messages say once they are decoded: values in units, ticks, hp and mp. */
 
-import type { Snapshot } from "./rows";
-
 export interface Wall {
   /** Centre, half extents of the core box, and the radius it is rounded out by. */
   readonly cx: number;
@@ -179,4 +177,10 @@ export interface Kill {
   readonly cause: number;
 }
 
-export type ServerMessage = Welcome | Snapshot | Joined | Refusal | Pong | Result | Kill;
+/** For the mirror: what has changed since the one before. */
+export interface SnapshotMessage {
+  readonly kind: "snapshot";
+  readonly payload: Uint8Array;
+}
+
+export type ServerMessage = Welcome | SnapshotMessage | Joined | Refusal | Pong | Result | Kill;

@@ -22,7 +22,16 @@ import {
 import { DIRECTIONS, SKILL_SLOTS, StageKind, ZoneState } from "./protocol";
 import { changeThing, enterThing } from "./things";
 
-const Head = { FULL: 1, SKIPPED: 2, ACK_NEXT: 4, ACK: 8, CHECK: 16, MOTION: 32, GAIT: 64 } as const;
+const Head = {
+  FULL: 1,
+  SKIPPED: 2,
+  ACK_NEXT: 4,
+  ACK: 8,
+  CHECK: 16,
+  MOTION: 32,
+  GAIT: 64,
+  LEAD: 128,
+} as const;
 const Section = {
   MATCH: 1,
   SELF: 2,
@@ -37,6 +46,8 @@ const UNKNOWN_BIT = 128;
 export class Mirror {
   /** Of the newest payload, −1 before the first. */
   tick = -1;
+  /** Whether the newest payload was a full one: what was told before belongs to another picture. */
+  full = false;
   /** Newest input the server had applied. */
   ackSeq = 0;
   figures: Figures = makeFigures();
@@ -48,6 +59,11 @@ export class Mirror {
   motion: Motion | null = null;
   /** What the own state of this tick folds to; null when it was not told so. */
   check: number | null = null;
+  /**
+   * Commands of this client that wait at the server, as told last; below 0 for how many ticks in a
+   * row there was none. Null without a body of one's own.
+   */
+  lead: number | null = null;
   /** By slot. */
   readonly bodies = new Map<number, Body>();
   /** By local id. */
@@ -61,7 +77,7 @@ export class Mirror {
     const from = new Cursor(payload);
     const flags = from.u8();
     const sections = from.u8();
-    if ((flags | sections) & UNKNOWN_BIT) fail("snapshot.flags", "known bits", flags);
+    if (sections & UNKNOWN_BIT) fail("snapshot.sections", "known bits", sections);
     this.#head(from, flags);
     if (sections & Section.MATCH) this.#match(from);
     if (sections & Section.SELF) this.#self(from);
@@ -79,12 +95,14 @@ export class Mirror {
     this.statuses.clear();
     this.gait = null;
     this.motion = null;
+    this.lead = null;
     this.bodies.clear();
     this.things.clear();
   }
 
   #head(from: Cursor, flags: number): void {
-    if (flags & Head.FULL) {
+    this.full = (flags & Head.FULL) !== 0;
+    if (this.full) {
       this.#forget();
       this.tick = from.u32();
     } else if (this.tick < 0) throw new WireError("snapshot: the first one must be full");
@@ -94,6 +112,7 @@ export class Mirror {
     this.check = flags & Head.CHECK ? from.u16() : null;
     if (flags & Head.MOTION) this.motion = readMotion(from, this.tick);
     if (flags & Head.GAIT) this.gait = readGait(from);
+    if (flags & Head.LEAD) this.lead = from.i8();
   }
 
   #match(from: Cursor): void {
