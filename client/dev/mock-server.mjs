@@ -45,7 +45,7 @@ createServer(async (request, response) => {
     return;
   }
   if (path === "/api/guest") {
-    response.writeHead(201);
+    response.statusCode = 201;
     json({ token: "mock", player_id: "p-mock", name: "mock" });
     return;
   }

@@ -8,6 +8,7 @@ import { step } from "../src/predict/predictor";
 import { type Command, makeState, type OwnState } from "../src/predict/state";
 import { Walls } from "../src/predict/wallgrid";
 import { Bytes, welcomeMessage } from "./bytes";
+import { gaitBytes, ownSnapshot } from "./ownbytes";
 
 const WELCOME = welcome(welcomeMessage());
 const RUN: Command = { move: 300, aim: 0, buttons: Button.MOVE };
@@ -28,15 +29,6 @@ function startState(): OwnState {
     ...{ mana_mp: 50, mana_max_mp: 120, mana_mp_per_tick: 0.1 },
   });
 }
-
-const gaitOf = (own: OwnState) =>
-  new Bytes()
-    .f64(own.speed_ups)
-    .u32(own.dash_until_tick)
-    .u16(own.dash_direction)
-    .f64(own.dash_speed_ups)
-    .u8(own.channel_slot)
-    .u32(own.channel_since_tick, own.channel_until_tick).array;
 
 /** A server of one body, as the protocol's page has it, and a client some ticks away. */
 class Match {
@@ -85,32 +77,23 @@ class Match {
 
   snapshot(exact: boolean): Uint8Array {
     const own = this.server;
-    const first = this.mirror.tick < 0;
-    const gait = gaitOf(own);
-    const changed = String(gait) !== this.#gait;
-    this.#gait = String(gait);
-    const motion = exact || changed;
-    const bytes = new Bytes();
-    bytes.u8((first ? 1 | 8 : 4) | (motion ? 32 : 16) | (changed ? 64 : 0));
-    bytes.u8(1 | 2 | 4 | (this.obstacle === null ? 0 : 64));
-    if (first) bytes.u32(own.tick, this.ackSeq);
-    if (motion) {
-      bytes.f64(own.x_u, own.y_u, own.vx_ups, own.vy_ups, own.mana_mp).u8(own.buttons);
-    } else bytes.u16(checkOf(own));
-    if (changed) bytes.u8(...gait);
-    bytes.u8(4, own.stage).u32(0);
-    bytes
-      .u8(1 | 32, own.alive ? 1 : 0, 0, own.flags)
-      .u16(0)
-      .u8(0, 1);
-    bytes.u8(15);
-    own.skill.forEach((skill, slot) => {
-      bytes.u8(31, skill, 1, own.charges[slot] ?? 0);
-      bytes.u32(own.ready_tick[slot] ?? 0, own.recharge_tick[slot] ?? 0, own.held_tick[slot] ?? 0);
-    });
-    if (this.obstacle !== null) bytes.u8(1, 0, ...this.obstacle.array);
+    const full = this.mirror.tick < 0;
+    const gait = String(gaitBytes(own));
+    const changed = gait !== this.#gait;
+    this.#gait = gait;
+    const things = this.obstacle === null ? [] : [this.obstacle.array];
     this.obstacle = null;
-    return bytes.array;
+    return ownSnapshot({
+      ...{
+        full,
+        own,
+        ackSeq: this.ackSeq,
+        exact: exact || changed,
+        gait: changed,
+        lead: 1,
+        things,
+      },
+    });
   }
 
   get counts(): (number | undefined)[] {
@@ -207,7 +190,7 @@ describe("the own body", () => {
     match.run(20, STAND);
     const wall = { cx: 62, cy: 60, hx: 0.5, hy: 20, r: 0, heading: 0, blocks: 7 };
     match.walls.raise([wall]);
-    match.obstacle = new Bytes().u8(3, 2).f64(62, 60, 0.5, 20, 0).u16(0).u8(7, 255);
+    match.obstacle = new Bytes().u8(0, 3, 2).f64(62, 60, 0.5, 20, 0).u16(0).u8(7, 255);
     match.run(20, STAND);
     match.run(60, RUN);
     expect(match.counts).toEqual([0, 0, 0, 0]);
