@@ -15,13 +15,14 @@ from net.rejections import Rejection
 from ringfall.hosting.delayed import CATCH_UP_TICKS, DelayedWorld
 from ringfall.hosting.history import History
 from ringfall.hosting.hosted import HostedMatch, Patience
+from ringfall.hosting.packing import Feed, make_packer
 from ringfall.match import Match
 from ringfall.names import bot_names
 from schema.commands import MOVE
 from schema.messages import ErrorCode, Input
 from schema.messages import ServerKind as K
 from tests.ringfall.onlookers import Onlooker, Past, Person, Watcher
-from tests.ringfall.packs import new_match
+from tests.ringfall.packs import new_match, outbox
 
 WATCH_TICKS, KILLER_TICKS = 60, 20
 PATIENCE = Patience(
@@ -335,6 +336,36 @@ def test_an_entrant_is_told_of_when_the_body_is_seen() -> None:
     assert [message for message in eve.news if message[0] == K.JOINED] == []
     past.run(1, ada, eve)
     assert [message[1] for message in eve.news if message[0] == K.JOINED] == [ada.slot]
+
+
+# --- feeds ---------------------------------------------------------------------------------------
+
+
+def test_a_feed_has_one_seat_at_most() -> None:
+    """And another one for another row, another world, or another hand on the body."""
+    match = new_match(10)
+    match.enter_bots(bot_names(3, 7))
+    match.advance()
+    one, other, feed = make_packer(match.world), make_packer(match.world), Feed(outbox())
+    taken = []
+    for packer, row, plays in (
+        (one, 1, True),
+        (one, 1, True),
+        (one, 1, False),
+        (one, 2, False),
+        (other, 2, False),
+        (one, 2, False),
+    ):
+        before = packer.ledger.taken.tolist()
+        feed.turn_to(packer, row, plays)
+        seats = [*one.ledger.taken.tolist(), *other.ledger.taken.tolist()]
+        assert seats == [feed.seat]
+        assert (packer.ledger.slot[feed.seat], packer.ledger.plays[feed.seat]) == (row, plays)
+        taken.append(before == [feed.seat])
+    assert taken == [False, True, True, True, False, False]
+    feed.end()
+    feed.end()
+    assert [*one.ledger.taken, *other.ledger.taken] == []
 
 
 # --- whole matches -------------------------------------------------------------------------------
