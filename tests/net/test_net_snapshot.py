@@ -67,7 +67,7 @@ def test_drawn_states_are_about_something() -> None:
             )
             seen.update(name for name in view.reader.given)
     assert min(seen.values()) >= 10, seen
-    assert len(seen) == 6 + 4 + 7, seen
+    assert len(seen) == 6 + 4 + 7 + 5, seen
 
 
 def test_one_connection_through_states_that_have_nothing_to_do_with_each_other() -> None:
