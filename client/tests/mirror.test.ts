@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { WireError } from "../src/net/checks";
 import { bodyOf } from "../src/net/happenings";
-import type { Thing } from "../src/net/known";
+import { makeHand, type Thing } from "../src/net/known";
 import { Mirror } from "../src/net/mirror";
 import { Bytes } from "./bytes";
 
@@ -23,8 +23,17 @@ function thingOf({ key: _, kind, ...thing }: Thing): object {
   return { ...thing, what: kind, ...("what" in thing ? { kind: thing.what } : {}) };
 }
 
+/** Those who look on are told of no hands: a recording has empty ones then. */
+function handsOf(recorded: object): object {
+  if (!("hands" in recorded)) return recorded;
+  const hands = recorded.hands as object[];
+  const told = hands.map((hand) => (Object.keys(hand).length > 0 ? hand : makeHand()));
+  return { ...recorded, hands: told };
+}
+
 /** Only of what flies it matters when it was told. */
-function withoutTicks(recorded: object): object {
+function withoutTicks(whole: object): object {
+  const recorded = handsOf(whole);
   if (!("things" in recorded)) return recorded;
   const things = Object.entries(recorded.things as Record<string, Record<string, unknown>>);
   const kept = things.map(([id, { tick, ...thing }]) => [
@@ -42,8 +51,10 @@ function knownOf(mirror: Mirror, recorded: object): object {
     tick: mirror.tick,
     ack_seq: mirror.ackSeq,
     check: mirror.check,
-    motion: mirror.motion,
-    gait: mirror.gait,
+    // A recording has these empty, or 0, where they were not told.
+    motion: mirror.motion ?? {},
+    gait: mirror.gait ?? {},
+    lead: mirror.lead ?? 0,
     hands: mirror.hands,
     statuses: named(mirror.statuses, ({ stacks, until_tick }) => [stacks, until_tick]),
     bodies: named(mirror.bodies, (body) => body),
