@@ -125,7 +125,7 @@ describe("a predicted cast", () => {
   });
 });
 
-describe("on a line of 150 ms", () => {
+describe("on a line of 150 ms", { timeout: 60_000 }, () => {
   const PLAIN = welcome(welcomeMessage());
   const [level] = PLAIN.rules.classes[0]?.levels ?? [];
 

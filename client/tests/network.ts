@@ -58,6 +58,8 @@ export interface Setup {
   readonly roundTripMs: number;
   readonly jitterMs: number;
   readonly seed: number;
+  /** Newest command of a former line, of a body that has waited. */
+  readonly formerSeq?: number;
   /** The server waits with its first tick until so many commands are there. */
   readonly startsWith: number;
   /** What the player does, beat by beat. */
@@ -115,6 +117,7 @@ export class Network {
     copyState(first, this.server);
     this.world = new World(welcome);
     this.relay = new Relay(this.world);
+    this.#ackSeq = setup.formerSeq ?? 0;
     this.#tell(true, true, []);
   }
 

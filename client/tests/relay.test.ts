@@ -109,7 +109,9 @@ function network(more: Partial<Setup> = {}): Network {
   return new Network({ ...setup, ...more });
 }
 
-describe("the whole way, 150 ms there and back, up to 20 ms late each way", () => {
+describe("the whole way, 150 ms there and back, up to 20 ms late each way", {
+  timeout: 60_000,
+}, () => {
   it("has enough recorded movement to go by", () => {
     expect(QUIET.length).toBeGreaterThan(10);
   });
@@ -140,7 +142,7 @@ describe("the whole way, 150 ms there and back, up to 20 ms late each way", () =
     },
   );
 
-  it.each([1, 2, 3])("needs none in a minute of running, dashing and shooting, %i", (seed) => {
+  it.each([1, 2, 3])("needs none in half a minute of running, dashing and shooting, %i", (seed) => {
     const ahead: number[] = [];
     const line = network({
       seed,
@@ -151,12 +153,12 @@ describe("the whole way, 150 ms there and back, up to 20 ms late each way", () =
         if (own !== null && told !== null) ahead.push(own - told);
       },
     });
-    line.run(1800);
+    line.run(900);
     const [corrections, surprises, misses] = undisturbed(line);
     expect([corrections, surprises, misses, line.resyncs]).toEqual([0, 0, 0, 0]);
     expect(line.starved).toBeLessThan(3);
     // The body is drawn ahead of the newest that could be known, by the way there and back.
-    const late = ahead.slice(1000);
+    const late = ahead.slice(500);
     const mean = late.reduce((sum, ticks) => sum + ticks, 0) / late.length;
     expect(mean).toBeGreaterThan(4);
     expect(mean).toBeLessThan(8);
@@ -180,6 +182,15 @@ describe("the whole way, 150 ms there and back, up to 20 ms late each way", () =
         } as OwnState,
       ),
     ).toBeNull();
+  });
+
+  it.each([0, 2, 5000])("takes up a body that waited, whose last command was %i", (formerSeq) => {
+    const line = network({
+      ...{ welcome: { ...PLAIN, mode: "back" }, formerSeq, seed: 5, startsWith: 0 },
+      command: player(5),
+    });
+    line.run(100);
+    expect(undisturbed(line)).toEqual(NOTHING);
   });
 
   it("glides to where somebody pushed it, once", () => {
@@ -219,7 +230,7 @@ describe("the whole way, 150 ms there and back, up to 20 ms late each way", () =
   });
 });
 
-describe("on the glass", () => {
+describe("on the glass", { timeout: 60_000 }, () => {
   it("a skill is spent at once", () => {
     const waits: number[] = [];
     const line = network({

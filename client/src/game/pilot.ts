@@ -70,8 +70,11 @@ export class Pilot {
     return this.#prediction?.castsOf(seq) ?? 0;
   }
 
-  /** The mirror has taken a snapshot of a player with this class, on the own line. */
-  heard(mirror: Mirror, role: number, nowMs: number): void {
+  /**
+   * The mirror has taken a snapshot of a player with this class, on the own line; of its commands
+   * those up to `ackSeq` have been applied.
+   */
+  heard(mirror: Mirror, role: number, nowMs: number, ackSeq = mirror.ackSeq): void {
     const { figures, motion, gait, check, tick } = mirror;
     const exact = motion !== null && motion.tick === tick;
     const alive = (figures.self_flags & SelfFlag.ALIVE) !== 0;
@@ -88,10 +91,10 @@ export class Pilot {
     if (exact) {
       this.#prediction ??= this.#newPrediction();
       this.#asks = false;
-    } else if (!this.#passes(mirror)) return;
+    } else if (!this.#passes(mirror, ackSeq)) return;
     writeTold(mirror, level, this.#exact);
     this.#place = { x: this.#exact.x_u, y: this.#exact.y_u };
-    this.#prediction?.reconcile(mirror.ackSeq, this.#exact, nowMs);
+    this.#prediction?.reconcile(ackSeq, this.#exact, nowMs);
     this.#raise(mirror, nowMs);
   }
 
@@ -134,9 +137,9 @@ export class Pilot {
   }
 
   /** Whether the state predicted for what is acknowledged is the server's; then it is put in place. */
-  #passes(mirror: Mirror): boolean {
-    const predicted = this.#prediction?.after(mirror.ackSeq) ?? null;
-    if (predicted !== null && checkOf(predicted) === mirror.check) {
+  #passes({ check }: Mirror, ackSeq: number): boolean {
+    const predicted = this.#prediction?.after(ackSeq) ?? null;
+    if (predicted !== null && checkOf(predicted) === check) {
       copyState(predicted, this.#exact);
       return true;
     }

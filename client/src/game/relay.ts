@@ -33,6 +33,8 @@ export class Relay {
   readonly #world: World;
   readonly #mirror = new Mirror();
   readonly tickMs: number;
+  /** Of a body that waited, the last line's newest command: until another is told, none of this one. */
+  #formerAck: number | null = null;
   /** Aim of the newest command: the own body turns with the hand. */
   #aim = 0;
 
@@ -72,7 +74,8 @@ export class Relay {
     const world = this.#world;
     mirror.apply(payload);
     if (mirror.full) this.#beginPicture();
-    this.pilot.heard(mirror, world.entrant(world.selfSlot)?.role ?? NOBODY, nowMs);
+    const ackSeq = this.#ackSeq();
+    this.pilot.heard(mirror, world.entrant(world.selfSlot)?.role ?? NOBODY, nowMs, ackSeq);
     const { place } = this.pilot;
     if (place === null) this.casts.clear();
     const frame = frameOf(mirror, place, {
@@ -83,7 +86,7 @@ export class Relay {
     });
     const isCast = (seq: number, bit: number) =>
       ((this.pilot.prediction?.castsOf(seq) ?? 0) & bit) !== 0;
-    world.addSnapshot(this.casts.settle(mirror.ackSeq, frame, isCast));
+    world.addSnapshot(this.casts.settle(ackSeq, frame, isCast));
     this.clock.observe(mirror.tick, nowMs);
     this.health.snapshot(mirror.tick, nowMs);
     this.steering.heard(mirror.lead);
@@ -117,6 +120,14 @@ export class Relay {
       players: view.players.map((other) => (other.slot === self.slot ? self : other)),
       projectiles: this.casts.ahead(view.projectiles, { own, others: view.tick }),
     };
+  }
+
+  /** Newest command of this line that the server has applied; 0 for none. */
+  #ackSeq(): number {
+    const { ackSeq } = this.#mirror;
+    if (this.snapshots === 0 && this.#world.welcome.mode === "back") this.#formerAck = ackSeq;
+    if (ackSeq !== this.#formerAck) this.#formerAck = null;
+    return this.#formerAck === null ? ackSeq : 0;
   }
 
   /** Whatever was known before is another's, or of another time. */
