@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from random import Random
 
+import msgspec
 import pytest
 
 from ringfall.hosting import make_packer
@@ -46,7 +47,12 @@ def test_a_match_at_many_ticks(team_size: int) -> None:
         for slot in range(PLAYERS):
             if chance.random() < 0.06:
                 buttons[slot] = chance.choice(WAYS)
-            match.post(slot, wish(chance, match, slot, seq, buttons[slot]))
+            said = wish(chance, match, slot, seq, buttons[slot])
+            if slot == 1:
+                # One goes from side to side, and leaves far behind what it has seen.
+                move, buttons_held = 2048 * (seq // 120 % 2), said.buttons | MOVE
+                said = msgspec.structs.replace(said, move=move, buttons=buttons_held)
+            match.post(slot, said)
         if seq == 200:
             # The one death a test can order; whoever died goes on watching.
             match.leave(0)
