@@ -6,6 +6,7 @@ import { welcome } from "../src/net/welcome";
 import { firstDifference, makeState, type OwnState } from "../src/predict/state";
 import { SKILLS, welcomeMessage } from "./bytes";
 import { draws, IDLE, Network, type Setup } from "./network";
+import { ownSnapshot } from "./ownbytes";
 import { At, type Batch, readVectors, STEP_BYTES } from "./predict/vectorfile";
 
 const FILE = new URL("../../tests/vectors/prediction.bin", import.meta.url);
@@ -242,6 +243,37 @@ describe("on the glass", { timeout: 60_000 }, () => {
     waits.push(line.world.shown?.self.slots[3]?.waitTicks ?? -1);
     expect(waits[0]).toBe(0);
     expect(waits[1]).toBeGreaterThan((SKILLS[3]?.cooldown_ticks as number) - 10);
+  });
+
+  it("another picture takes the place of the former, also one of an earlier time", () => {
+    const line = network();
+    line.run(60);
+    const { relay, world } = line;
+    expect(relay.view(5000, 0)?.tick).toBeGreaterThan(500);
+    const own = { ...standing(), tick: 300 };
+    const told = { ackSeq: 60, exact: true, gait: true, lead: 1 };
+    relay.hear(ownSnapshot({ ...told, full: true, own }), 5010);
+    expect([world.latest?.tick, relay.ack]).toEqual([300, 300]);
+    const view = relay.view(5020, 0);
+    expect(view?.tick).toBeLessThan(301);
+    expect(relay.health.read(5020).missed).toBeNull();
+  });
+
+  it("a body that died stands where it was last seen, whatever is pressed", () => {
+    let places: (number | undefined)[] = [];
+    const line = network({
+      command: () => ({ ...IDLE, buttons: Button.MOVE | Button.PRIMARY }),
+      drawn: (relay, nowMs) => {
+        if (line.applied === 40) relay.fell();
+        if (line.applied >= 40) places.push(relay.view(nowMs, 0)?.self?.x);
+      },
+    });
+    line.run(42);
+    expect(places.length).toBeGreaterThan(2);
+    expect([line.relay.pilot.prediction, line.world.predicted]).toEqual([null, null]);
+    places = places.slice(0, 3);
+    // Drawn by what was told, it is behind where it had been predicted.
+    expect(Math.max(...places.map((x) => x ?? 0))).toBeLessThan(line.server.x_u);
   });
 
   it("others' figures stay as they are told where there is no body", () => {

@@ -80,9 +80,7 @@ export class Pilot {
     const alive = (figures.self_flags & SelfFlag.ALIVE) !== 0;
     // Those who are dead, or only watch, are told of no body.
     if (!alive || (!exact && check === null)) {
-      this.#prediction = null;
-      this.#place = null;
-      this.#asks = false;
+      this.stop();
       return;
     }
     if (exact) this.#place = { x: motion.x_u, y: motion.y_u };
@@ -96,6 +94,13 @@ export class Pilot {
     this.#place = { x: this.#exact.x_u, y: this.#exact.y_u };
     this.#prediction?.reconcile(ackSeq, this.#exact, nowMs);
     this.#raise(mirror, nowMs);
+  }
+
+  /** There is no body of one's own, until a snapshot tells of one. */
+  stop(): void {
+    this.#prediction = null;
+    this.#place = null;
+    this.#asks = false;
   }
 
   /** Where the body is drawn, between the last two commands; null where it is not known. */

@@ -28,6 +28,8 @@ export class Relay {
   readonly steering = new Steering();
   readonly casts: OwnCasts;
   snapshots = 0;
+  /** The tick that was drawn last, of all but the own body; null before the first. */
+  drawnTick: number | null = null;
   /** When the newest snapshot came. */
   heardMs: number | null = null;
   readonly #world: World;
@@ -105,9 +107,17 @@ export class Relay {
     this.#showSelf();
   }
 
+  /** The own body has died: what follows may be long in coming, and no hand moves it any more. */
+  fell(): void {
+    this.pilot.stop();
+    this.casts.clear();
+    this.#showSelf();
+  }
+
   /** The world as it is to be drawn now, null before the first snapshot; `aim` is the hand's. */
   view(nowMs: number, aim: number): WorldView | null {
     const tick = this.clock.renderTick(nowMs);
+    this.drawnTick = tick;
     const view = tick === null ? null : this.#world.view(tick);
     const own = this.pilot.tick(nowMs);
     const pose = this.pilot.pose(nowMs);

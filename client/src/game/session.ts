@@ -161,6 +161,7 @@ export class Session {
         return;
       case "kill":
         world.addKill(message);
+        if (message.victim === world.selfSlot) this.#relay?.fell();
         this.#events.killed(message);
         return;
       case "result":
