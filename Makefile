@@ -153,7 +153,7 @@ prediction: kernels ## a million random steps: the client predicts every bit of 
 
 # --- Longer proofs -------------------------------------------------------------------------
 
-.PHONY: bench determinism determinism-long matches e2e browser smoke test-packaging test-lowest
+.PHONY: bench determinism determinism-long matches siege e2e browser smoke test-packaging test-lowest
 bench: setup-dev ## benchmarks (never part of the gate)
 	@mkdir -p build
 	@$(PYTEST) -o addopts="--import-mode=importlib" benchmarks --benchmark-only \
@@ -167,6 +167,9 @@ determinism-long: setup-dev ## whole matches from ten seeds in the modes of one 
 
 matches: setup-dev ## thousands of random matches, what must hold judged after every tick
 	@$(PYTEST) $(WORKERS) -m slow tests/systems
+
+siege: setup-dev ## a million fuzzed frames and ten thousand dropped connections
+	@$(PY) -m tests.server.siege
 
 e2e: setup-dev ## start the real server and play on it
 	@$(PYTEST) -m e2e tests
