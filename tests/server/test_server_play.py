@@ -235,7 +235,7 @@ def test_whoever_does_not_acknowledge_is_not_sent_more(server: Served) -> None:
         assert silent.seen > 10, "one acknowledgement opens the window"
         silent.acks = False
         # As long as somebody else plays on: the end of the match would be another goodbye.
-        until_tick = view.header.tick + 750
+        until_tick = view.header.tick + 230
         keen.until(lambda view: view.header.tick >= until_tick)
         assert silent.wait_closed()[0] == 1008
         assert silent.news[-1][:2] == [p.ERROR, "too_slow"]
