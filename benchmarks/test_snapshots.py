@@ -1,29 +1,128 @@
-"""Packing what every viewer sees."""
+"""Seeing and telling a hundred viewers, and what it costs in bytes, beside two usual ways."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
+import msgpack
+import numpy as np
 import pytest
 
+from ecs.columns import Rows
 from ringfall.bench import Scene
+from ringfall.datapack import load_datapack
 from ringfall.hosting import make_packer
+from ringfall.match import Match, MatchPlan
+from ringfall.names import bot_names
+from schema.columns import Area, Flight, Goods, Intent, Position, Role, Stats, Vitals
 from systems.tick import step
+
+PLAYERS = 100
+RATE_HZ = 30
+TICKS = 6_000
+MINUTE = 60 * RATE_HZ
 
 
 @pytest.mark.benchmark(group="snapshots")
 @pytest.mark.parametrize("viewers", [30, 100])
 def test_pack(benchmark: Any, scene_of: Callable[[int], Scene], viewers: int) -> None:
-    """One snapshot for each viewer of a full match of 100 with 200 projectiles."""
+    """A delta for each viewer of a full match of 100 with 200 projectiles, tick by tick."""
     scene = scene_of(100)
     scene.rewind()
-    for inputs in scene.inputs[:10]:
-        step(scene.world, inputs)
     packer = make_packer(scene.world)
-    rows = list(range(viewers))
-    packed = benchmark.pedantic(packer.pack, args=(rows,), rounds=2_000, warmup_rounds=20)
-    assert len(packed) == viewers
+    seats = [packer.take_seat(slot) for slot in range(viewers)]
+    ticks = iter(range(10**9))
+
+    def advance() -> tuple[tuple[list[int]], dict[str, Any]]:
+        tick = next(ticks) % len(scene.inputs)
+        if tick == 0:
+            # Time runs backwards here: everybody begins anew.
+            scene.rewind()
+            for seat in seats:
+                packer.ledger.forget(seat)
+            step(scene.world, scene.inputs[0])
+            packer.pack(seats)
+        else:
+            step(scene.world, scene.inputs[tick])
+        return (seats,), {}
+
+    packed = benchmark.pedantic(packer.pack, setup=advance, rounds=1_200, warmup_rounds=60)
     benchmark.extra_info.update(
         viewers=viewers, bytes_per_viewer=round(sum(map(len, packed)) / viewers)
+    )
+
+
+@pytest.mark.benchmark(group="snapshots")
+def test_sight(benchmark: Any, scene_of: Callable[[int], Scene]) -> None:
+    """Eyes, looks and interest of a hundred viewers in that match, without the telling."""
+    scene = scene_of(100)
+    scene.rewind()
+    packer = make_packer(scene.world)
+    seats = [packer.take_seat(slot) for slot in range(100)]
+    for inputs in scene.inputs[:10]:
+        step(scene.world, inputs)
+        packer.pack(seats)
+    given = np.array(seats, dtype=np.int64)
+    benchmark.pedantic(packer.look, args=(given,), rounds=2_000, warmup_rounds=50)
+
+
+def everything(match: Match) -> dict[str, list[list[float]]]:
+    """The whole state of a match that a client draws, as whoever sends it all would name it."""
+    world, columns = match.world, {
+        "players": ((Position, "x_u"), (Position, "y_u"), (Intent, "aim"), (Vitals, "health_hp"),
+                    (Vitals, "shield_hp"), (Vitals, "down"), (Stats, "flags"), (Role, "team")),
+        "projectiles": ((Position, "x_u"), (Position, "y_u"), (Flight, "direction"),
+                        (Flight, "skill"), (Flight, "owner")),
+        "areas": ((Position, "x_u"), (Position, "y_u"), (Area, "radius_u"), (Area, "fire_tick")),
+        "pickups": ((Position, "x_u"), (Position, "y_u"), (Goods, "item")),
+    }  # fmt: skip
+    found: dict[str, list[list[float]]] = {}
+    for table, names in columns.items():
+        count = int(world.group(table, Rows).count[0])
+        arrays = [getattr(world.group(table, group), name)[:count] for group, name in names]
+        rows = zip(*(array.tolist() for array in arrays), strict=True)
+        found[table] = [[round(value, 2) for value in row] for row in rows]
+    return found
+
+
+@pytest.mark.benchmark(group="snapshot bytes")
+def test_bytes(benchmark: Any) -> None:
+    """A whole match of a hundred bots who all watch: bytes for each, WebSocket frames included."""
+    match = Match(MatchPlan(load_datapack(players=PLAYERS), RATE_HZ, PLAYERS, 3))
+    match.enter_bots(bot_names(PLAYERS, 3))
+    match.advance()
+    packer = make_packer(match.world)
+    seats = [packer.take_seat(slot) for slot in range(PLAYERS)]
+    seq = match.world.group("players", Intent).seq
+    sizes, full_json, full_msgpack = [], [], []
+
+    def play() -> None:
+        while not match.over and match.tick < TICKS:
+            match.advance()
+            # As if everybody's inputs came, one a tick.
+            seq[:PLAYERS] = match.tick
+            frames = [len(frame) for frame in packer.pack(seats)]
+            sizes.append([size + (2 if size < 126 else 4) for size in frames])
+            if match.tick % RATE_HZ == 0:
+                state = everything(match)
+                full_json.append(len(json.dumps(state, separators=(",", ":"))))
+                full_msgpack.append(len(msgpack.packb(state, use_single_float=True)))
+
+    benchmark.pedantic(play, rounds=1)
+    taken = np.array(sizes)
+    deltas, each = taken[1:], min(MINUTE, len(taken) - 1)
+    sums = np.cumsum(np.vstack([np.zeros((1, PLAYERS)), deltas]), axis=0)
+    densest = (sums[each:] - sums[:-each]).max() / each * RATE_HZ
+    benchmark.extra_info.update(
+        ticks=len(taken),
+        first_bytes_max=int(taken[0].max()),
+        mean_bytes_per_s=round(float(deltas.mean()) * RATE_HZ),
+        densest_minute_of_any_bytes_per_s=round(float(densest)),
+        p99_bytes=int(np.percentile(deltas, 99)),
+        largest_bytes=int(deltas.max()),
+        late=int(packer.late[0]),
+        json_mean_bytes_per_s=round(float(np.mean(full_json)) * RATE_HZ),
+        msgpack_mean_bytes_per_s=round(float(np.mean(full_msgpack)) * RATE_HZ),
     )

@@ -1,8 +1,9 @@
 """What waits to be sent to one client: a short line of messages, and one snapshot.
 
-TCP hides queues, so none is built: a snapshot that was not yet taken is replaced by a newer one,
-and while ``unacked_max`` are on their way no further one is accepted at all. Messages that must
-arrive wait in a bounded line; a client that lets it overflow is closed as too slow.
+TCP hides queues, so none is built: while a snapshot was not yet taken, or ``unacked_max`` are on
+their way, no further one is accepted. A snapshot says what differs from the one before, so one that
+was accepted is never taken back. Messages that must arrive wait in a bounded line; a client that
+lets it overflow is closed as too slow.
 
 The game fills the box and never waits; the listener empties it. Both run in one thread, so
 nothing here locks. No trio, no clock.
@@ -14,6 +15,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from net.pace import Pace
 from net.rejections import Rejection, TooSlow
 from net.wire import encode
 from schema.messages import CloseCode, Error
@@ -54,11 +56,13 @@ class Outbox:
         "_line",
         "_messages_max",
         "_newest_tick",
+        "_now_tick",
+        "_resync",
         "_shut",
         "_skips_in_a_row",
         "_skips_in_a_row_max",
         "_unacked_max",
-        "replaced",
+        "pace",
         "sent",
         "skipped",
         "too_slow",
@@ -75,12 +79,13 @@ class Outbox:
         # Ticks taken and not acknowledged, rising; at most unacked_max.
         self._in_flight: deque[int] = deque()
         self.sent: deque[int] = deque(maxlen=SENT_KEPT)
-        self._newest_tick = -1
+        self._newest_tick = self._now_tick = -1
+        self.pace = Pace()
         self._skips_in_a_row = 0
         self._ending: Ending | None = None
         self._shut = False
+        self._resync = False
         self.skipped = 0
-        self.replaced = 0
         self.too_slow = False
         self.wake: Callable[[], object] = _nobody_waits
 
@@ -91,8 +96,22 @@ class Outbox:
 
     @property
     def window_open(self) -> bool:
-        """Whether a snapshot offered now would be accepted; encoding one is wasted otherwise."""
-        return not self.closing and len(self._in_flight) < self._unacked_max
+        """Whether a snapshot offered now would be accepted; none may be packed otherwise."""
+        room = self._frame is None and len(self._in_flight) < self._unacked_max
+        return room and not self.closing
+
+    def wants(self, tick: int) -> bool:
+        """Whether the snapshot of ``tick`` is due and would be accepted; asked once in every tick.
+
+        One that is due and cannot be sent is skipped and counted.
+        """
+        self._now_tick = tick
+        if self._newest_tick >= 0 and tick - self._newest_tick < self.pace.every:
+            return False
+        if self.window_open:
+            return True
+        self.skip_snapshot()
+        return False
 
     @property
     def newest_tick(self) -> int:
@@ -103,6 +122,15 @@ class Outbox:
     def unacked(self) -> int:
         """Snapshots on their way, 0 to ``unacked_max``."""
         return len(self._in_flight)
+
+    def ask_resync(self) -> None:
+        """Note that the client wants its exact own state."""
+        self._resync = True
+
+    def take_resync(self) -> bool:
+        """Whether the client has asked for its exact own state since this was asked last."""
+        asked, self._resync = self._resync, False
+        return asked
 
     def push(self, message: bytes) -> bool:
         """Add a message that must arrive. False when the box is closing or was full until now.
@@ -119,31 +147,31 @@ class Outbox:
         return True
 
     def offer_snapshot(self, tick: int, frame: bytes) -> bool:
-        """Put the snapshot of ``tick`` where the last one waited. False when it is skipped.
+        """Let the snapshot of ``tick`` be taken next. False when it is skipped.
 
-        It is skipped while ``unacked_max`` are unacknowledged; too many skips in a row mark the
-        box ``too_slow``. ValueError when ``tick`` does not rise: acknowledgements name ticks.
+        It is skipped while the last one waits or ``unacked_max`` are unacknowledged; too many skips
+        in a row mark the box ``too_slow``. ValueError when ``tick`` does not rise:
+        acknowledgements name ticks.
         """
         if self.closing:
             return False
         if tick <= self._newest_tick:
             raise ValueError(f"snapshot of tick {tick} offered after tick {self._newest_tick}")
-        self._newest_tick = tick
-        if len(self._in_flight) >= self._unacked_max:
+        if not self.window_open:
             self.skip_snapshot()
             return False
+        self._newest_tick = tick
         self._skips_in_a_row = 0
-        if self._frame is not None:
-            self.replaced += 1
         self._frame = frame
         self._frame_tick = tick
         self.wake()
         return True
 
     def skip_snapshot(self) -> None:
-        """Count a snapshot that was not even encoded because ``window_open`` was False."""
+        """Count a snapshot that was not even packed because ``window_open`` was False."""
         if self.closing:
             return
+        self.pace.blocked()
         self.skipped += 1
         self._skips_in_a_row += 1
         if self._skips_in_a_row > self._skips_in_a_row_max:
@@ -159,6 +187,7 @@ class Outbox:
             return
         while self._in_flight and self._in_flight[0] <= tick:
             self._in_flight.popleft()
+        self.pace.heard(max(0, self._now_tick - tick))
 
     def close(self, rejection: Rejection | None) -> None:
         """End the connection: deliver what waits, then ERROR if there is a rejection, then close.

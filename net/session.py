@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from typing import Protocol
 
+import msgspec
+
 from net import wire
 from net.limits import Limits, TokenBucket
 from net.outbox import Outbox
 from net.rejections import BadMessage, Counters, Flooding, shutting_down
-from schema.messages import ClientKind, ClientMessage, CloseCode, Input, Join, Ping, Pong, Spectate
+from schema.messages import (
+    RESYNC,
+    ClientKind,
+    ClientMessage,
+    CloseCode,
+    Input,
+    Join,
+    Ping,
+    Pong,
+    Spectate,
+)
 
 
 class Seat(Protocol):
@@ -101,16 +113,23 @@ class Session:
             return
         if isinstance(message, Input):
             self.outbox.acked(message.ack)
+            message = self._without_resync(message)
         self._seat.receive(message)
 
     def hung_up(self, close_code: int) -> None:
         """The WebSocket has closed. A client that does so itself does not mean to come back."""
         self._goodbye = close_code == CloseCode.NORMAL and not self.outbox.closing
 
+    def _without_resync(self, message: Input) -> Input:
+        """Hear whether the exact own state is asked for; the game knows only buttons."""
+        if not message.buttons & RESYNC:
+            return message
+        self.outbox.ask_resync()
+        return msgspec.structs.replace(message, buttons=message.buttons & ~RESYNC)
+
     def leave(self) -> None:
         """Shut the box, and give the seat back if there is one. The game's exceptions pass."""
         self._counters.dropped["snapshot_skipped"] += self.outbox.skipped
-        self._counters.dropped["snapshot_replaced"] += self.outbox.replaced
         self.outbox.shut()
         if self._seat is not None:
             seat, self._seat = self._seat, None

@@ -1,56 +1,36 @@
 """One snapshot per viewer and tick, all packed by kernels into one buffer.
 
-Today every snapshot is whole.  A delta against what was last sent to a viewer takes the place of
-the gathering; what surrounds it stays.
+A snapshot says what differs from what its viewer knows; the ledger keeps that, and is only advanced
+by what is written here: ticks that are skipped for a viewer merge into its next snapshot.
 """
 
-import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import partial
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ecs.columns import Rows
 from ecs.world import World
-from net import sections
-from net.interest import Gaze, View, look
-from net.kernels import bodies, headers, things
-from net.sections import NOTHING_HIDDEN, Happenings, Mates, Sheets, Site
-from schema.columns import (
-    Ability,
-    Affliction,
-    Channel,
-    Clock,
-    Combo,
-    Cover,
-    Intent,
-    Outcome,
-    Progress,
-    Rescue,
-    Stats,
-    Tally,
-    Vitals,
-    Zone,
-)
-from schema.events import NOBODY, STAGE_COUNTDOWN
-from schema.rulebook import STATUSES
+from net.affairs import Affairs
+from net.candidates import Candidates
+from net.drawing import Things, bodies_of
+from net.interest import Gaze, PointIndex, Sight, View
+from net.kernels import choosing, happening, heads, listing, spotting, writing
+from net.kernels.bodies import BODY_BYTES
+from net.ledger import IDS_MAX, Ledger
+from schema.columns import Clock, Events, Position, Vitals
 
-ZONE_STEPS = 256.0
+PAYLOAD_BYTES: Final = 1150
+FULL_PAYLOAD_BYTES: Final = 16000
+"""Most bytes of a payload: what does not fit waits for the next.  A full one may be larger."""
 
-PAYLOAD_MAX_BYTES = (
-    headers.HEADER_BYTES
-    + STATUSES * headers.STATUS_BYTES
-    + sections.PLAYERS_MAX * bodies.PLAYER_BYTES
-    + sections.PROJECTILES_MAX * things.PROJECTILE_BYTES
-    + sections.AREAS_MAX * things.AREA_BYTES
-    + sections.OBSTACLES_MAX * things.OBSTACLE_BYTES
-    + sections.PICKUPS_MAX * things.PICKUP_BYTES
-    + sections.MATES_MAX * bodies.MATE_BYTES
-    + sections.EVENTS_MAX * things.EVENT_BYTES
-)
-STRIDE = headers.FRAME_BYTES + PAYLOAD_MAX_BYTES
+GAP_MAX: Final = 255
+"""After more ticks than that without a snapshot the next one is full."""
+
+SPARE_BYTES: Final = 1200
+STRIDE: Final = heads.FRAME_BYTES + FULL_PAYLOAD_BYTES + SPARE_BYTES
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +43,7 @@ class Lookups:
         directions: f64[4096, 2], unit vectors.
         play_tick: tick at which the countdown is over.
         revive_ticks: how long helping somebody up takes.
+        dt_s: length of a tick.
     """
 
     skills: NDArray[np.void]
@@ -70,6 +51,7 @@ class Lookups:
     directions: NDArray[np.float64]
     play_tick: int
     revive_ticks: int
+    dt_s: float
 
 
 class SnapshotPacker:
@@ -78,185 +60,334 @@ class SnapshotPacker:
     Args:
         world: the match; only read.
         view: what a viewer may see.
-        size_u: width and height of the world.
+        frame: f64[5], width and height of the world, size, columns and rows of the walls' cells.
         lookups: of the match's rules.
 
     Attributes:
-        dropped: i64[1], rows that did not fit so far.
+        ledger: what every viewer knows; its seats are what ``pack`` packs for.
+        dropped: i64[1], events that did not fit so far.
+        late: i64[1], how often something had to wait for a later snapshot.
     """
 
     def __init__(
-        self, world: World, view: View, size_u: tuple[float, float], lookups: Lookups
+        self, world: World, view: View, frame: NDArray[np.float64], lookups: Lookups
     ) -> None:
-        self._world, self._view, self._lookups = world, view, lookups
-        self._held = np.zeros(world.layout.capacities["abilities"], dtype=np.uint8)
-        self._help_ticks = np.zeros(world.layout.capacities["players"], dtype=np.int64)
-        self._hold_ticks = np.ascontiguousarray(lookups.skills["hold_ticks"])
-        self._charges_max = np.ascontiguousarray(lookups.skills["charges_max"])
-        site = Site(world, view, size_u)
-        self._players = sections.players_section(site, self._held)
-        self._things = (
-            sections.projectiles_section(site),
-            sections.areas_section(site),
-            sections.obstacles_section(site, lookups.directions),
-            sections.pickups_section(site),
-        )
-        self._mates, self._happenings = Mates(world), Happenings(world)
-        self._measures = self._bind_measures()
-        self._common = np.zeros(14, dtype=np.int64)
-        self._buffer: NDArray[np.uint8] = np.zeros(0, dtype=np.uint8)
+        self._world, self._view = world, view
+        self._capacity = world.layout.capacities["players"]
+        self._things = Things(world, lookups.dt_s, lookups.directions)
+        self._rows = np.zeros(self._capacity * BODY_BYTES, dtype=np.uint8)
+        hold_ticks = np.ascontiguousarray(lookups.skills["hold_ticks"])
+        self._draw_bodies = bodies_of(world, hold_ticks, self._rows)
+        self._sight = Sight(world, view, frame)
+        self._index = PointIndex(view, float(frame[0]), float(frame[1]), self._things.numbers)
+        self.ledger = Ledger(self._capacity, self._things.numbers)
+        self._affairs = Affairs(world, self.ledger, self._rows, lookups)
+        self._tick = world.group("match", Clock).tick
+        self._events = world.group("events", Events).record
+        self._event_count = world.group("events", Rows).count
+        self._weighed = np.zeros(listing.URGENCIES, dtype=np.int64)
+        self._make_room(1)
         self.dropped = np.zeros(1, dtype=np.int64)
+        self.late = np.zeros(1, dtype=np.int64)
 
-    def pack(self, viewers: Sequence[int]) -> list[bytes]:
-        """The snapshots of the world as it is, one frame per viewer, ready to be sent.
+    def take_seat(self, slot: int, plays: bool = True) -> int:
+        """A seat for a new viewer, whose first snapshot will be full; see ``Ledger.take``."""
+        return self.ledger.take(slot, plays)
+
+    def leave_seat(self, seat: int) -> None:
+        """Free a seat whose viewer has gone."""
+        self.ledger.give_back(seat)
+
+    def pack(
+        self,
+        seats: Sequence[int],
+        asking: Collection[int] = (),
+        leads: Sequence[int] | None = None,
+    ) -> list[bytes]:
+        """The snapshots of the world as it is, one frame per seat, ready to be sent.
+
+        Seats that are taken and not given are skipped: what they miss comes with their next one.
 
         Args:
-            viewers: player rows.
+            seats: of those who get one; their players must have entered.
+            asking: seats of those who ask for their exact own state.
+            leads: how far the commands of each are ahead of their ticks; None for not at all.
         """
-        if not viewers:
+        ledger = self.ledger
+        given = np.array(seats, dtype=np.int64)
+        self._skip(given)
+        if not len(given):
             return []
-        if self._buffer.size < len(viewers) * STRIDE:
-            self._buffer = np.zeros(len(viewers) * STRIDE, dtype=np.uint8)
-        ends = np.zeros(len(viewers), dtype=np.int64)
-        sheets = Sheets(self._buffer, STRIDE, ends, self.dropped)
-        for measure in self._measures:
-            measure()
-        gaze = look(self._world, self._view, np.array(viewers, dtype=np.int64))
-        self._write_headers(gaze, sheets)
-        self._gather(gaze, sheets)
-        headers.close_frames(STRIDE, self._buffer, ends)
+        ledger.resync[list(asking)] = 1
+        ledger.first[given[self._tick[0] - ledger.tick[given] > GAP_MAX]] = 1
+        for seat in given[ledger.first[given] != 0].tolist():
+            ledger.forget(seat)
+        self._make_room(len(given))
+        self._draw_bodies()
+        self._things.draw()
+        gaze = self.look(given)
+        ends = np.zeros(len(given), dtype=np.int64)
+        ahead = np.clip(np.array(leads or [0] * len(given), dtype=np.int64), -128, 127)
+        self._affairs.write(gaze, ahead, STRIDE, self._buffer, ends)
+        self._write_events(gaze, ends)
+        self._choose(gaze, ends)
+        self._write(gaze, ends)
+        ledger.first[given] = 0
+        ledger.turn[given] += 1
+        begins = np.zeros(len(given), dtype=np.int64)
+        heads.close_frames(STRIDE, self._buffer, ends, begins)
         whole = self._buffer.data
-        return [bytes(whole[i * STRIDE : end]) for i, end in enumerate(ends.tolist())]
+        return [bytes(whole[a:b]) for a, b in zip(begins.tolist(), ends.tolist(), strict=True)]
 
-    def _bind_measures(self) -> tuple[partial[None], ...]:
-        """What is worked out once in a tick before anything is drawn."""
-        world = self._world
-        players, tick = world.group("players", Rows), world.group("match", Clock).tick
-        ability, rescue = world.group("abilities", Ability), world.group("players", Rescue)
-        vitals = world.group("players", Vitals)
-        return (
-            partial(
-                bodies.measure_charges,
-                players.count,
-                tick,
-                ability.skill,
-                ability.held_tick,
-                self._hold_ticks,
-                self._held,
-            ),
-            partial(
-                bodies.measure_help,
-                players.count,
-                vitals.alive,
-                vitals.down,
-                rescue.reviver,
-                rescue.progress_ticks,
-                self._help_ticks,
-            ),
-        )
+    def look(self, given: NDArray[np.int64]) -> Gaze:
+        """Who and what is in sight of these seats; all has been drawn already."""
+        things, ledger = self._things, self.ledger
+        self._index.sort(things.count, things.x_u, things.y_u)
+        gaze = self._sight.look(ledger.slot[given], given, ledger.plays[given])
+        self._spot_things(gaze)
+        return gaze
 
-    def _gather(self, gaze: Gaze, sheets: Sheets) -> None:
-        half_u, alive = self._view.half_u, self._world.group("players", Vitals).alive
-        # The eyes' own body is never the one that does not fit.
-        first = np.where((gaze.eyes >= 0) & (alive[gaze.eyes] != 0), gaze.eyes, NOBODY)
-        self._players.prepare()
-        self._players.gather(gaze, half_u, first, gaze.hidden, sheets)
-        nobody = np.full_like(first, NOBODY)
-        for section in self._things:
-            section.prepare()
-            section.gather(gaze, half_u, nobody, NOTHING_HIDDEN, sheets)
-        self._mates.gather(gaze, sheets)
-        self._happenings.gather(gaze, half_u, sheets)
+    def _make_room(self, viewers: int) -> None:
+        if viewers == 1 or self._verdict.size < viewers * len(self._events):
+            things = self._things.numbers
+            self._buffer: NDArray[np.uint8] = np.zeros(viewers * STRIDE, dtype=np.uint8)
+            self._shown: NDArray[np.uint8] = np.zeros(viewers * things, dtype=np.uint8)
+            self._verdict: NDArray[np.uint8] = np.zeros(viewers * len(self._events), dtype=np.uint8)
+            self._cands = Candidates(viewers, 2 * self._capacity + 2 * IDS_MAX)
 
-    def _write_headers(self, gaze: Gaze, sheets: Sheets) -> None:
-        world, tick = self._world, self._world.group("match", Clock).tick
-        self._write_common(gaze, sheets)
-        self._write_self(gaze, sheets)
-        ability = world.group("abilities", Ability)
-        headers.write_slots(
-            gaze.viewers,
-            STRIDE,
-            tick,
-            ability.skill,
-            ability.level,
-            ability.charges,
-            self._held,
-            ability.ready_tick,
-            ability.recharge_tick,
-            self._charges_max,
-            sheets.buffer,
-        )
-        affliction = world.group("afflictions", Affliction)
-        headers.write_statuses(
-            gaze.viewers,
-            STRIDE,
-            tick,
-            affliction.stacks,
-            affliction.until_tick,
-            sheets.buffer,
-            sheets.ends,
-        )
+    def _skip(self, given: NDArray[np.int64]) -> None:
+        """Keep for those who are skipped what must not be lost, and note whom others moved."""
+        ledger = self.ledger
+        self._affairs.note_stirs()
+        if len(given) == len(ledger.taken) or not self._event_count[0]:
+            return
+        skipped = np.setdiff1d(ledger.taken, given)
+        if len(skipped):
+            happening.keep_events(
+                skipped,
+                ledger.slot,
+                self._event_count,
+                self._events,
+                ledger.kept,
+                ledger.kept_bytes,
+                ledger.kept_count,
+                self.dropped,
+            )
 
-    def _write_self(self, gaze: Gaze, sheets: Sheets) -> None:
-        world = self._world
-        vitals, stats = world.group("players", Vitals), world.group("players", Stats)
-        cover, tally = world.group("players", Cover), world.group("players", Tally)
-        progress = world.group("players", Progress)
-        headers.write_state(
+    def _spot_things(self, gaze: Gaze) -> None:
+        things, ledger, index = self._things, self.ledger, self._index
+        body = self._world.group("players", Position)
+        spotting.spot_things(  # type: ignore[call-arg]
             gaze.viewers,
-            STRIDE,
-            world.group("match", Clock).tick,
-            vitals.alive,
-            vitals.down,
-            world.group("players", Channel).slot,
-            cover.bush,
-            cover.seen_until_tick,
-            stats.flags,
-            world.group("players", Rescue).reviver,
-            world.group("players", Combo).hits,
-            self._help_ticks,
-            self._lookups.revive_ticks,
-            sheets.buffer,
-        )
-        headers.write_figures(
-            gaze.viewers,
-            STRIDE,
-            vitals.health_hp,
-            stats.health_max_hp,
-            vitals.mana_mp,
-            stats.mana_max_mp,
-            vitals.shield_hp,
-            tally.kills,
-            tally.assists,
-            progress.level,
-            progress.experience_xp,
-            self._lookups.level_xp,
-            sheets.buffer,
+            gaze.seats,
+            self._world.group("players", Vitals).alive,
+            body.x_u,
+            body.y_u,
+            gaze.x_u,
+            gaze.y_u,
+            self._view.half_u,
+            *gaze.looks,
+            things.number,
+            things.age,
+            things.kind,
+            things.x_u,
+            things.y_u,
+            things.shape,
+            things.rows,
+            things.reach_most_u,
+            index.cells,
+            index.start,
+            index.row_of,
+            ledger.id_of,
+            things.numbers,
+            ledger.id_row,
+            ledger.id_age,
+            IDS_MAX,
+            ledger.first,
+            ledger.turn,
+            self._shown,
         )
 
-    def _write_common(self, gaze: Gaze, sheets: Sheets) -> None:
-        world = self._world
-        zone, outcome = world.group("match", Zone), world.group("match", Outcome)
-        counting = outcome.stage[0] == STAGE_COUNTDOWN
-        circle = (zone.x_u, zone.y_u, zone.radius_u)
-        following = (zone.next_x_u, zone.next_y_u, zone.next_radius_u)
-        self._common[:8] = (
-            world.group("match", Clock).tick[0],
-            outcome.alive[0],
-            outcome.teams_alive[0],
-            outcome.stage[0],
-            zone.phase[0] + 1,
-            zone.state[0],
-            self._lookups.play_tick if counting else outcome.stage_tick[0],
-            zone.until_tick[0],
-        )
-        self._common[8:] = [math.floor(v[0] * ZONE_STEPS + 0.5) for v in (*circle, *following)]
-        headers.write_common(
+    def _write_events(self, gaze: Gaze, ends: NDArray[np.int64]) -> None:
+        world, ledger = self._world, self.ledger
+        happening.judge_events(  # type: ignore[call-arg]
             gaze.viewers,
+            gaze.bodiless,
+            world.group("players", Rows).count,
+            world.group("players", Vitals).alive,
+            gaze.bodies,
+            gaze.x_u,
+            gaze.y_u,
+            self._view.half_u,
+            *gaze.looks,
+            self._event_count,
+            self._events,
+            self._verdict,
+        )
+        happening.write_events(
+            gaze.seats,
             STRIDE,
-            self._common,
+            self._event_count,
+            self._events,
+            self._verdict,
+            ledger.kept,
+            ledger.kept_bytes,
+            ledger.kept_count,
+            self._buffer,
+            ends,
+            self.dropped,
+        )
+
+    def _choose(self, gaze: Gaze, ends: NDArray[np.int64]) -> None:
+        self._list_bodies(gaze)
+        self._list_things(gaze)
+        cands, first = self._cands, self.ledger.first[gaze.seats]
+        choosing.choose(
+            self._tick,
+            STRIDE,
+            np.where(first != 0, FULL_PAYLOAD_BYTES, PAYLOAD_BYTES),
+            cands.most,
+            cands.count[: len(ends)],
+            cands.size,
+            cands.urgency,
+            ends,
+            self._weighed,
+            cands.chosen,
+            self.late,
+        )
+
+    def _list_bodies(self, gaze: Gaze) -> None:
+        ledger, cands = self.ledger, self._cands
+        body = self._world.group("players", Position)
+        listing.list_bodies(
+            gaze.seats,
+            self._world.group("players", Rows).count,
+            gaze.bodies,
             gaze.eyes,
-            world.group("players", Intent).seq,
-            sheets.buffer,
-            sheets.ends,
+            body.x_u,
+            body.y_u,
+            gaze.x_u,
+            gaze.y_u,
+            self._rows,
+            ledger.body_known,
+            ledger.body_row,
+            ledger.body_wait,
+            cands.most,
+            cands.count,
+            *cands.columns,  # type: ignore[arg-type]
+        )
+
+    def _list_things(self, gaze: Gaze) -> None:
+        things, ledger, cands = self._things, self.ledger, self._cands
+        listing.list_leaving(  # type: ignore[call-arg]
+            gaze.seats,
+            gaze.x_u,
+            gaze.y_u,
+            self._view.half_u,
+            *gaze.looks,
+            self._shown,
+            things.place_of,
+            things.age,
+            IDS_MAX,
+            ledger.id_top,
+            ledger.id_number,
+            ledger.id_age,
+            ledger.id_kind,
+            ledger.id_x_u,
+            ledger.id_y_u,
+            ledger.id_shape,
+            ledger.id_of,
+            cands.most,
+            cands.count,
+            *cands.columns,
+        )
+        listing.list_things(
+            gaze.seats,
+            self._tick,
+            things.count,
+            things.number,
+            things.kind,
+            things.rows,
+            self._shown,
+            IDS_MAX,
+            things.numbers,
+            ledger.id_of,
+            ledger.id_used,
+            ledger.id_row,
+            ledger.id_tick,
+            ledger.thing_wait,
+            cands.most,
+            cands.count,
+            *cands.columns,  # type: ignore[arg-type]
+        )
+
+    def _write(self, gaze: Gaze, ends: NDArray[np.int64]) -> None:
+        things, ledger, cands = self._things, self.ledger, self._cands
+        chosen = (cands.count, cands.kind, cands.ref)
+        sizes = (cands.most, IDS_MAX, things.numbers)
+        writing.write_bodies(
+            gaze.seats,
+            STRIDE,
+            cands.most,
+            *chosen,
+            cands.mask,
+            cands.chosen,
+            self._capacity,
+            self._rows,
+            ledger.body_known,
+            ledger.body_row,
+            ledger.body_wait,
+            self._buffer,
+            ends,
+        )
+        writing.write_leaving(
+            gaze.seats,
+            STRIDE,
+            *sizes,
+            *chosen,
+            cands.chosen,
+            ledger.id_number,
+            ledger.id_low,
+            ledger.id_used,
+            ledger.id_of,
+            self._buffer,
+            ends,
+        )
+        writing.write_things(
+            gaze.seats,
+            self._tick,
+            *sizes,
+            *chosen,
+            cands.mask,
+            cands.chosen,
+            things.number,
+            things.kind,
+            things.rows,
+            ledger.id_of,
+            ledger.id_number,
+            ledger.id_low,
+            ledger.id_top,
+            ledger.id_used,
+            ledger.id_kind,
+            ledger.id_row,
+            ledger.id_tick,
+            ledger.thing_wait,
+            self._buffer,
+            ends,
+        )
+        writing.note_places(
+            gaze.seats,
+            *sizes,
+            *chosen,
+            cands.chosen,
+            things.number,
+            things.age,
+            things.x_u,
+            things.y_u,
+            things.shape,
+            ledger.id_of,
+            ledger.id_age,
+            ledger.id_x_u,
+            ledger.id_y_u,
+            ledger.id_shape,
         )

@@ -24,6 +24,7 @@ class Mailbox:
 
     def __init__(self) -> None:
         self._lines: dict[int, deque[Input]] = {}
+        self._missing: dict[int, int] = {}
         self._newest_seq: dict[int, int] = {}
         self._batch: NDArray[np.void] | None = None
         self.dropped: Counter[str] = Counter()
@@ -50,15 +51,27 @@ class Mailbox:
     def forget(self, slot: int) -> None:
         """Drop what waits for a slot whose player has left."""
         self._lines.pop(slot, None)
+        self._missing.pop(slot, None)
 
     def begin_anew(self, slot: int) -> None:
         """Let a slot's player count from the beginning: it has another connection now."""
         self.forget(slot)
         self._newest_seq.pop(slot, None)
 
+    def lead(self, slot: int) -> int:
+        """How far a slot's commands are ahead of the tick that was drained last.
+
+        So many wait; or, below 0, for so many ticks in a row there has been none to take.  0 for
+        whoever has sent none yet.
+        """
+        line = self._lines.get(slot)
+        return len(line) if line else -self._missing.get(slot, 0)
+
     def drain(self) -> NDArray[np.void]:
         """The tick's commands: at most one per slot, COMMAND[n] ascending by slot."""
         batch, self._batch = self._batch, None
+        for slot, line in self._lines.items():
+            self._missing[slot] = 0 if line else self._missing.get(slot, 0) + 1
         waiting = [(slot, line.popleft()) for slot, line in self._lines.items() if line]
         if not waiting:
             return batch if batch is not None else np.zeros(0, dtype=COMMAND)

@@ -22,6 +22,9 @@ NAME_BYTES_MAX: Final = 64
 NAME_CHARACTERS_MAX: Final = 16
 NAME_DEFAULT: Final = "Guest"
 ROLE_ANY: Final = 255
+RESYNC: Final = 64
+"""A bit of ``Input.buttons`` that is no button: the client asks for its exact own state."""
+
 DROPS_MAX: Final = 9
 """Where to begin: 0 anywhere, 1…9 a ninth of the map, row by row."""
 
@@ -32,7 +35,7 @@ U8 = Annotated[int, msgspec.Meta(ge=0, le=0xFF)]
 U16 = Annotated[int, msgspec.Meta(ge=0, le=0xFFFF)]
 U32 = Annotated[int, msgspec.Meta(ge=0, le=0xFFFF_FFFF)]
 Direction = Annotated[int, msgspec.Meta(ge=0, le=4095)]
-ButtonBits = Annotated[int, msgspec.Meta(ge=0, le=BUTTONS_ALL)]
+ButtonBits = Annotated[int, msgspec.Meta(ge=0, le=BUTTONS_ALL | RESYNC)]
 Ticket = Annotated[str, msgspec.Meta(max_length=TICKET_CHARACTERS_MAX)]
 
 
@@ -168,24 +171,36 @@ class MapView(msgspec.Struct, frozen=True):
 
 
 class ClassView(msgspec.Struct, frozen=True, kw_only=True):
-    """A class in WELCOME.rules; ``block_half_degrees`` is 0 for one that never blocks."""
+    """A class in WELCOME.rules; ``block_half_degrees`` is 0 for one that never blocks.
+
+    ``levels`` is what decides how its body moves, by level from 1: speed_ups, mana_max_mp,
+    mana_mp_per_tick.
+    """
 
     name: str
     title: str
     blurb: str
     skills: list[int]
     block_half_degrees: float
+    levels: list[tuple[float, float, float]]
 
 
 class SkillView(msgspec.Struct, frozen=True, kw_only=True):
-    """A skill in WELCOME.rules; what its kind does not use is 0, or 1 for ``charge_radius``."""
+    """A skill in WELCOME.rules; what its kind does not use is 0, or 1 for ``charge_radius``.
+
+    ``self_status`` is the status it puts on its caster, -1 for none.
+    """
 
     name: str
     title: str
     kind: str
     cooldown_ticks: int
+    gap_ticks: int
     charges_max: int
     mana_mp: float
+    mana_mp_per_tick: float
+    self_status: int
+    self_status_ticks: int
     hold_ticks: int
     range_u: float
     radius_u: float
@@ -198,15 +213,30 @@ class SkillView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NamedView(msgspec.Struct, frozen=True, kw_only=True):
-    """A status or an item in WELCOME.rules."""
+    """An item in WELCOME.rules."""
 
     name: str
     title: str
     kind: str
 
 
+class StatusView(msgspec.Struct, frozen=True, kw_only=True):
+    """A status in WELCOME.rules; ``strength`` as in ``schema.rulebook.STATUS_ROW``."""
+
+    name: str
+    title: str
+    kind: str
+    stacking: str
+    stacks_max: int
+    ticks_max: int
+    strength: float
+
+
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
-    """WELCOME.rules: what a client needs to draw. Places in the lists are indices on the wire."""
+    """WELCOME.rules: what a client draws by, and works out by how its own body moves.
+
+    Places in the lists are indices on the wire.
+    """
 
     body_radius_u: float
     view_width_u: float
@@ -216,9 +246,13 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     level_max: int
     revive_reach_u: float
     revive_ticks: int
+    acceleration_upss: float
+    down_speed_ratio: float
+    countdown_ticks: int
+    overhold_ticks: int
     classes: list[ClassView]
     skills: list[SkillView]
-    statuses: list[NamedView]
+    statuses: list[StatusView]
     items: list[NamedView]
 
 

@@ -1,7 +1,7 @@
 """A player that shares no code with the server: `websockets`, msgpack and docs/protocol.md.
 
 It asks for a ticket over HTTP, joins, walks in a circle, and checks what a player would notice:
-time passes, inputs are taken in order, the own body is in view and moves.
+time passes, inputs are taken in order, the own body moves.
 """
 
 from __future__ import annotations
@@ -21,18 +21,12 @@ from websockets.sync.client import ClientConnection, connect
 VERSION = 3
 JOIN, INPUT = 1, 2
 WELCOME, SNAPSHOT, ERROR = 1, 2, 4
-BUTTON_MOVE, BUTTON_PRIMARY = 1, 2
-ALIVE = 1
-HEADER = struct.Struct("<IIHHHHBBBBII3i3i6H6B32s7HBB")
-SELF_FLAGS, PLAYER_COUNT, STATUS_COUNT = 9, 31, 38
-"""Places of what is looked at among the header's values."""
+BUTTON_MOVE, BUTTON_PRIMARY, RESYNC = 1, 2, 64
+FULL, SKIPPED, ACK_NEXT, ACK, CHECK, MOTION = 1, 2, 4, 8, 16, 32
+"""Bits of a snapshot's first byte."""
 
-STATUS_BYTES = 5
-PLAYER = struct.Struct("<HHHHBBBBBBH")
+PLACE = struct.Struct("<2d")
 DIRECTIONS = 4096
-WIRE_U = 64
-"""Positions on the wire are in 1/64 unit."""
-
 WELCOME_S = 10.0
 MOVED_U_MIN = 1.0
 
@@ -49,7 +43,6 @@ class Seen:
     ticks: list[int] = field(default_factory=list)
     ack_seq: int = 0
     places: list[tuple[float, float]] = field(default_factory=list)
-    others: int = 0
 
 
 def ticket(host: str, http_port: int) -> str:
@@ -103,7 +96,7 @@ def _play(socket: ClientConnection, ticket: str, seconds: float) -> str:
             # One turn in four seconds: a wall in one direction does not end the walk.
             direction = int(now * DIRECTIONS / 4) % DIRECTIONS
             newest = seen.ticks[-1] if seen.ticks else 0
-            buttons = BUTTON_MOVE | BUTTON_PRIMARY
+            buttons = BUTTON_MOVE | BUTTON_PRIMARY | RESYNC
             socket.send(_packed([INPUT, seq, direction, direction, 0, buttons, newest]))
         try:
             _notice(seen, _receive(socket, 1 / rate_hz))
@@ -119,26 +112,38 @@ def _notice(seen: Seen, message: list[Any]) -> None:
         raise PlayError(f"the server said {message[1]}: {message[2]}")
     if message[0] != SNAPSHOT:
         return
-    payload = bytes(message[1])
-    header = HEADER.unpack_from(payload)
-    tick, ack_seq, self_slot = header[:3]
-    self_alive, player_count = header[SELF_FLAGS] & ALIVE, header[PLAYER_COUNT]
-    if self_slot != seen.slot:
-        raise PlayError(f"a snapshot is for slot {self_slot} instead of {seen.slot}")
+    tick, ack_seq, place = _head(bytes(message[1]), seen)
     if seen.ticks and tick <= seen.ticks[-1]:
         raise PlayError(f"tick {tick} came after tick {seen.ticks[-1]}")
     if ack_seq < seen.ack_seq:
         raise PlayError(f"ack_seq fell from {seen.ack_seq} to {ack_seq}")
     seen.ticks.append(tick)
     seen.ack_seq = ack_seq
-    seen.others = max(seen.others, player_count - self_alive)
-    if self_alive:
-        slot, x, y, *_ = PLAYER.unpack_from(
-            payload, HEADER.size + header[STATUS_COUNT] * STATUS_BYTES
-        )
-        if slot != seen.slot:
-            raise PlayError(f"the first player in view is {slot}, not the own body {seen.slot}")
-        seen.places.append((x / WIRE_U, y / WIRE_U))
+    if place is not None:
+        seen.places.append(place)
+
+
+def _head(payload: bytes, seen: Seen) -> tuple[int, int, tuple[float, float] | None]:
+    """Tick, newest input applied, and where the own body is if that is told."""
+    flags, at = payload[0], 2
+    tick = seen.ticks[-1] + 1 if seen.ticks else 0
+    ack_seq, place = seen.ack_seq, None
+    if not flags & FULL and not seen.ticks:
+        raise PlayError("the first snapshot is not full")
+    if flags & FULL:
+        (tick,), at = struct.unpack_from("<I", payload, at), at + 4
+    elif flags & SKIPPED:
+        tick, at = tick - 1 + payload[at], at + 1
+    if flags & ACK:
+        (ack_seq,), at = struct.unpack_from("<I", payload, at), at + 4
+    elif flags & ACK_NEXT:
+        ack_seq += 1
+    if flags & CHECK:
+        at += 2
+    if flags & MOTION:
+        x_u, y_u = PLACE.unpack_from(payload, at)
+        place = (x_u, y_u)
+    return tick, ack_seq, place
 
 
 def _judge(seen: Seen, sent: int, seconds: float, rate_hz: float) -> str:
@@ -148,15 +153,14 @@ def _judge(seen: Seen, sent: int, seconds: float, rate_hz: float) -> str:
     if not 0 < seen.ack_seq <= sent:
         raise PlayError(f"{sent} inputs were sent and the newest applied is {seen.ack_seq}")
     if not seen.places:
-        raise PlayError("the own body was never in view")
+        raise PlayError("where the own body is was never told")
     first = seen.places[0]
     moved_u = max(math.dist(first, place) for place in seen.places)
     if moved_u < MOVED_U_MIN:
         raise PlayError(f"the own body moved only {moved_u:.2f} units while walking")
     return (
         f"played {seconds:.0f} s over WebSocket: {len(seen.ticks)} snapshots, "
-        f"{seen.ack_seq} of {sent} inputs applied, moved {moved_u:.1f} units, "
-        f"up to {seen.others} others in view"
+        f"{seen.ack_seq} of {sent} inputs applied, moved {moved_u:.1f} units"
     )
 
 

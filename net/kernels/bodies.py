@@ -1,12 +1,19 @@
 """Players as rows of a snapshot: every one is drawn once in a tick, whoever will see it."""
 
-from ecs.kernel import F64In, I64In, I64Out, U8In, U8Out, U16In, device, kernel
+from ecs.kernel import F64In, I64In, U8In, U8Out, U16In, device, kernel
 from net.kernels.fields import POSITION_STEPS, count8, put16, put_place, share, steps
 from schema.commands import SKILL_SLOTS
 from schema.events import NO_SLOT, NOBODY
 
-PLAYER_BYTES = 16
-MATE_BYTES = 10
+BODY_BYTES = 13
+AIM_AT = 4
+HEALTH_AT = 5
+SHIELD_AT = 6
+FLAGS_AT = 7
+LEVEL_AT = 9
+HOLD_AT = 10
+BEAM_AT = 11
+"""Where a body's row has what."""
 
 DASHING = 1
 DOWN = 2
@@ -16,69 +23,30 @@ IN_BUSH = 16
 SHIELDED = 32
 """Bits of a player's flags."""
 
+HOLD_STEPS = 8
+
 
 @device
-def held_share(tick: int, held_tick: int, hold_ticks: int) -> int:
-    """How much of a full charge is held, 255 for all of it; at least 1 while one is held."""
+def held_eighths(tick: int, held_tick: int, hold_ticks: int) -> int:
+    """How much of a full charge is held, 8 for all of it; at least 1 while one is held."""
     if held_tick == NOBODY:
         return 0
-    return max(1, share(float(tick - held_tick), float(hold_ticks)))
-
-
-@kernel
-def measure_charges(
-    players: I64In,
-    tick: I64In,
-    skill: U8In,
-    held_tick: I64In,
-    hold_ticks: I64In,
-    held: U8Out,
-) -> None:
-    """What is held of a charge in every slot of every player.
-
-    Args:
-        skill, held_tick: [players * SKILL_SLOTS], columns of the abilities.
-        hold_ticks: i64[skills], time until a charge is full.
-        held: u8[players * SKILL_SLOTS], written.
-    """
-    for place in range(players[0] * SKILL_SLOTS):
-        held[place] = held_share(tick[0], held_tick[place], hold_ticks[skill[place]])
-
-
-@kernel
-def measure_help(
-    players: I64In,
-    alive: U8In,
-    down: U8In,
-    reviver: I64In,
-    progress_ticks: I64In,
-    help_ticks: I64Out,
-) -> None:
-    """How long everybody has been helped up, or has helped somebody up.
-
-    Args:
-        help_ticks: i64[players], written; 0 for those who do neither.
-    """
-    for row in range(players[0]):
-        help_ticks[row] = 0
-    for row in range(players[0]):
-        helper = reviver[row]
-        if alive[row] != 0 and down[row] != 0 and 0 <= helper < players[0]:
-            help_ticks[row] = progress_ticks[row]
-            help_ticks[helper] = progress_ticks[row]
+    if hold_ticks <= 0:
+        return HOLD_STEPS
+    return max(1, min(HOLD_STEPS, (tick - held_tick) * HOLD_STEPS // hold_ticks))
 
 
 @device
-def held_most(row: int, held: U8In) -> int:
+def held_most(row: int, tick: int, skill: U8In, held_tick: I64In, hold_ticks: I64In) -> int:
     """The charge a player holds; of several slots at most one does."""
     most = 0
-    for slot in range(SKILL_SLOTS):
-        most = max(most, int(held[row * SKILL_SLOTS + slot]))
+    for place in range(row * SKILL_SLOTS, (row + 1) * SKILL_SLOTS):
+        most = max(most, held_eighths(tick, held_tick[place], hold_ticks[skill[place]]))
     return most
 
 
 @kernel
-def draw_players(
+def draw_bodies(
     players: I64In,
     tick: I64In,
     x_u: F64In,
@@ -91,50 +59,36 @@ def draw_players(
     dash_until: I64In,
     channel_slot: U8In,
     beam_u: F64In,
-    held: U8In,
+    skill: U8In,
+    held_tick: I64In,
+    hold_ticks: I64In,
     bush: I64In,
     conditions: U8In,
     level: U8In,
     rows: U8Out,
 ) -> None:
-    """Every player's 16 bytes; shares are of the most health, a living body never shows 0 of it."""
+    """Every player's 13 bytes; shares are of the most health, a living body never shows 0 of it.
+
+    Args:
+        skill, held_tick: [players * SKILL_SLOTS], columns of the abilities.
+        hold_ticks: i64[skills], time until a charge is full.
+    """
     for row in range(players[0]):
-        at = row * PLAYER_BYTES
+        at = row * BODY_BYTES
         beams = channel_slot[row] != NO_SLOT
-        hold = held_most(row, held)
+        hold = held_most(row, tick[0], skill, held_tick, hold_ticks)
         flags = DOWN if down[row] != 0 else 0
         flags |= DASHING if tick[0] < dash_until[row] else 0
         flags |= CHANNELLING if beams else 0
         flags |= HOLDING if hold > 0 else 0
         flags |= IN_BUSH if bush[row] >= 0 else 0
         flags |= SHIELDED if shield_hp[row] > 0.0 else 0
-        put16(rows, at, row)
-        put_place(rows, at + 2, x_u[row], y_u[row])
-        put16(rows, at + 6, int(aim[row]))
-        rows[at + 8] = max(1, share(health_hp[row], health_max_hp[row]))
-        rows[at + 9] = share(shield_hp[row], health_max_hp[row])
-        rows[at + 10] = flags
-        rows[at + 11] = conditions[row]
-        rows[at + 12] = count8(int(level[row]))
-        rows[at + 13] = hold
-        put16(rows, at + 14, steps(beam_u[row], POSITION_STEPS) if beams else 0)
-
-
-@kernel
-def draw_mates(
-    players: I64In,
-    x_u: F64In,
-    y_u: F64In,
-    down: U8In,
-    health_hp: F64In,
-    health_max_hp: F64In,
-    rows: U8Out,
-) -> None:
-    """Every player's 10 bytes as team mates see them."""
-    for row in range(players[0]):
-        at = row * MATE_BYTES
-        put16(rows, at, row)
-        put_place(rows, at + 2, x_u[row], y_u[row])
-        rows[at + 6] = max(1, share(health_hp[row], health_max_hp[row]))
-        rows[at + 7] = DOWN if down[row] != 0 else 0
-        put16(rows, at + 8, 0)
+        put_place(rows, at, x_u[row], y_u[row])
+        rows[at + AIM_AT] = (int(aim[row]) + 8) // 16 % 256
+        rows[at + HEALTH_AT] = max(1, share(health_hp[row], health_max_hp[row]))
+        rows[at + SHIELD_AT] = share(shield_hp[row], health_max_hp[row])
+        rows[at + FLAGS_AT] = flags
+        rows[at + FLAGS_AT + 1] = conditions[row]
+        rows[at + LEVEL_AT] = count8(int(level[row]))
+        rows[at + HOLD_AT] = hold
+        put16(rows, at + BEAM_AT, steps(beam_u[row], POSITION_STEPS) if beams else 0)

@@ -1,15 +1,13 @@
-"""From where every viewer looks, and whom bushes hide from there."""
+"""From where every viewer looks, and who looks with it."""
 
-from ecs.kernel import F64In, F64Out, Float, I64In, I64Out, U8In, U8Out, device, kernel
+from ecs.kernel import F64In, F64Out, I64In, I64Out, U8In, device, kernel
 from schema.events import NOBODY, REVEALED
 
 KILLERS_MAX = 8
 """So far is the chain of killers followed for somebody who lives."""
 
-SHOWN = 0
-HIDDEN = 1
-GONE = 2
-"""What a viewer sees of a body: all of it; nothing, for a bush hides it or for it is dead."""
+EYES_MAX = 8
+"""So many of a team share sight, the viewer among them."""
 
 
 @device
@@ -84,44 +82,57 @@ def is_given_away(tick: int, seen_until: int, conditions: int) -> bool:
 
 
 @kernel
-def hide_bodies(
+def gather_eyes(
     players: I64In,
-    tick: I64In,
     alive: U8In,
-    team: I64In,
     bush: I64In,
-    seen_until: I64In,
-    conditions: U8In,
+    team: I64In,
     x_u: F64In,
     y_u: F64In,
+    eyes: I64In,
     eyes_team: I64In,
-    eyes_bush: I64In,
-    eyes_x_u: F64In,
-    eyes_y_u: F64In,
-    notice_u: Float,
-    hidden: U8Out,
+    seat_x_u: F64In,
+    seat_y_u: F64In,
+    eye_of: I64Out,
+    count: I64Out,
+    eye_bush: I64Out,
+    eye_x_u: F64Out,
+    eye_y_u: F64Out,
+    watch: I64Out,
+    watch_count: I64Out,
 ) -> None:
-    """What every viewer may see of every body.
-
-    A bush hides an enemy of the eyes who stands in it, unless he was given away, is no farther than
-    ``notice_u``, or shares the bush with the eyes.
+    """Every pair of eyes that anybody looks through, once: team mates share what they see.
 
     Args:
-        eyes_team, eyes_bush, eyes_x_u, eyes_y_u: [n], from ``choose_eyes``.
-        notice_u: within this a bush hides nobody, edge included.
-        hidden: u8[n * capacity], written: SHOWN, HIDDEN or GONE at viewer * capacity + row.
+        eyes, eyes_team, seat_x_u, seat_y_u: [n], from ``choose_eyes``.
+        eye_of: i64[players], working space.
+        count: i64[1], written: pairs of eyes.
+        eye_bush, eye_x_u, eye_y_u: [players + n], written.
+        watch: i64[n * EYES_MAX], written: the pairs of each viewer, those it looks through first.
+        watch_count: i64[n], written.
     """
-    capacity = alive.shape[0]
     for row in range(players[0]):
-        covered = bush[row] >= 0 and not is_given_away(
-            tick[0], seen_until[row], int(conditions[row])
-        )
-        for index in range(eyes_team.shape[0]):
-            at = index * capacity + row
-            hidden[at] = SHOWN
-            if alive[row] == 0:
-                hidden[at] = GONE
-            elif covered and team[row] != eyes_team[index] and bush[row] != eyes_bush[index]:
-                dx, dy = x_u[row] - eyes_x_u[index], y_u[row] - eyes_y_u[index]
-                if dx * dx + dy * dy > notice_u * notice_u:
-                    hidden[at] = HIDDEN
+        eye_of[row] = NOBODY
+    made = 0
+    for viewer in range(eyes.shape[0]):
+        begin, found = viewer * EYES_MAX, 0
+        own = eyes[viewer]
+        if own == NOBODY:
+            eye_bush[made] = NOBODY
+            eye_x_u[made], eye_y_u[made] = seat_x_u[viewer], seat_y_u[viewer]
+            watch[begin], watch_count[viewer] = made, 1
+            made += 1
+            continue
+        for step in range(-1, players[0]):
+            row = own if step < 0 else step
+            mine = alive[row] != 0 and team[row] == eyes_team[viewer]
+            if not mine or (step >= 0 and row == own) or found >= EYES_MAX:
+                continue
+            if eye_of[row] == NOBODY:
+                eye_of[row], eye_bush[made] = made, bush[row]
+                eye_x_u[made], eye_y_u[made] = x_u[row], y_u[row]
+                made += 1
+            watch[begin + found] = eye_of[row]
+            found += 1
+        watch_count[viewer] = found
+    count[0] = made

@@ -1,14 +1,21 @@
 """Whatever is no player, as rows of a snapshot: drawn once in a tick, whoever will see it.
 
-Identity columns: ``slot`` by row, ``generation`` by slot.
+All of them stand in one list.  A thing's ``number`` is its slot behind those of the tables before
+it; number and generation name it for ever, and neither is ever sent.
 """
+
+import math
 
 from ecs.kernel import (
     F64In,
     F64In2,
     F64Out,
+    Float,
     I32In,
+    I32Out,
     I64In,
+    I64Out,
+    Int,
     U8In,
     U8Out,
     U16In,
@@ -17,61 +24,122 @@ from ecs.kernel import (
     kernel,
 )
 from net.kernels.fields import (
-    AMOUNT_STEPS,
     POSITION_STEPS,
+    SPEED_STEPS,
     count8,
     put16,
+    put16s,
     put_place,
+    put_tick,
     share,
-    span,
     steps,
 )
-from net.kernels.gathering import EventsIn
 
-PROJECTILE_BYTES = 13
-AREA_BYTES = 16
-OBSTACLE_BYTES = 18
-PICKUP_BYTES = 8
-EVENT_BYTES = 13
+PROJECTILE = 1
+AREA = 2
+OBSTACLE = 3
+PICKUP = 4
+"""Kinds of things."""
+
+THING_STRIDE = 48
+PROJECTILE_BYTES = 12
+AREA_BYTES = 17
+OBSTACLE_BYTES = 45
+PICKUP_BYTES = 5
+"""Bytes of the rows, and of the place each has in the list."""
+
+FIRE_AT = 9
+UNTIL_AT = 13
+OBSTACLE_HEALTH_AT = 44
+SHAPE = 6
+SPREAD_RATIO = 0.75
+"""So far out on its axes is an obstacle looked at, beside its middle."""
 
 
 @device
-def put_identity(rows: U8Out, at: int, row: int, slot: I32In, generation: U32In) -> None:
-    """Slot and lowest eight bits of the generation: three bytes."""
-    put16(rows, at, int(slot[row]))
-    rows[at + 2] = int(generation[slot[row]]) & 255
+def bytes_of(kind: int) -> int:
+    """Bytes of a row of this kind."""
+    if kind == PROJECTILE:
+        return PROJECTILE_BYTES
+    if kind == AREA:
+        return AREA_BYTES
+    return OBSTACLE_BYTES if kind == OBSTACLE else PICKUP_BYTES
+
+
+@device
+def speed_steps(speed_ups: float, dt_s: float) -> int:
+    """A speed in 1/1024 u a tick, halves away from nothing less than themselves."""
+    value = speed_ups * dt_s * SPEED_STEPS
+    return int(max(-32768.0, min(32767.0, math.floor(value + 0.5))))
+
+
+@device
+def put_shape(
+    shape: F64Out,
+    made: int,
+    reach: tuple[float, float],
+    one: tuple[float, float],
+    two: tuple[float, float],
+) -> None:
+    """How far a thing reaches along each axis, and two ways from its middle to points of it."""
+    at = made * SHAPE
+    shape[at], shape[at + 1] = reach
+    shape[at + 2], shape[at + 3] = one
+    shape[at + 4], shape[at + 5] = two
 
 
 @kernel
 def draw_projectiles(
-    count: I64In,
+    rows_in: I64In,
+    base: Int,
     slot: I32In,
-    generation: U32In,
     x_u: F64In,
     y_u: F64In,
-    direction: U16In,
+    vx_ups: F64In,
+    vy_ups: F64In,
     owner: I64In,
     skill: U8In,
     radius_u: F64In,
+    generation: U32In,
+    dt_s: Float,
+    count: I64Out,
+    number: I32Out,
+    kind: U8Out,
+    age: I64Out,
+    thing_x_u: F64Out,
+    thing_y_u: F64Out,
+    shape: F64Out,
     rows: U8Out,
 ) -> None:
-    """Every projectile's 13 bytes."""
-    for row in range(count[0]):
-        at = row * PROJECTILE_BYTES
-        put_identity(rows, at, row, slot, generation)
-        put_place(rows, at + 3, x_u[row], y_u[row])
-        put16(rows, at + 7, int(direction[row]))
-        put16(rows, at + 9, owner[row])
-        rows[at + 11] = skill[row]
-        rows[at + 12] = count8(steps(radius_u[row], POSITION_STEPS))
+    """Append every projectile: 12 bytes, place, way in a tick, owner, skill, radius.
+
+    Args:
+        base: number of slot 0.
+        count: i64[1], things in the list; raised.
+        number, kind: [things], which and what; age: i64[things], its generation.
+        thing_x_u, thing_y_u: f64[things]; shape: f64[things * SHAPE], as ``put_shape`` has it.
+    """
+    for row in range(rows_in[0]):
+        made = count[0] + row
+        at = made * THING_STRIDE
+        number[made], kind[made] = base + slot[row], PROJECTILE
+        age[made] = generation[slot[row]]
+        thing_x_u[made], thing_y_u[made] = x_u[row], y_u[row]
+        put_shape(shape, made, (0.0, 0.0), (0.0, 0.0), (0.0, 0.0))
+        put_place(rows, at, x_u[row], y_u[row])
+        put16s(rows, at + 4, speed_steps(vx_ups[row], dt_s))
+        put16s(rows, at + 6, speed_steps(vy_ups[row], dt_s))
+        put16(rows, at + 8, owner[row])
+        rows[at + 10] = skill[row]
+        rows[at + 11] = count8(steps(radius_u[row], POSITION_STEPS))
+    count[0] += rows_in[0]
 
 
 @kernel
 def draw_areas(
-    count: I64In,
-    tick: I64In,
+    rows_in: I64In,
+    base: Int,
     slot: I32In,
-    generation: U32In,
     x_u: F64In,
     y_u: F64In,
     radius_u: F64In,
@@ -79,103 +147,134 @@ def draw_areas(
     until_tick: I64In,
     owner: I64In,
     skill: U8In,
+    generation: U32In,
+    count: I64Out,
+    number: I32Out,
+    kind: U8Out,
+    age: I64Out,
+    thing_x_u: F64Out,
+    thing_y_u: F64Out,
+    shape: F64Out,
     rows: U8Out,
-    reach_most_u: F64Out,
 ) -> None:
-    """Every area's 16 bytes.
-
-    Args:
-        reach_most_u: f64[2], written: the largest radius, twice.
-    """
-    reach_most_u[0] = 0.0
-    for row in range(count[0]):
-        at = row * AREA_BYTES
-        put_identity(rows, at, row, slot, generation)
-        put_place(rows, at + 3, x_u[row], y_u[row])
-        put16(rows, at + 7, steps(radius_u[row], POSITION_STEPS))
-        put16(rows, at + 9, span(fire_tick[row] - tick[0] + 1))
-        put16(rows, at + 11, span(until_tick[row] - tick[0] + 1))
-        put16(rows, at + 13, owner[row])
-        rows[at + 15] = skill[row]
-        reach_most_u[0] = max(reach_most_u[0], radius_u[row])
-    reach_most_u[1] = reach_most_u[0]
+    """Append every area: 17 bytes; arguments as for ``draw_projectiles``."""
+    for row in range(rows_in[0]):
+        made, reach = count[0] + row, radius_u[row]
+        at = made * THING_STRIDE
+        number[made], kind[made] = base + slot[row], AREA
+        age[made] = generation[slot[row]]
+        thing_x_u[made], thing_y_u[made] = x_u[row], y_u[row]
+        put_shape(shape, made, (reach, reach), (reach, 0.0), (0.0, reach))
+        put_place(rows, at, x_u[row], y_u[row])
+        put16(rows, at + 4, steps(reach, POSITION_STEPS))
+        put16(rows, at + 6, owner[row])
+        rows[at + 8] = skill[row]
+        put_tick(rows, at + FIRE_AT, fire_tick[row])
+        put_tick(rows, at + UNTIL_AT, until_tick[row])
+    count[0] += rows_in[0]
 
 
 @kernel
 def draw_obstacles(
-    count: I64In,
+    rows_in: I64In,
+    base: Int,
     slot: I32In,
-    generation: U32In,
-    kind: U8In,
+    obstacle_kind: U8In,
     x_u: F64In,
     y_u: F64In,
     hx_u: F64In,
     hy_u: F64In,
     radius_u: F64In,
+    exact: U8In,
     heading: U16In,
     health_hp: F64In,
     full_hp: F64In,
     blocks: U8In,
+    generation: U32In,
     directions: F64In2,
+    count: I64Out,
+    number: I32Out,
+    kind: U8Out,
+    age: I64Out,
+    thing_x_u: F64Out,
+    thing_y_u: F64Out,
+    shape: F64Out,
     rows: U8Out,
-    reach_x_u: F64Out,
-    reach_y_u: F64Out,
-    reach_most_u: F64Out,
 ) -> None:
-    """Every obstacle's 18 bytes, and how far its bounding box reaches.
+    """Append every obstacle: 45 bytes; arguments as for ``draw_projectiles``.
 
     Args:
-        full_hp: what each withstood when it was new.
+        exact: u8[5 * 8 * obstacles], the bytes of x_u, y_u, hx_u, hy_u, radius_u, one column
+            behind the other: who moves by them needs every bit.
         directions: f64[4096, 2], unit vectors.
-        reach_x_u, reach_y_u: f64[obstacles], written: half extents of the bounding boxes, which are
-            the shadows of a turned box on each axis and its corner radius.
-        reach_most_u: f64[2], written: the largest of these.
     """
-    reach_most_u[0] = reach_most_u[1] = 0.0
-    for row in range(count[0]):
-        at = row * OBSTACLE_BYTES
-        put_identity(rows, at, row, slot, generation)
-        rows[at + 3] = kind[row]
-        put_place(rows, at + 4, x_u[row], y_u[row])
-        put_place(rows, at + 8, hx_u[row], hy_u[row])
-        put16(rows, at + 12, steps(radius_u[row], POSITION_STEPS))
-        put16(rows, at + 14, int(heading[row]))
-        rows[at + 16] = max(1, share(health_hp[row], full_hp[row]))
-        rows[at + 17] = blocks[row]
-        ux, uy = abs(directions[heading[row], 0]), abs(directions[heading[row], 1])
-        reach_x_u[row] = ux * hx_u[row] + uy * hy_u[row] + radius_u[row]
-        reach_y_u[row] = uy * hx_u[row] + ux * hy_u[row] + radius_u[row]
-        reach_most_u[0] = max(reach_most_u[0], reach_x_u[row])
-        reach_most_u[1] = max(reach_most_u[1], reach_y_u[row])
+    for row in range(rows_in[0]):
+        made = count[0] + row
+        at, hx, hy = made * THING_STRIDE, hx_u[row], hy_u[row]
+        number[made], kind[made] = base + slot[row], OBSTACLE
+        age[made] = generation[slot[row]]
+        ux, uy = directions[heading[row], 0], directions[heading[row], 1]
+        reach_x = abs(ux) * hx + abs(uy) * hy + radius_u[row]
+        reach_y = abs(uy) * hx + abs(ux) * hy + radius_u[row]
+        ax, ay = ux * hx * SPREAD_RATIO, uy * hx * SPREAD_RATIO
+        bx, by = -uy * hy * SPREAD_RATIO, ux * hy * SPREAD_RATIO
+        thing_x_u[made], thing_y_u[made] = x_u[row], y_u[row]
+        put_shape(shape, made, (reach_x, reach_y), (ax, ay), (bx, by))
+        rows[at] = obstacle_kind[row]
+        for column in range(5):
+            for byte in range(8):
+                rows[at + 1 + column * 8 + byte] = exact[(column * x_u.shape[0] + row) * 8 + byte]
+        put16(rows, at + 41, int(heading[row]))
+        rows[at + 43] = blocks[row]
+        rows[at + OBSTACLE_HEALTH_AT] = max(1, share(health_hp[row], full_hp[row]))
+    count[0] += rows_in[0]
 
 
 @kernel
 def draw_pickups(
-    count: I64In,
+    rows_in: I64In,
+    base: Int,
     slot: I32In,
-    generation: U32In,
     x_u: F64In,
     y_u: F64In,
     item: U8In,
+    generation: U32In,
+    count: I64Out,
+    number: I32Out,
+    kind: U8Out,
+    age: I64Out,
+    thing_x_u: F64Out,
+    thing_y_u: F64Out,
+    shape: F64Out,
     rows: U8Out,
 ) -> None:
-    """Every pickup's 8 bytes."""
-    for row in range(count[0]):
-        at = row * PICKUP_BYTES
-        put_identity(rows, at, row, slot, generation)
-        put_place(rows, at + 3, x_u[row], y_u[row])
-        rows[at + 7] = item[row]
+    """Append every pickup: 5 bytes; arguments as for ``draw_projectiles``."""
+    for row in range(rows_in[0]):
+        made = count[0] + row
+        at = made * THING_STRIDE
+        number[made], kind[made] = base + slot[row], PICKUP
+        age[made] = generation[slot[row]]
+        thing_x_u[made], thing_y_u[made] = x_u[row], y_u[row]
+        put_shape(shape, made, (0.0, 0.0), (0.0, 0.0), (0.0, 0.0))
+        put_place(rows, at, x_u[row], y_u[row])
+        rows[at + 4] = item[row]
+    count[0] += rows_in[0]
 
 
 @kernel
-def draw_events(count: I64In, events: EventsIn, rows: U8Out) -> None:
-    """Every event's 13 bytes."""
-    for row in range(count[0]):
-        at = row * EVENT_BYTES
-        rows[at] = events[row]["kind"] & 255
-        put16(rows, at + 1, events[row]["a"])
-        put16(rows, at + 3, events[row]["b"])
-        put_place(rows, at + 5, events[row]["x_u"], events[row]["y_u"])
-        rows[at + 9] = events[row]["cause"] & 255
-        put16(rows, at + 10, steps(events[row]["amount"], AMOUNT_STEPS))
-        rows[at + 12] = 0
+def find_things(
+    count: I64In, number: I32In, shape: F64In, place_of: I32Out, reach_most_u: F64Out
+) -> None:
+    """Where in the list every number stands, -1 for nowhere, and how far any thing reaches.
+
+    Args:
+        place_of: i32[numbers], written.
+        reach_most_u: f64[2], written: the largest reach along each axis.
+    """
+    for index in range(place_of.shape[0]):
+        place_of[index] = -1
+    reach_most_u[0] = reach_most_u[1] = 0.0
+    for made in range(count[0]):
+        place_of[number[made]] = made
+        reach_most_u[0] = max(reach_most_u[0], shape[made * SHAPE])
+        reach_most_u[1] = max(reach_most_u[1], shape[made * SHAPE + 1])

@@ -116,8 +116,13 @@ class HostedMatch:
 
     @property
     def rows_dropped(self) -> int:
-        """Rows that did not fit into snapshots so far."""
+        """Events that did not fit into snapshots so far."""
         return int(self._packer.dropped[0])
+
+    @property
+    def rows_late(self) -> int:
+        """How often a row had to wait for a later snapshot."""
+        return int(self._packer.late[0])
 
     @property
     def casts_refused(self) -> Counter[str]:
@@ -318,17 +323,19 @@ class HostedMatch:
             if slot >= rows:
                 continue
             if alive[slot] or over:
-                live.append(feed.turn_to(packer, slot))
+                live.append(feed.turn_to(packer, slot, plays=True))
                 continue
             teams = telling.living_teams(match.world) if teams is None else teams
             if int(team[slot]) in teams:
-                live.append(feed.turn_to(packer, self._eyes(slot)))
+                eyes = self._eyes(slot)
+                live.append(feed.turn_to(packer, eyes, plays=eyes == slot))
             else:
                 late.append((slot, feed))
-        offer(packer, match.tick, live)
+        offer(packer, match.tick, live, match.mailbox.lead)
         if late:
             self._send_late(late)
-        elif over:
+        else:
+            # Of a world that is not stepped, the inputs it would go on with are soon forgotten.
             self._killers = None
 
     def _eyes(self, slot: int) -> int:
@@ -341,7 +348,10 @@ class HostedMatch:
         return wanted if mates else slot
 
     def _send_late(self, late: list[tuple[int, Feed]]) -> None:
-        """To the dead whose team is out: the killer's eyes, so late that they give nothing away."""
+        """To the dead whose team is out: the killer's eyes, so late that they give nothing away.
+
+        Nobody plays in the past: if the own body still stands there, it is one to be looked at.
+        """
         if self._killers is None:
             self._killers = DelayedWorld(self.match, self._history, self._killer_ticks)
         for _ in self._killers.advance(self.match.tick, self.match.tick):
@@ -349,8 +359,13 @@ class HostedMatch:
         # They wait until it has come to the tick after the last one they saw.
         tick, rows = self._killers.tick, self._killers.rows
         packer = self._killers.packer
-        ready = [(slot, feed) for slot, feed in late if tick > feed.outbox.newest_tick]
-        offer(packer, tick, [feed.turn_to(packer, slot) for slot, feed in ready if slot < rows])
+        ready: list[Feed] = []
+        for slot, feed in late:
+            if slot < rows and tick > feed.outbox.newest_tick:
+                ready.append(feed.turn_to(packer, slot))
+            else:
+                feed.end()
+        offer(packer, tick, ready)
 
     def _announce(self, slot: int) -> None:
         """Tell everybody of a later entrant."""

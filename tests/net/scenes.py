@@ -27,6 +27,7 @@ from schema.columns import (
     Flight,
     Goods,
     Intent,
+    Motion,
     Outcome,
     Position,
     Progress,
@@ -36,15 +37,17 @@ from schema.columns import (
     Stats,
     Tally,
     Vitals,
+    Walls,
     Zone,
 )
 from schema.directions import TABLE
 from schema.rulebook import LEVELS, SKILL_ROW, STATUSES
-from tests.oracle.scenery import Block, Body, Circle, Hand, Happening, Item, Shot, State
+from tests.oracle.scenery import Block, Body, Circle, Hand, Happening, Item, Shot, State, Wall
 
 SIZE = (48.0, 36.0)
 VIEW = (16.0, 9.0)
 PLACES = 12
+WALLS = 32
 NOBODY = -1
 NO_SLOT = 255
 Groups = tuple[type[Group], ...]
@@ -54,11 +57,10 @@ CENTRE = (24.0, 18.0)
 def new_world(players: int = PLACES, rows: int = 64, events: int = 64) -> World:
     """A world with nobody in it, and no rules attached: snapshots only read."""
     limits = dict.fromkeys(("projectiles", "areas", "obstacles", "pickups", "hits"), rows)
+    walls = (WALLS, 1, WALLS)
     return World(
         columns.TABLES,
-        columns.capacities(
-            players=players, events=events, cells=1, walls=(1, 1, 1), trail=1, **limits
-        ),
+        columns.capacities(players=players, events=events, cells=1, walls=walls, trail=1, **limits),
     )
 
 
@@ -93,13 +95,17 @@ def packer_of(world: World, state: State) -> SnapshotPacker:
     skills = np.zeros(len(state.hold_ticks), dtype=SKILL_ROW)
     skills["hold_ticks"], skills["charges_max"] = state.hold_ticks, state.charges_max
     steps = [math.inf if xp is None else xp for xp in state.level_xp]
-    lookups = Lookups(skills, np.array(steps), TABLE, state.play_tick, state.revive_ticks)
-    return SnapshotPacker(world, View(*state.view_u, state.notice_u), SIZE, lookups)
+    lookups = Lookups(
+        skills, np.array(steps), TABLE, state.play_tick, state.revive_ticks, state.dt_s
+    )
+    view = View(*state.view_u, state.notice_u, state.body_u)
+    return SnapshotPacker(world, view, np.array([*SIZE, 64.0, 1.0, 1.0]), lookups)
 
 
 def put(world: World, state: State) -> None:
     """Write a state into a world."""
     _put_match(world, state)
+    _put_walls(world, state)
     world.group("players", Rows).count[0] = len(state.bodies)
     for row, body in enumerate(state.bodies):
         _put_body(world, row, body)
@@ -120,8 +126,22 @@ def _put_match(world: World, state: State) -> None:
     outcome.winner[0] = NOBODY if state.winner is None else state.winner
     zone.phase[0], zone.state[0] = state.zone_phase, state.zone_state
     zone.until_tick[0] = state.zone_change_tick
+    zone.since_tick[0] = state.zone_since_tick
     zone.x_u[0], zone.y_u[0], zone.radius_u[0] = state.zone
+    zone.from_x_u[0], zone.from_y_u[0], zone.from_radius_u[0] = state.zone
     zone.next_x_u[0], zone.next_y_u[0], zone.next_radius_u[0] = state.zone_next
+
+
+def _put_walls(world: World, state: State) -> None:
+    """All of them in one cell; none is an obstacle."""
+    walls = world.group("walls", Walls)
+    walls.start[:2], walls.raised[:] = (0, len(state.walls)), (1, 0)
+    for row, wall in enumerate(state.walls):
+        reach_x = abs(wall.ux) * wall.hx_u + abs(wall.uy) * wall.hy_u + wall.radius_u
+        reach_y = abs(wall.uy) * wall.hx_u + abs(wall.ux) * wall.hy_u + wall.radius_u
+        shape = (wall.x_u, wall.y_u, wall.hx_u, wall.hy_u, wall.radius_u, wall.ux, wall.uy)
+        walls.record[row] = (*shape, reach_x, reach_y, wall.blocks, 0, 0, 0)
+        walls.row[row] = row
 
 
 def _row(number: int | None) -> int:
@@ -153,7 +173,9 @@ def _put_self(world: World, row: int, body: Body) -> None:
     tally.kills[row], tally.assists[row] = body.kills, body.assists
     tally.killer[row] = _row(body.killer)
     progress.level[row], progress.experience_xp[row] = body.level, body.experience_xp
-    world.group("players", Intent).seq[row] = body.seq
+    intent, motion = world.group("players", Intent), world.group("players", Motion)
+    intent.seq[row], intent.buttons[row] = body.seq, body.buttons
+    motion.vx_ups[row], motion.vy_ups[row] = body.vx_ups, body.vy_ups
     world.group("players", Combo).hits[row] = body.combo
     for place, hand in enumerate(body.hands, start=4 * row):
         ability.skill[place], ability.level[place] = hand.skill, hand.level
@@ -169,7 +191,7 @@ def _put_self(world: World, row: int, body: Body) -> None:
 def _put_things(world: World, state: State) -> None:
     """Columns by their names, which twin and manifest share; ``slot`` is the identity's."""
     tables: tuple[tuple[str, Sequence[Shot | Circle | Block | Item], Groups], ...] = (
-        ("projectiles", state.shots, (Position, Flight)),
+        ("projectiles", state.shots, (Position, Motion, Flight)),
         ("areas", state.circles, (Position, Area)),
         ("obstacles", state.blocks, (Shape, Barrier)),
         ("pickups", state.items, (Position, Goods)),
@@ -226,6 +248,8 @@ def drawn_body(chance: Random, tick: int, count: int, skills: int) -> Body:
     body.reviver, body.progress_ticks = None, chance.choice((0, 1, 45, 90, 200))
     body.killer = chance.choice(someone)
     body.seq, body.kills = chance.choice((0, 7, 2**32 - 1)), chance.choice((0, 3, 65_536))
+    body.vx_ups, body.vy_ups = chance.choice((0.0, -0.0, 7.0)), chance.uniform(-7, 7)
+    body.buttons = chance.randrange(64)
     body.assists = chance.choice((0, 255, 256))
     body.hands = [drawn_hand(chance, tick, skills) for _ in range(4)]
     body.statuses = {
@@ -276,6 +300,7 @@ def drawn_state(chance: Random) -> State:
         notice_u=chance.choice((0.0, 3.0, 5.0)),
         revive_ticks=chance.choice((90, 1800)),
     )
+    state.walls = [drawn_wall(chance) for _ in range(chance.choice((0, 3, 8)))]
     for _ in range(chance.randrange(12)):
         add_things(chance, state, {name: free.pop() for name, free in slots.items()})
     state.events = [drawn_event(chance, count) for _ in range(chance.randrange(12))]
@@ -287,9 +312,9 @@ def add_things(chance: Random, state: State, slots: dict[str, int]) -> None:
     tick, age = state.tick, chance.choice((1, 255, 256, 70_000))
     owner, skill = chance.choice((NOBODY, 0, 5)), chance.randrange(64)
     radius = chance.choice((0.1, 0.5, 3.984375, 4.0, 9.0))
-    state.shots.append(
-        Shot(slots["shot"], age, *around(chance), chance.randrange(4096), owner, skill, radius)
-    )
+    place, aim = around(chance), chance.randrange(4096)
+    ways = chance.choice((0.0, 26.0, 2000.0)), chance.uniform(-46, 46)
+    state.shots.append(Shot(slots["shot"], age, *place, aim, owner, skill, radius, *ways))
     fire = near_tick(chance, tick)
     until = near_tick(chance, fire)
     radius = chance.choice((0.5, 2.0, 3.5))
@@ -319,6 +344,15 @@ def add_things(chance: Random, state: State, slots: dict[str, int]) -> None:
         )
     )
     state.items.append(Item(slots["item"], age, *around(chance), chance.randrange(5)))
+
+
+def drawn_wall(chance: Random) -> Wall:
+    """A wall about where looks pass, thin, thick, round or turned; some do not block them."""
+    ux, uy = TABLE[chance.choice((0, 512, 1024, chance.randrange(4096)))].tolist()
+    hx, hy, corner = chance.choice(
+        ((1.0, 0.5, 0.0), (2.5, 0.0, 0.2), (0.0, 0.0, 1.0), (0.5, 0.25, 0.25))
+    )
+    return Wall(*around(chance, 0.5), hx, hy, corner, ux, uy, chance.choice((7, 7, 4, 3)))
 
 
 def drawn_event(chance: Random, count: int) -> Happening:

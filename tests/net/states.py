@@ -21,6 +21,7 @@ from schema.columns import (
     Flight,
     Goods,
     Intent,
+    Motion,
     Outcome,
     Position,
     Progress,
@@ -30,12 +31,14 @@ from schema.columns import (
     Stats,
     Tally,
     Vitals,
+    Walls,
     Zone,
 )
 from schema.directions import TABLE
 from schema.rulebook import STATUSES
 from systems.rules import Rules
-from tests.oracle.scenery import Block, Body, Circle, Hand, Happening, Item, Shot, State
+from systems.terrain import Terrain
+from tests.oracle.scenery import Block, Body, Circle, Hand, Happening, Item, Shot, State, Wall
 
 
 def state_of(world: World) -> State:
@@ -43,6 +46,8 @@ def state_of(world: World) -> State:
     rules, outcome = world.resource(Rules), world.group("match", Outcome)
     frame, zone = rules.balance.match, world.group("match", Zone)
     record = world.group("events", Events).record[: _count(world, "events")]
+    shrinking = int(zone.state[0]) == 1
+    circle = ("from_x_u", "from_y_u", "from_radius_u") if shrinking else ("x_u", "y_u", "radius_u")
     return State(
         tick=int(world.group("match", Clock).tick[0]),
         alive=int(outcome.alive[0]),
@@ -54,7 +59,8 @@ def state_of(world: World) -> State:
         zone_phase=int(zone.phase[0]),
         zone_state=int(zone.state[0]),
         zone_change_tick=int(zone.until_tick[0]),
-        zone=(float(zone.x_u[0]), float(zone.y_u[0]), float(zone.radius_u[0])),
+        zone_since_tick=int(zone.since_tick[0]),
+        zone=tuple(float(getattr(zone, name)[0]) for name in circle),  # type: ignore[arg-type]
         zone_next=(float(zone.next_x_u[0]), float(zone.next_y_u[0]), float(zone.next_radius_u[0])),
         view_u=(frame.view_width_u, frame.view_height_u),
         notice_u=frame.cover.notice_u,
@@ -63,7 +69,9 @@ def state_of(world: World) -> State:
         hold_ticks=rules.skills["hold_ticks"].tolist(),
         charges_max=rules.skills["charges_max"].tolist(),
         bodies=[_body(world, row) for row in range(_count(world, "players"))],
-        shots=[Shot(**facts) for facts in _things(world, "projectiles", SHOT, Position, Flight)],
+        shots=[
+            Shot(**facts) for facts in _things(world, "projectiles", SHOT, Position, Motion, Flight)
+        ],
         circles=[Circle(**facts) for facts in _things(world, "areas", CIRCLE, Position, Area)],
         blocks=[
             Block(
@@ -73,10 +81,20 @@ def state_of(world: World) -> State:
         ],
         items=[Item(**facts) for facts in _things(world, "pickups", ITEM, Position, Goods)],
         events=[Happening(*row) for row in record.tolist()],
+        walls=_walls(world),
+        dt_s=rules.dt_s,
+        body_u=frame.body.radius_u,
     )
 
 
-SHOT = ("x_u", "y_u", "direction", "owner", "skill", "radius_u")
+def _walls(world: World) -> list[Wall]:
+    walls, fixed = world.group("walls", Walls), len(world.resource(Terrain).walls)
+    names = ("x_u", "y_u", "hx_u", "hy_u", "radius_u", "ux", "uy", "blocks")
+    found = walls.record[: fixed + int(walls.raised[1])]
+    return [Wall(*(row[name].item() for name in names)) for row in found]
+
+
+SHOT = ("x_u", "y_u", "direction", "owner", "skill", "radius_u", "vx_ups", "vy_ups")
 CIRCLE = ("x_u", "y_u", "radius_u", "fire_tick", "until_tick", "owner", "skill")
 ITEM = ("x_u", "y_u", "item")
 BLOCK = (
@@ -151,6 +169,9 @@ def _body(world: World, row: int) -> Body:
         progress_ticks=value(Rescue, "progress_ticks"),
         killer=_somebody(value(Tally, "killer")),
         seq=value(Intent, "seq"),
+        buttons=value(Intent, "buttons"),
+        vx_ups=value(Motion, "vx_ups"),
+        vy_ups=value(Motion, "vy_ups"),
         kills=value(Tally, "kills"),
         assists=value(Tally, "assists"),
         hands=[_hand(world, place) for place in range(4 * row, 4 * row + 4)],

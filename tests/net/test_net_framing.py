@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from net.kernels.headers import FRAME_BYTES, close_frames
+from net.kernels.heads import FRAME_BYTES, close_frames
 from tests.oracle.snapshot import framed
 from tests.systems.kernel_calls import call
 
@@ -25,9 +25,11 @@ def test_every_payload_gets_its_length(lengths: list[int], spare: int) -> None:
         stride=stride,
         buffer=before,
         ends=[base + FRAME_BYTES + n for base, n in zip(bases, lengths, strict=True)],
+        begins=[-1] * len(bases),
     )
-    for base, length in zip(bases, lengths, strict=True):
+    for base, length, begin in zip(bases, lengths, made.begins.tolist(), strict=True):
         end = base + FRAME_BYTES + length
         payload = before[base + FRAME_BYTES : end].tobytes()
-        assert made.buffer[base:end].tobytes() == framed(payload)
+        assert made.buffer[begin:end].tobytes() == framed(payload)
+        assert made.buffer[base:begin].tobytes() == before[base:begin].tobytes()
         assert made.buffer[end : base + stride].tobytes() == before[end : base + stride].tobytes()

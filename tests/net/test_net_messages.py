@@ -23,7 +23,7 @@ INPUTS = st.builds(
     st.integers(0, 4095),
     st.integers(0, 4095),
     st.integers(0, 255),
-    st.integers(0, 63),
+    st.integers(0, 127),
     U32,
     U32,
 )
@@ -47,7 +47,7 @@ def within_ranges(message: m.ClientMessage) -> bool:
         numbers = all(type(number) is int for number in (version, tick))
         return numbers and version == 3 and 0 <= tick < 2**32 and len(str(ticket)) <= 128
     tops = {
-        m.Input: (2**32, 4096, 4096, 256, 64, 2**32, 2**32),
+        m.Input: (2**32, 4096, 4096, 256, 128, 2**32, 2**32),
         m.Ping: (2**32,),
         m.Spectate: (2**16,),
     }[type(message)]
@@ -167,7 +167,7 @@ OK_INPUT = [2, 5, 100, 200, 30, 3, 4, 2]
         (2, 4096, "INPUT.move is out of range"),
         (3, 4096, "INPUT.aim is out of range"),
         (4, 256, "INPUT.reach is out of range"),
-        (5, 64, "INPUT.buttons is out of range"),
+        (5, 128, "INPUT.buttons is out of range"),
         (6, 2**32, "INPUT.ack is out of range"),
         (7, -1, "INPUT.view is out of range"),
         (7, 2**32, "INPUT.view is out of range"),
@@ -253,6 +253,8 @@ def test_server_messages_have_the_bytes_of_the_protocol() -> None:
     assert list(row[7]) == list(m.Rules.__struct_fields__)
     assert row[7]["classes"][0]["block_half_degrees"] == 55.0
     assert list(row[7]["skills"][0]) == list(m.SkillView.__struct_fields__)
+    assert list(row[7]["statuses"][0]) == list(m.StatusView.__struct_fields__)
+    assert row[7]["classes"][0]["levels"] == [[7.4, 80.0, 0.25]]
     assert row[8:] == [[[3, "Ada", 1, 2, 0]], 2]
     cases: list[tuple[m.ServerMessage, list[object]]] = [
         (m.Joined(4, "Bo", 3, 2, 1), [3, 4, "Bo", 3, 2, 1]),

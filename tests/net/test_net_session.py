@@ -39,6 +39,16 @@ def test_join_input_ping_leave() -> None:
     assert not session.outbox.push(b"late")
 
 
+def test_asking_for_the_exact_state_is_no_button() -> None:
+    session, game, _ = begin()
+    session.join(JOIN, "")
+    session.receive(encode(m.Input(1, 0, 0, 0, 5 | m.RESYNC, 0)), 0.0)
+    session.receive(encode(m.Input(2, 0, 0, 0, 5, 0)), 0.1)
+    assert [message.buttons for message in game.seats[0].inputs] == [5, 5]
+    assert session.outbox.take_resync()
+    assert not session.outbox.take_resync()
+
+
 def test_nobody_is_seated_while_the_server_stops() -> None:
     session, game, _ = begin()
     session.outbox.close(shutting_down())

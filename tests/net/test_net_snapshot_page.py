@@ -1,88 +1,137 @@
-"""docs/protocol.md draws what the twin reads, and says how much there may be."""
+"""docs/protocol.md draws what the twin reads, says how much there may be, and gives an example."""
 
 from __future__ import annotations
 
-import struct
+import re
 from pathlib import Path
+from random import Random
 
-import msgpack
 import pytest
 
-from net import sections
-from net.snapshot import PAYLOAD_MAX_BYTES
+from net.kernels.happening import EVENTS_MAX
+from net.ledger import IDS_MAX
+from net.mirror import BadPayloadError, Mirror
+from net.snapshot import FULL_PAYLOAD_BYTES, GAP_MAX, PAYLOAD_BYTES
 from tests.net.scenes import CENTRE, new_state, new_world, packer_of, put
-from tests.net.watched import bodies
+from tests.net.vectors import FILE, record, text_of
+from tests.net.watched import bodies, payload_of
 from tests.oracle import snapshot as oracle
 
-
-def test_the_twin_notices_a_payload_of_the_wrong_size() -> None:
-    world, state = new_world(), new_state(bodies(CENTRE))
-    put(world, state)
-    payload = msgpack.unpackb(packer_of(world, state).pack([0])[0])[1]
-    for broken in (payload + b"\0", payload[:-1]):
-        with pytest.raises((ValueError, struct.error)):
-            oracle.read_payload(broken)
-
-
 PAGE = (Path(__file__).resolve().parents[2] / "docs/protocol.md").read_text(encoding="utf-8")
-WIDTHS = {"u8": 1, "u16": 2, "u32": 4, "i32": 4, "slot": 32}
-SIZES = {"I": 4, "i": 4, "H": 2, "B": 1, "s": 1}
+FORMS = {"u8": "B", "u16": "H", "u32": "I", "i8": "b", "i16": "h", "i32": "i", "f64": "d"}
 
 
-def drawn_fields(block: str) -> list[tuple[int, str]]:
-    """(offset, name) of every field of a drawing."""
-    drawn = []
-    for line in block.strip().splitlines():
-        if not line[0].isdigit():
-            continue  # the meaning above goes on
-        offset, kind = line.split()[:2]
-        names = line[13:].split("   ")[0].replace(",", " ").split()
-        drawn += [(int(offset) + n * WIDTHS[kind], name) for n, name in enumerate(names)]
-    return drawn
+def section(title: str) -> str:
+    """What the page says under a heading of the third order."""
+    return PAGE.split(f"\n### {title}\n")[1].split("\n### ")[0].split("\n## ")[0]
 
 
-def fields_of(form: str, names: tuple[str, ...]) -> list[tuple[int, str]]:
-    """The same of a struct and a row of the twin's."""
-    letters = form.removeprefix("<").replace("32s", "S")
-    offset, found = 0, []
-    for letter, name in zip(letters, names, strict=True):
-        found.append((offset, "0" if name == "reserved" else name))
-        offset += 32 if letter == "S" else SIZES[letter]
-    return found
+def drawn(cell: str, names: list[str]) -> list[tuple[str, str]]:
+    """(name, form) of these fields in the order of the page: each has the form named before it."""
+    found: dict[str, str] = {}
+    form = ""
+    for kind, word in re.findall(r"`([uif]\d+)`|([a-z_]+)", cell):
+        if kind:
+            form = FORMS[kind]
+        elif word in names:
+            found.setdefault(word, form)
+    return list(found.items())
 
 
-def test_the_page_draws_what_the_twin_reads() -> None:
-    """Field names and offsets of the header and of every row, as docs/protocol.md has them."""
-    header = PAGE.split("offset type  field\n")[1].split("\n\n")[0]
-    assert drawn_fields(header) == fields_of(oracle.HEADER.format, oracle.Header._fields)
-    for title, form, row in (
-        ("slot", oracle.SLOT, oracle.Slot),
-        ("status", oracle.STATUS, oracle.Status),
-        ("player", oracle.PLAYER, oracle.Player),
-        ("projectile", oracle.PROJECTILE, oracle.Projectile),
-        ("area", oracle.AREA, oracle.Area),
-        ("obstacle", oracle.OBSTACLE, oracle.Obstacle),
-        ("pickup", oracle.PICKUP, oracle.Pickup),
-        ("mate", oracle.MATE, oracle.Mate),
-        ("event", oracle.EVENT, oracle.Event),
-    ):
-        head, block = PAGE.split(f"\n{title} ")[1].split("\n", 1)
-        assert f" {form.size} bytes each" in head
-        assert drawn_fields(block.split("\n\n")[0].split("\n```")[0]) == fields_of(
-            form.format, row._fields
-        )
+@pytest.mark.parametrize(
+    ("title", "groups"),
+    [
+        ("match", oracle.MATCH),
+        ("self", oracle.SELF),
+        ("hands", oracle.HAND),
+        ("bodies", oracle.BODY),
+    ],
+)
+def test_the_page_draws_the_groups_the_twin_reads(title: str, groups: oracle.Groups) -> None:
+    """Bits, forms and names of every group."""
+    rows = re.findall(r"^\| (\d+) \| (.*?) \|", section(title), re.MULTILINE)
+    assert [int(bit) for bit, _ in rows] == [1 << bit for bit in range(len(groups))]
+    for (_, cell), fields in zip(rows, groups, strict=True):
+        assert drawn(cell, [name for name, _ in fields]) == list(fields), cell
+
+
+def test_the_page_draws_motion_and_gait() -> None:
+    text = section("The own body")
+    for fields in (oracle.MOTION, oracle.GAIT):
+        for name, form in fields:
+            [drawn] = {kind for kind, at in FORMS.items() if at == form}
+            assert re.search(rf"{drawn} +{name}\b", text), name
+
+
+def test_the_page_draws_the_head() -> None:
+    """Flags by their bits, and what comes with them in the order in which the twin reads it."""
+    text = section("Layout")
+    [flags] = re.findall(r"^u8 +flags +(.*)$", text, re.MULTILINE)
+    bits = {name.lower(): int(bit) for bit, name in re.findall(r"(\d+) ([A-Z_]+)", flags)}
+    assert bits == {name: 1 << bit for bit, name in enumerate(oracle.HEAD)}
+    given = re.findall(r"^\S+ +(?:\d+ bytes|\w+) +with ([A-Z_]+)", text, re.MULTILINE)
+    assert given == ["FULL", "SKIPPED", "ACK", "CHECK", "MOTION", "GAIT", "LEAD"]
+    assert re.search(r"^i8 +lead +with LEAD", text, re.MULTILINE)
 
 
 def test_the_page_says_how_much_there_may_be() -> None:
-    assert f"({PAYLOAD_MAX_BYTES:,} bytes in all)" in PAGE
-    for most, what in (
-        (12, "statuses"),
-        (sections.PLAYERS_MAX, "players"),
-        (sections.PROJECTILES_MAX, "projectiles"),
-        (sections.AREAS_MAX, "areas"),
-        (sections.OBSTACLES_MAX, "obstacles"),
-        (sections.PICKUPS_MAX, "pickups"),
-        (sections.MATES_MAX, "team mates"),
-        (sections.EVENTS_MAX, "events"),
-    ):
-        assert f"{most} {what}" in PAGE
+    text = section("How much")
+    assert f"at most {PAYLOAD_BYTES:,} bytes; a full one {FULL_PAYLOAD_BYTES:,}" in text
+    assert f"at most {IDS_MAX} things" in text
+    assert f"at most {EVENTS_MAX})" in section("events")
+    assert f"more than {GAP_MAX} ticks without one" in PAGE
+
+
+def test_the_example_is_one() -> None:
+    data = "".join(re.findall(r"^([0-9a-f]{2}(?: [0-9a-f]{2})*)  ", section("An example"), re.M))
+    reader, mirror = oracle.Reader(tick=41, ack_seq=7), Mirror()
+    row = dict.fromkeys(("x", "y", "aim", "health", "shield", "flags", "level", "hold"), 100)
+    reader.bodies = {7: dict(row), 129: dict(row)}
+    reader.apply(bytes.fromhex(data))
+    assert (reader.tick, reader.ack_seq, reader.bodies.keys()) == (42, 8, {7})
+    assert [reader.bodies[7][name] for name in ("x", "y", "aim")] == [115, 98, 64]
+    with pytest.raises(BadPayloadError):
+        mirror.apply(bytes.fromhex(data))
+
+
+def test_the_recorded_snapshots_are_those_of_now() -> None:
+    assert FILE.read_text(encoding="utf-8") == text_of(record())
+
+
+def test_both_readers_notice_a_payload_of_the_wrong_size() -> None:
+    world, state = new_world(), new_state(bodies(CENTRE, (25.0, 18.0)))
+    put(world, state)
+    packer = packer_of(world, state)
+    payload = payload_of(packer.pack([packer.take_seat(0)])[0])
+    for broken in (payload + b"\0", *(payload[:size] for size in range(len(payload)))):
+        with pytest.raises(ValueError, match=r"."):
+            oracle.Reader().apply(broken)
+        with pytest.raises(BadPayloadError):
+            Mirror().apply(broken)
+
+
+def test_a_damaged_payload_is_refused_by_name_or_read_alike() -> None:
+    """Whatever bytes come, the mirror raises one error, and reads nothing the page does not say."""
+    chance, refused, read = Random(6), 0, 0
+    stream = [bytes.fromhex(step["payload"]) for step in record()["streams"][0]]
+    for _ in range(3000):
+        reader, mirror = oracle.Reader(), Mirror()
+        at = chance.randrange(1, 4)
+        for payload in stream[:at]:
+            reader.apply(payload)
+            mirror.apply(payload)
+        damaged = bytearray(stream[chance.choice((0, at))])
+        for _ in range(chance.randint(1, 3)):
+            damaged[chance.randrange(len(damaged))] = chance.choice((0, 1, 127, 128, 255))
+        try:
+            mirror.apply(bytes(damaged))
+        except BadPayloadError:
+            with pytest.raises(ValueError, match=r"."):
+                reader.apply(bytes(damaged))
+            refused += 1
+        else:
+            reader.apply(bytes(damaged))
+            assert mirror.bodies.keys() == reader.bodies.keys()
+            assert mirror.things.keys() == reader.things.keys()
+            read += 1
+    assert min(refused, read) > 100, (refused, read)

@@ -6,12 +6,13 @@ Everything is in fractions: no comparison here is rounded.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from tests.oracle import snapshot as wire
-from tests.oracle.scenery import Body, State
+from tests.oracle.exact import HAIR_U, Path, Shape, contains
+from tests.oracle.scenery import Body, State, Wall
 
 REVEALED = 32
 
@@ -89,6 +90,19 @@ def is_given_away(state: State, body: Body) -> bool:
     return state.tick < body.seen_until_tick or bool(body.conditions & REVEALED)
 
 
+def eyes_of(state: State, slot: int) -> list[Look]:
+    """By whose eyes somebody sees, eight at most: those looked through, then of that team."""
+    first = look_of(state, slot)
+    if first.slot is None:
+        return [first]
+    mates = [
+        Look(number, body.team, body.bush, body.x_u, body.y_u)
+        for number, body in enumerate(state.bodies)
+        if body.alive and body.team == first.team and number != first.slot
+    ]
+    return [first, *mates][:8]
+
+
 def is_hidden(state: State, look: Look, body: Body) -> bool:
     """Whether a bush hides a living body from these eyes."""
     if not body.alive or body.bush is None or body.team == look.team:
@@ -107,3 +121,90 @@ def sees(
     dy = abs(Fraction(y_u) - Fraction(look.y_u))
     half_x, half_y = (Fraction(size) / 2 for size in state.view_u)
     return dx <= half_x + Fraction(reach_x_u) and dy <= half_y + Fraction(reach_y_u)
+
+
+def shape_of(wall: Wall) -> Shape:
+    """A wall, exactly."""
+    values = (wall.x_u, wall.y_u, wall.hx_u, wall.hy_u, wall.radius_u, wall.ux, wall.uy)
+    return Shape(*(Fraction(value) for value in values))
+
+
+def surely_holds(shape: Shape | None, x: float, y: float) -> bool:
+    """Whether a shape contains a point; None contains nothing."""
+    return shape is not None and contains(shape, x, y)
+
+
+def passes(state: State, look: Look, x_u: float, y_u: float) -> bool | None:
+    """Whether a look reaches a point; None where that hangs on a hair."""
+    path = Path(look.x_u, look.y_u, x_u - look.x_u, y_u - look.y_u)
+    answer: bool | None = True
+    mid_x, mid_y = (look.x_u + x_u) / 2, (look.y_u + y_u) / 2
+    far = math.hypot(look.x_u - x_u, look.y_u - y_u) / 2 + 1.0
+    for wall in state.walls:
+        # Walls whose circle is far from that of the look are not worth fractions.
+        size = wall.hx_u + wall.hy_u + wall.radius_u
+        if math.hypot(wall.x_u - mid_x, wall.y_u - mid_y) > far + size:
+            continue
+        shape = shape_of(wall)
+        large, small = shape.grown(HAIR_U), shape.shrunk(HAIR_U)
+        if not wall.blocks & 4 or path.passes_wide_of(large):
+            continue
+        if surely_holds(small, look.x_u, look.y_u) or surely_holds(small, x_u, y_u):
+            continue
+        if path.first_touch(large) is None:
+            continue
+        inside = contains(large, look.x_u, look.y_u) or contains(large, x_u, y_u)
+        if inside or path.first_touch(small) is None:
+            answer = None
+            continue
+        return False
+    return answer
+
+
+def any_of(answers: Iterable[bool | None]) -> bool | None:
+    """Whether any is true, or may be."""
+    answer: bool | None = False
+    for one in answers:
+        if one:
+            return True
+        answer = None if one is None else answer
+    return answer
+
+
+def sees_body(state: State, slot: int, body: Body) -> bool | None:
+    """Whether any of a viewer's eyes see an enemy's body within the viewer's rectangle."""
+
+    def points(look: Look) -> Iterator[tuple[float, float]]:
+        yield body.x_u, body.y_u
+        dx, dy = body.x_u - look.x_u, body.y_u - look.y_u
+        apart = math.hypot(dx, dy)
+        if apart > 0.0:
+            side = 0.9 * state.body_u / apart
+            yield body.x_u - dy * side, body.y_u + dx * side
+            yield body.x_u + dy * side, body.y_u - dx * side
+
+    if not sees(state, look_of(state, slot), body.x_u, body.y_u):
+        return False
+    return any_of(
+        passes(state, look, *point)
+        for look in eyes_of(state, slot)
+        if sees(state, look, body.x_u, body.y_u) and not is_hidden(state, look, body)
+        for point in points(look)
+    )
+
+
+def sees_any(
+    state: State,
+    slot: int,
+    points: Sequence[tuple[float, float]],
+    reach_u: tuple[float, float] = (0.0, 0.0),
+) -> bool | None:
+    """Whether any of a viewer's eyes see any of these points of a thing, its middle first."""
+    if not sees(state, look_of(state, slot), *points[0], *reach_u):
+        return False
+    return any_of(
+        passes(state, look, *point)
+        for look in eyes_of(state, slot)
+        if sees(state, look, *points[0], *reach_u)
+        for point in points
+    )

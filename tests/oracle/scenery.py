@@ -49,6 +49,9 @@ class Body:
     assists: int = 0
     hands: list[Hand] = field(default_factory=lambda: [Hand() for _ in range(4)])
     statuses: dict[int, tuple[int, int]] = field(default_factory=dict)
+    vx_ups: float = 0.0
+    vy_ups: float = 0.0
+    buttons: int = 0
 
 
 @dataclass
@@ -63,6 +66,8 @@ class Shot:
     owner: int
     skill: int
     radius_u: float
+    vx_ups: float = 0.0
+    vy_ups: float = 0.0
 
 
 @dataclass
@@ -125,6 +130,20 @@ class Happening:
 
 
 @dataclass
+class Wall:
+    """What stood in this tick, of the map or an obstacle; (ux, uy) as of a Block."""
+
+    x_u: float
+    y_u: float
+    hx_u: float
+    hy_u: float
+    radius_u: float
+    ux: float
+    uy: float
+    blocks: int
+
+
+@dataclass
 class State:
     """All of a match that a snapshot can speak of.
 
@@ -132,6 +151,7 @@ class State:
         level_xp: experience at which level i + 2 is reached, None where it cannot be.
         hold_ticks, charges_max: by skill.
         zone_phase: from 0.
+        zone: as it is, or while it shrinks as it was when it began to.
     """
 
     tick: int
@@ -158,3 +178,7 @@ class State:
     blocks: list[Block] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     events: list[Happening] = field(default_factory=list)
+    walls: list[Wall] = field(default_factory=list)
+    zone_since_tick: int = 0
+    dt_s: float = 1 / 30
+    body_u: float = 0.5

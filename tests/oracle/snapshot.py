@@ -1,243 +1,321 @@
-"""A slow reader of snapshot payloads, and their inverse, from docs/protocol.md alone."""
+"""A slow reader of snapshot payloads, from docs/protocol.md alone.
+
+A payload says what has changed: ``Reader`` keeps what is known, as plain dictionaries of numbers.
+"""
 
 from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
-
-HEADER = struct.Struct("<IIHHHHBBBBIIiiiiiiHHHHHHBBBBBB32sHHHHHHHBB")
-SLOT = struct.Struct("<BBBBHH")
-STATUS = struct.Struct("<BBBH")
-PLAYER = struct.Struct("<HHHHBBBBBBH")
-PROJECTILE = struct.Struct("<HBHHHHBB")
-AREA = struct.Struct("<HBHHHHHHB")
-OBSTACLE = struct.Struct("<HBBHHHHHHBB")
-PICKUP = struct.Struct("<HBHHB")
-MATE = struct.Struct("<HHHBBH")
-EVENT = struct.Struct("<BHHHHBHB")
+from typing import Any
 
 NOBODY = 65535
+EVENT_NOBODY = 16383
 
+Groups = tuple[tuple[tuple[str, str], ...], ...]
 
-class Header(NamedTuple):
-    """The first 118 bytes, in order; ``self_slots`` are 32 of them."""
-
-    tick: int
-    ack_seq: int
-    self_slot: int
-    eyes_slot: int
-    alive: int
-    teams_alive: int
-    stage: int
-    zone_phase: int
-    zone_state: int
-    self_flags: int
-    stage_tick: int
-    zone_change_tick: int
-    zone_x: int
-    zone_y: int
-    zone_radius: int
-    next_x: int
-    next_y: int
-    next_radius: int
-    self_health: int
-    self_health_max: int
-    self_mana: int
-    self_mana_max: int
-    self_shield: int
-    self_kills: int
-    self_assists: int
-    self_level: int
-    self_progress: int
-    self_combo: int
-    self_conditions: int
-    self_revive: int
-    self_slots: bytes
-    player_count: int
-    projectile_count: int
-    area_count: int
-    obstacle_count: int
-    pickup_count: int
-    mate_count: int
-    event_count: int
-    status_count: int
-    reserved: int
-
-    @property
-    def self_alive(self) -> bool:
-        """Whether the viewer lives."""
-        return self.self_flags & 1 != 0
-
-    @property
-    def slots(self) -> list[Slot]:
-        """The viewer's four skills."""
-        return [Slot(*row) for row in SLOT.iter_unpack(self.self_slots)]
-
-
-class Slot(NamedTuple):
-    """One of the viewer's own skills."""
-
-    skill: int
-    level: int
-    charges: int
-    held: int
-    wait_ticks: int
-    recharge_ticks: int
-
-
-class Status(NamedTuple):
-    """One of the viewer's own statuses."""
-
-    status: int
-    stacks: int
-    reserved: int
-    left_ticks: int
-
-
-class Player(NamedTuple):
-    """A living body."""
-
-    slot: int
-    x: int
-    y: int
-    aim: int
-    health: int
-    shield: int
-    flags: int
-    conditions: int
-    level: int
-    hold: int
-    beam_length: int
-
-
-class Projectile(NamedTuple):
-    """Something in flight."""
-
-    slot: int
-    generation: int
-    x: int
-    y: int
-    direction: int
-    owner: int
-    skill: int
-    radius: int
-
-
-class Area(NamedTuple):
-    """A circle that will go off."""
-
-    slot: int
-    generation: int
-    x: int
-    y: int
-    radius: int
-    fuse_ticks: int
-    left_ticks: int
-    owner: int
-    skill: int
-
-
-class Obstacle(NamedTuple):
-    """A crate or a barrier."""
-
-    slot: int
-    generation: int
-    kind: int
-    x: int
-    y: int
-    hx: int
-    hy: int
-    radius: int
-    heading: int
-    health: int
-    blocks: int
-
-
-class Pickup(NamedTuple):
-    """An item that lies about."""
-
-    slot: int
-    generation: int
-    x: int
-    y: int
-    item: int
-
-
-class Mate(NamedTuple):
-    """A living team mate of the viewer's."""
-
-    slot: int
-    x: int
-    y: int
-    health: int
-    flags: int
-    reserved: int
-
-
-class Event(NamedTuple):
-    """What happened, to whom, where."""
-
-    kind: int
-    a: int
-    b: int
-    x: int
-    y: int
-    cause: int
-    amount: int
-    reserved: int
-
-
-SECTIONS: tuple[tuple[str, struct.Struct, Any, str], ...] = (
-    ("statuses", STATUS, Status, "status_count"),
-    ("players", PLAYER, Player, "player_count"),
-    ("projectiles", PROJECTILE, Projectile, "projectile_count"),
-    ("areas", AREA, Area, "area_count"),
-    ("obstacles", OBSTACLE, Obstacle, "obstacle_count"),
-    ("pickups", PICKUP, Pickup, "pickup_count"),
-    ("mates", MATE, Mate, "mate_count"),
-    ("events", EVENT, Event, "event_count"),
+# name and form of every field, group by group
+MATCH = (
+    (("alive", "H"),),
+    (("teams_alive", "H"),),
+    (("stage", "B"), ("stage_tick", "I")),
+    (
+        ("zone_phase", "B"),
+        ("zone_state", "B"),
+        ("zone_since_tick", "I"),
+        ("zone_until_tick", "I"),
+        ("zone_x", "i"),
+        ("zone_y", "i"),
+        ("zone_radius", "i"),
+        ("next_x", "i"),
+        ("next_y", "i"),
+        ("next_radius", "i"),
+    ),
+    (("eyes_slot", "H"),),
 )
-"""Name, form, row, and where the header counts them: the sections, in their order."""
+SELF = (
+    (("self_flags", "B"), ("body_flags", "B"), ("conditions", "B")),
+    (("health", "H"),),
+    (("health_max", "H"), ("mana_max", "H")),
+    (("mana", "H"),),
+    (("shield", "H"),),
+    (("kills", "H"), ("assists", "B"), ("level", "B")),
+    (("progress", "B"),),
+    (("combo", "B"), ("revive", "B"), ("beam_length", "H")),
+)
+HAND = (
+    (("skill", "B"), ("level", "B")),
+    (("charges", "B"),),
+    (("ready_tick", "I"),),
+    (("recharge_tick", "I"),),
+    (("held_tick", "I"),),
+)
+BODY = (
+    (("dx", "b"), ("dy", "b")),
+    (("x", "H"), ("y", "H")),
+    (("aim", "B"),),
+    (("health", "B"),),
+    (("shield", "B"),),
+    (("flags", "B"), ("conditions", "B")),
+    (("level", "B"),),
+    (("hold", "B"), ("beam_length", "H")),
+)
+PROJECTILE = (
+    (("x", "H"), ("y", "H"), ("vx", "h"), ("vy", "h")),
+    (("owner", "H"), ("skill", "B"), ("radius", "B")),
+)
+AREA = (
+    (("x", "H"), ("y", "H"), ("radius", "H"), ("owner", "H"), ("skill", "B")),
+    (("fire_tick", "I"),),
+    (("until_tick", "I"),),
+)
+OBSTACLE = (
+    (
+        ("kind", "B"),
+        ("x_u", "d"),
+        ("y_u", "d"),
+        ("hx_u", "d"),
+        ("hy_u", "d"),
+        ("radius_u", "d"),
+        ("heading", "H"),
+        ("blocks", "B"),
+    ),
+    (("health", "B"),),
+)
+PICKUP = ((("x", "H"), ("y", "H"), ("item", "B")),)
+MOTION = (
+    ("x_u", "d"),
+    ("y_u", "d"),
+    ("vx_ups", "d"),
+    ("vy_ups", "d"),
+    ("mana_mp", "d"),
+    ("buttons", "B"),
+)
+GAIT = (
+    ("speed_ups", "d"),
+    ("dash_until_tick", "I"),
+    ("dash_direction", "H"),
+    ("dash_speed_ups", "d"),
+    ("channel_slot", "B"),
+    ("channel_since_tick", "I"),
+    ("channel_until_tick", "I"),
+)
+THINGS = {1: ("projectile", PROJECTILE), 2: ("area", AREA), 3: ("obstacle", OBSTACLE)}
+THINGS[4] = ("pickup", PICKUP)
+MAY_CHANGE = {"projectile": 1, "area": 7, "obstacle": 2, "pickup": 0}
+
+# what events have beside kind and a, and to whose body they happen
+EVENTS = {
+    1: ("cause", "a"),
+    2: ("b cause amount", "b"),
+    3: ("b cause amount", "b"),
+    4: ("b cause amount", "b"),
+    5: ("cause amount", ""),
+    6: ("cause", ""),
+    7: ("b cause", ""),
+    8: ("b cause", "a"),
+    9: ("b", "b"),
+    10: ("", ""),
+    11: ("", ""),
+    12: ("cause", "a"),
+    13: ("amount", "a"),
+}
 
 
-@dataclass(frozen=True)
-class Snapshot:
-    """A payload, taken apart."""
+class Cursor:
+    """Reads numbers one after the other; ValueError at the end."""
 
-    header: Header
-    statuses: list[Status] = field(default_factory=list)
-    players: list[Player] = field(default_factory=list)
-    projectiles: list[Projectile] = field(default_factory=list)
-    areas: list[Area] = field(default_factory=list)
-    obstacles: list[Obstacle] = field(default_factory=list)
-    pickups: list[Pickup] = field(default_factory=list)
-    mates: list[Mate] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
+    def __init__(self, data: bytes) -> None:
+        self.data, self.at = data, 0
+
+    def take(self, form: str) -> Any:
+        size = struct.calcsize("<" + form)
+        if self.at + size > len(self.data):
+            raise ValueError("too short")
+        [value] = struct.unpack_from("<" + form, self.data, self.at)
+        self.at += size
+        return value
+
+    def count(self) -> int:
+        low = int(self.take("B"))
+        if low < 128:
+            return low
+        high = int(self.take("B"))
+        if high > 127:
+            raise ValueError("a number of more than two bytes")
+        return low - 128 + 128 * high
+
+    def fields(self, fields: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+        return {name: self.take(form) for name, form in fields}
+
+    def groups(self, groups: Any, may: int | None = None) -> dict[str, Any]:
+        mask, found = self.take("B"), {}
+        if mask == 0 or mask & ~((1 << len(groups)) - 1 if may is None else may):
+            raise ValueError(f"a mask of {mask}")
+        for number, fields in enumerate(groups):
+            if mask >> number & 1:
+                found.update(self.fields(fields))
+        return found
+
+    def row(self, groups: Any) -> dict[str, Any]:
+        return {k: v for fields in groups for k, v in self.fields(fields).items()}
 
 
-def read_payload(payload: bytes) -> Snapshot:
-    """Take a payload apart.  ValueError when its size is not what its counts say."""
-    header = Header(*HEADER.unpack_from(payload))
-    at = HEADER.size
-    rows: dict[str, list[Any]] = {}
-    for name, form, row, count in SECTIONS:
-        number = getattr(header, count)
-        rows[name] = [row(*form.unpack_from(payload, at + form.size * n)) for n in range(number)]
-        at += number * form.size
-    if at != len(payload):
-        raise ValueError(f"{len(payload)} bytes, but the counts make {at}")
-    return Snapshot(header, **rows)
+@dataclass
+class Reader:
+    """What one client knows.  Rows are dictionaries; a thing's has its ``kind`` under "what"."""
+
+    tick: int = -1
+    ack_seq: int = 0
+    full: bool = False
+    check: int | None = None
+    lead: int = 0
+    match: dict[str, int] = field(default_factory=dict)
+    own: dict[str, int] = field(default_factory=dict)
+    motion: dict[str, Any] = field(default_factory=dict)
+    gait: dict[str, Any] = field(default_factory=dict)
+    hands: list[dict[str, int]] = field(default_factory=lambda: [{} for _ in range(4)])
+    statuses: dict[int, tuple[int, int]] = field(default_factory=dict)
+    bodies: dict[int, dict[str, int]] = field(default_factory=dict)
+    things: dict[int, dict[str, Any]] = field(default_factory=dict)
+    events: list[dict[str, int]] = field(default_factory=list)
+    given: set[str] = field(default_factory=set)
+
+    def apply(self, payload: bytes) -> None:
+        """Take the next payload; ValueError when it is none."""
+        cursor = Cursor(payload)
+        flags, sections = cursor.take("B"), cursor.take("B")
+        if sections > 127:
+            raise ValueError("an unknown bit")
+        self._head(cursor, flags)
+        self.given = {name for bit, name in enumerate(SECTIONS) if sections >> bit & 1}
+        self.given |= {name for bit, name in enumerate(HEAD) if flags >> bit & 1}
+        if "match" in self.given:
+            self.match.update(cursor.groups(MATCH))
+        if "self" in self.given:
+            self.own.update(cursor.groups(SELF))
+        if "hands" in self.given:
+            which = cursor.take("B")
+            if which > 15:
+                raise ValueError("a fifth skill")
+            for slot in range(4):
+                if which >> slot & 1:
+                    self.hands[slot].update(cursor.groups(HAND))
+        if "statuses" in self.given:
+            for _ in range(cursor.take("B")):
+                status, stacks, until = cursor.take("B"), cursor.take("B"), cursor.take("I")
+                self.statuses[status] = (stacks, until)
+        self.events = []
+        if "events" in self.given:
+            self.events = [self._event(cursor) for _ in range(cursor.take("B"))]
+        if "bodies" in self.given:
+            for _ in range(cursor.count()):
+                self._body(cursor)
+        if "things" in self.given:
+            for _ in range(cursor.count()):
+                self._thing(cursor)
+        if cursor.at != len(payload):
+            raise ValueError("too long")
+
+    def _head(self, cursor: Cursor, flags: int) -> None:
+        self.full = bool(flags & 1)
+        if self.full:
+            self.__init__()  # type: ignore[misc]
+            self.full, self.tick = True, cursor.take("I")
+        elif self.tick < 0:
+            raise ValueError("not full")
+        else:
+            self.tick += cursor.take("B") if flags & 2 else 1
+        if flags & 8:
+            self.ack_seq = cursor.take("I")
+        elif flags & 4:
+            self.ack_seq += 1
+        self.check = cursor.take("H") if flags & 16 else None
+        if flags & 32:
+            self.motion = {**cursor.fields(MOTION), "tick": self.tick}
+        if flags & 64:
+            self.gait = cursor.fields(GAIT)
+        if flags & 128:
+            self.lead = cursor.take("b")
+
+    def _event(self, cursor: Cursor) -> dict[str, int]:
+        first = cursor.take("B")
+        event = {"kind": first % 128, "a": cursor.count()}
+        names, subject = EVENTS.get(first % 128, ("b cause amount", ""))
+        for name in names.split():
+            event[name] = (
+                cursor.count() if name == "b" else cursor.take("B" if name == "cause" else "H")
+            )
+        if first > 127:
+            event["x"], event["y"] = cursor.take("H"), cursor.take("H")
+        elif not subject:
+            raise ValueError("an event without a place")
+        return event
+
+    def _body(self, cursor: Cursor) -> None:
+        slot = cursor.count()
+        if slot not in self.bodies:
+            self.bodies[slot] = cursor.row(BODY[1:])
+        elif cursor.data[cursor.at : cursor.at + 1] == b"\0":
+            cursor.at += 1
+            del self.bodies[slot]
+        else:
+            row, new = self.bodies[slot], cursor.groups(BODY)
+            if "dx" in new and "x" in new:
+                raise ValueError("a body moved twice")
+            row["x"] += new.pop("dx", 0)
+            row["y"] += new.pop("dy", 0)
+            row.update(new)
+
+    def _thing(self, cursor: Cursor) -> None:
+        name = cursor.count()
+        if name not in self.things:
+            what = cursor.take("B")
+            if what not in THINGS:
+                raise ValueError(f"a thing of kind {what}")
+            title, groups = THINGS[what]
+            self.things[name] = {**cursor.row(groups), "what": title, "tick": self.tick}
+        elif cursor.data[cursor.at : cursor.at + 1] == b"\0":
+            cursor.at += 1
+            del self.things[name]
+        else:
+            row = self.things[name]
+            groups = {"projectile": PROJECTILE, "area": AREA, "obstacle": OBSTACLE}
+            row.update(
+                cursor.groups(groups.get(row["what"], PICKUP), MAY_CHANGE[row["what"]]),
+                tick=self.tick,
+            )
+
+    def things_of(self, what: str) -> list[dict[str, Any]]:
+        """All things of a kind; what flies, where it is now."""
+        found = [dict(row) for row in self.things.values() if row["what"] == what]
+        for row in found:
+            if what == "projectile":
+                ticks = self.tick - row["tick"]
+                row["x"] = (row["x"] * 16 + row["vx"] * ticks + 8) // 16
+                row["y"] = (row["y"] * 16 + row["vy"] * ticks + 8) // 16
+        return found
+
+
+HEAD = ("full", "skipped", "ack_next", "ack", "check", "motion", "gait", "lead")
+SECTIONS = ("match", "self", "hands", "statuses", "events", "bodies", "things")
+
+
+def folded(data: bytes) -> int:
+    """FNV-1a of 32 bits, its halves xored."""
+    value = 2166136261
+    for byte in data:
+        value = (value ^ byte) * 16777619 % 2**32
+    return value >> 16 ^ value % 2**16
+
+
+def fold_of(motion: dict[str, Any]) -> int:
+    """What the own state of a tick folds to."""
+    return folded(struct.pack("<5dB", *(motion[name] for name, _ in MOTION)))
 
 
 def framed(payload: bytes) -> bytes:
-    """A payload as a message: a MessagePack array of two, the number 2 and a long byte string."""
+    """A payload as a message: a MessagePack array of two, the number 2 and a byte string."""
+    if len(payload) < 256:
+        return b"\x92\x02\xc4" + bytes([len(payload)]) + payload
     return b"\x92\x02\xc5" + struct.pack(">H", len(payload)) + payload
-
-
-def write_payload(snapshot: Snapshot) -> bytes:
-    """The payload of a snapshot: the inverse of ``read_payload``."""
-    parts = [HEADER.pack(*snapshot.header)]
-    for name, form, _, _ in SECTIONS:
-        parts += [form.pack(*row) for row in getattr(snapshot, name)]
-    return b"".join(parts)

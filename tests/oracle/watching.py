@@ -1,50 +1,62 @@
-"""What a viewer's snapshot must say: a twin made of docs/protocol.md alone.
+"""What a viewer must and may know of a match: a twin made of docs/protocol.md alone.
 
-It looks every row of a match through for every viewer, where the packer draws rows once, sorts them
-into cells and copies bytes.
+It looks every row of a match through for every viewer, in fractions, and knows nothing of ledgers,
+candidates or cells.  Where a look hangs on a hair, both answers are right.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from fractions import Fraction
 from typing import Any
 
 from tests.oracle import snapshot as wire
 from tests.oracle.eyes import (
     clamped,
+    eyes_of,
     is_given_away,
-    is_hidden,
     length,
     look_of,
     place,
     rounded,
     sees,
+    sees_any,
+    sees_body,
     share,
     slot_of,
 )
-from tests.oracle.scenery import Block, Body, Hand, State
+from tests.oracle.scenery import Block, Body, Circle, Hand, Happening, Item, Shot, State
 
-CAST, HEAL, PICKUP, LEVEL = 1, 4, 12, 13
-
-
-# ---- the header ---------------------------------------------------------------------------------
-
-
-def held(state: State, hand: Hand) -> int:
-    """The share of a full charge that is held."""
-    if hand.held_tick is None:
-        return 0
-    return share(state.tick - hand.held_tick, state.hold_ticks[hand.skill], low=1)
+Row = dict[str, Any]
+Answer = bool | None
+NEVER = 2**32 - 1
+DEATH = 7
 
 
-def slot_bytes(state: State, hand: Hand) -> bytes:
-    """A skill of the viewer's."""
-    needed = [hand.ready_tick] + ([hand.recharge_tick] if hand.charges == 0 else [])
-    full = hand.charges >= state.charges_max[hand.skill]
-    wait = clamped(max(needed) - state.tick)
-    recharge = 0 if full else clamped(hand.recharge_tick - state.tick, low=1)
-    numbers = (hand.skill, hand.level, hand.charges, held(state, hand), wait, recharge)
-    return wire.SLOT.pack(*numbers)
+def tick_of(value: int) -> int:
+    """A point in time on the wire."""
+    return clamped(value, high=NEVER)
+
+
+# ---- the viewer's own affairs -------------------------------------------------------------------
+
+
+def expected_match(state: State, slot: int) -> dict[str, int]:
+    """How the match stands."""
+    names = ("zone_x", "zone_y", "zone_radius", "next_x", "next_y", "next_radius")
+    circles = [rounded(value, 256) for value in (*state.zone, *state.zone_next)]
+    return {
+        "alive": state.alive,
+        "teams_alive": state.teams_alive,
+        "stage": state.stage,
+        "stage_tick": state.play_tick if state.stage == 0 else state.stage_tick,
+        "zone_phase": state.zone_phase + 1,
+        "zone_state": state.zone_state,
+        "zone_since_tick": tick_of(state.zone_since_tick),
+        "zone_until_tick": tick_of(state.zone_change_tick),
+        **dict(zip(names, circles, strict=True)),
+        "eyes_slot": slot_of(look_of(state, slot).slot),
+    }
 
 
 def progress(state: State, body: Body) -> int:
@@ -65,8 +77,9 @@ def help_of(state: State, slot: int) -> int:
     return 0
 
 
-def own_flags(state: State, own: Body) -> int:
-    """The viewer's flags."""
+def expected_self(state: State, slot: int) -> dict[str, int]:
+    """The viewer's own figures."""
+    own, body = state.bodies[slot], body_row(state, slot)
     covered = own.alive and own.bush is not None
     facts = (
         own.alive,
@@ -76,55 +89,58 @@ def own_flags(state: State, own: Body) -> int:
         covered and is_given_away(state, own),
         own.down and own.reviver is not None,
     )
-    return sum(1 << bit for bit, fact in enumerate(facts) if fact)
+    return {
+        "self_flags": sum(1 << bit for bit, fact in enumerate(facts) if fact),
+        "body_flags": body["flags"],
+        "conditions": own.conditions,
+        "health": clamped(rounded(own.health_hp, 32)),
+        "health_max": clamped(rounded(own.health_max_hp, 32)),
+        "mana_max": clamped(rounded(own.mana_max_mp, 32)),
+        "mana": clamped(rounded(own.mana_mp, 32)),
+        "shield": clamped(rounded(own.shield_hp, 32)),
+        "kills": clamped(own.kills),
+        "assists": clamped(own.assists, high=255),
+        "level": own.level,
+        "progress": progress(state, own),
+        "combo": own.combo,
+        "revive": help_of(state, slot),
+        "beam_length": body["beam_length"],
+    }
 
 
-def expected_header(state: State, slot: int, counts: Sequence[int]) -> wire.Header:
-    """The header of ``slot``'s snapshot with these counts of rows, in the header's order."""
-    own = state.bodies[slot]
-    vitals = (own.health_hp, own.health_max_hp, own.mana_mp, own.mana_max_mp, own.shield_hp)
-    values: tuple[Any, ...] = (
-        state.tick,
-        own.seq,
-        slot,
-        slot_of(look_of(state, slot).slot),
-        state.alive,
-        state.teams_alive,
-        state.stage,
-        state.zone_phase + 1,
-        state.zone_state,
-        own_flags(state, own),
-        state.play_tick if state.stage == 0 else state.stage_tick,
-        state.zone_change_tick,
-        *(rounded(value, 256) for value in (*state.zone, *state.zone_next)),
-        *(clamped(rounded(value, 32)) for value in vitals),
-        clamped(own.kills),
-        clamped(own.assists, high=255),
-        own.level,
-        progress(state, own),
-        own.combo,
-        own.conditions,
-        help_of(state, slot),
-        b"".join(slot_bytes(state, hand) for hand in own.hands),
-        *counts,
-        0,
-    )
-    return wire.Header(*values)
+def expected_hand(hand: Hand) -> dict[str, int]:
+    """One of the viewer's own skills."""
+    return {
+        "skill": hand.skill,
+        "level": hand.level,
+        "charges": hand.charges,
+        "ready_tick": tick_of(hand.ready_tick),
+        "recharge_tick": tick_of(hand.recharge_tick),
+        "held_tick": NEVER if hand.held_tick is None else hand.held_tick,
+    }
 
 
-# ---- the sections -------------------------------------------------------------------------------
-
-
-def expected_statuses(state: State, slot: int) -> list[wire.Status]:
+def expected_statuses(state: State, slot: int) -> dict[int, tuple[int, int]]:
     """The viewer's own statuses."""
-    return [
-        wire.Status(status, stacks, 0, clamped(until - state.tick))
-        for status, (stacks, until) in sorted(state.bodies[slot].statuses.items())
+    return {
+        status: (stacks, tick_of(until))
+        for status, (stacks, until) in state.bodies[slot].statuses.items()
         if stacks > 0 and until > state.tick
-    ]
+    }
 
 
-def player_row(state: State, number: int) -> wire.Player:
+# ---- what is in sight ---------------------------------------------------------------------------
+
+
+def held(state: State, hand: Hand) -> int:
+    """The eighths of a full charge that are held."""
+    if hand.held_tick is None:
+        return 0
+    full = state.hold_ticks[hand.skill]
+    return 8 if full <= 0 else clamped(8 * (state.tick - hand.held_tick) // full, 1, 8)
+
+
+def body_row(state: State, number: int) -> Row:
     """How anybody sees a body."""
     body = state.bodies[number]
     hold = max(held(state, hand) for hand in body.hands)
@@ -136,66 +152,85 @@ def player_row(state: State, number: int) -> wire.Player:
         body.bush is not None,
         body.shield_hp > 0,
     )
-    return wire.Player(
-        number,
-        *place(body.x_u, body.y_u),
-        body.aim,
-        share(body.health_hp, body.health_max_hp, low=1),
-        share(body.shield_hp, body.health_max_hp),
-        sum(1 << bit for bit, fact in enumerate(facts) if fact),
-        body.conditions,
-        body.level,
-        hold,
-        0 if body.channel is None else length(body.beam_u),
-    )
+    x, y = place(body.x_u, body.y_u)
+    return {
+        "x": x,
+        "y": y,
+        "aim": math.floor(Fraction(body.aim, 16) + Fraction(1, 2)) % 256,
+        "health": share(body.health_hp, body.health_max_hp, low=1),
+        "shield": share(body.shield_hp, body.health_max_hp),
+        "flags": sum(1 << bit for bit, fact in enumerate(facts) if fact),
+        "conditions": body.conditions,
+        "level": body.level,
+        "hold": hold,
+        "beam_length": 0 if body.channel is None else length(body.beam_u),
+    }
 
 
-def expected_players(state: State, slot: int) -> list[wire.Player]:
-    """Whom ``slot`` sees, by slot: living bodies only, that of the eyes first."""
-    look = look_of(state, slot)
-    found = [
-        player_row(state, number)
-        for number, body in enumerate(state.bodies)
-        if body.alive and not is_hidden(state, look, body) and sees(state, look, body.x_u, body.y_u)
-    ]
-    return sorted(found, key=lambda row: (row.slot != look.slot, row.slot))
+def expected_bodies(state: State, slot: int, plays: bool = True) -> dict[int, tuple[Answer, Row]]:
+    """Everybody who is alive: whether the viewer sees them, and as what."""
+    found: dict[int, tuple[Answer, Row]] = {}
+    for number, body in enumerate(state.bodies):
+        if not body.alive or (plays and number == slot):
+            continue
+        mate = body.team == state.bodies[slot].team
+        found[number] = (True if mate else sees_body(state, slot, body), body_row(state, number))
+    return found
 
 
-def expected_projectiles(state: State, slot: int) -> list[wire.Projectile]:
-    """The projectiles ``slot`` sees."""
-    look = look_of(state, slot)
+def shot_row(state: State, shot: Shot) -> Row:
+    """A projectile."""
+    x, y = place(shot.x_u, shot.y_u)
+    way = [math.floor(v * state.dt_s * 1024 + 0.5) for v in (shot.vx_ups, shot.vy_ups)]
+    return {
+        "x": x,
+        "y": y,
+        "vx": clamped(way[0], -32768, 32767),
+        "vy": clamped(way[1], -32768, 32767),
+        "owner": slot_of(shot.owner),
+        "skill": shot.skill,
+        "radius": clamped(rounded(shot.radius_u, 64), high=255),
+    }
+
+
+def expected_shots(state: State, slot: int) -> list[tuple[Answer, Row]]:
+    """Every projectile."""
     return [
-        wire.Projectile(
-            shot.slot,
-            shot.generation % 256,
-            *place(shot.x_u, shot.y_u),
-            shot.direction,
-            slot_of(shot.owner),
-            shot.skill,
-            clamped(rounded(shot.radius_u, 64), high=255),
-        )
+        (sees_any(state, slot, [(shot.x_u, shot.y_u)]), shot_row(state, shot))
         for shot in state.shots
-        if sees(state, look, shot.x_u, shot.y_u)
     ]
 
 
-def expected_areas(state: State, slot: int) -> list[wire.Area]:
-    """The areas that reach into what ``slot`` sees."""
-    look = look_of(state, slot)
-    return [
-        wire.Area(
-            area.slot,
-            area.generation % 256,
-            *place(area.x_u, area.y_u),
-            length(area.radius_u),
-            clamped(area.fire_tick - state.tick + 1),
-            clamped(area.until_tick - state.tick + 1),
-            slot_of(area.owner),
-            area.skill,
-        )
-        for area in state.circles
-        if sees(state, look, area.x_u, area.y_u, area.radius_u, area.radius_u)
-    ]
+def area_row(area: Circle) -> Row:
+    """An area."""
+    x, y = place(area.x_u, area.y_u)
+    return {
+        "x": x,
+        "y": y,
+        "radius": length(area.radius_u),
+        "owner": slot_of(area.owner),
+        "skill": area.skill,
+        "fire_tick": tick_of(area.fire_tick),
+        "until_tick": tick_of(area.until_tick),
+    }
+
+
+def sees_area(state: State, slot: int, area: Circle) -> Answer:
+    """Whether an area is seen: its middle, four points of its rim, or from within."""
+    x, y, r = area.x_u, area.y_u, area.radius_u
+    if not sees(state, look_of(state, slot), x, y, r, r):
+        return False
+    within = any(
+        Fraction(x - look.x_u) ** 2 + Fraction(y - look.y_u) ** 2 <= Fraction(r) ** 2
+        for look in eyes_of(state, slot)
+    )
+    points = [(x, y), (x + r, y), (x - r, y), (x, y + r), (x, y - r)]
+    return True if within else sees_any(state, slot, points, (r, r))
+
+
+def expected_areas(state: State, slot: int) -> list[tuple[Answer, Row]]:
+    """Every area."""
+    return [(sees_area(state, slot, area), area_row(area)) for area in state.circles]
 
 
 def bounds(block: Block) -> tuple[float, float]:
@@ -206,80 +241,123 @@ def bounds(block: Block) -> tuple[float, float]:
     return wide + block.radius_u, high + block.radius_u
 
 
-def expected_obstacles(state: State, slot: int) -> list[wire.Obstacle]:
-    """The obstacles whose bounding boxes reach into what ``slot`` sees."""
-    look = look_of(state, slot)
-    return [
-        wire.Obstacle(
-            block.slot,
-            block.generation % 256,
-            block.kind,
-            *place(block.x_u, block.y_u),
-            *place(block.hx_u, block.hy_u),
-            length(block.radius_u),
-            block.heading,
-            share(block.health_hp, block.full_hp, low=1),
-            block.blocks,
-        )
-        for block in state.blocks
-        if sees(state, look, block.x_u, block.y_u, *bounds(block))
-    ]
-
-
-def expected_pickups(state: State, slot: int) -> list[wire.Pickup]:
-    """The items ``slot`` sees."""
-    look = look_of(state, slot)
-    return [
-        wire.Pickup(item.slot, item.generation % 256, *place(item.x_u, item.y_u), item.item)
-        for item in state.items
-        if sees(state, look, item.x_u, item.y_u)
-    ]
-
-
-def expected_mates(state: State, slot: int) -> list[wire.Mate]:
-    """The viewer's own living team mates, the first eight."""
-    return [
-        wire.Mate(
-            number,
-            *place(body.x_u, body.y_u),
-            share(body.health_hp, body.health_max_hp, low=1),
-            2 if body.down else 0,
-            0,
-        )
-        for number, body in enumerate(state.bodies)
-        if number != slot and body.alive and body.team == state.bodies[slot].team
-    ][:8]
-
-
-def expected_events(state: State, slot: int) -> list[wire.Event]:
-    """What ``slot`` sees happen, in order, without what would give away who is hidden."""
-    look = look_of(state, slot)
-    hidden = {n for n, body in enumerate(state.bodies) if is_hidden(state, look, body)}
-    return [
-        wire.Event(
-            event.kind % 256,
-            slot_of(event.a),
-            slot_of(event.b),
-            *place(event.x_u, event.y_u),
-            event.cause % 256,
-            clamped(rounded(event.amount, 8)),
-            0,
-        )
-        for event in state.events
-        if sees(state, look, event.x_u, event.y_u)
-        and not (event.kind in (CAST, HEAL, PICKUP, LEVEL) and event.a in hidden)
-    ]
-
-
-def expected_sections(state: State, slot: int) -> dict[str, Sequence[tuple[Any, ...]]]:
-    """Every section of ``slot``'s snapshot, by name."""
+def obstacle_row(block: Block) -> Row:
+    """An obstacle."""
     return {
-        "statuses": expected_statuses(state, slot),
-        "players": expected_players(state, slot),
-        "projectiles": expected_projectiles(state, slot),
-        "areas": expected_areas(state, slot),
-        "obstacles": expected_obstacles(state, slot),
-        "pickups": expected_pickups(state, slot),
-        "mates": expected_mates(state, slot),
-        "events": expected_events(state, slot),
+        "kind": block.kind,
+        "x_u": block.x_u,
+        "y_u": block.y_u,
+        "hx_u": block.hx_u,
+        "hy_u": block.hy_u,
+        "radius_u": block.radius_u,
+        "heading": block.heading,
+        "blocks": block.blocks,
+        "health": share(block.health_hp, block.full_hp, low=1),
+    }
+
+
+def pickup_row(item: Item) -> Row:
+    """An item that lies about."""
+    x, y = place(item.x_u, item.y_u)
+    return {"x": x, "y": y, "item": item.item}
+
+
+def points_of(thing: Block | Item) -> list[tuple[float, float]]:
+    """Where one looks for what stays where it is."""
+    points = [(thing.x_u, thing.y_u)]
+    if isinstance(thing, Block):
+        for part, ux, uy in ((thing.hx_u, thing.ux, thing.uy), (thing.hy_u, -thing.uy, thing.ux)):
+            for side in (0.75, -0.75):
+                points.append((thing.x_u + ux * part * side, thing.y_u + uy * part * side))
+    return points
+
+
+def sees_thing(state: State, slot: int, thing: Block | Item) -> Answer:
+    """Whether the place of what stays where it is, is in sight."""
+    reach = bounds(thing) if isinstance(thing, Block) else (0.0, 0.0)
+    return sees_any(state, slot, points_of(thing), reach)
+
+
+def is_near(state: State, slot: int, thing: Block | Item) -> Answer:
+    """Whether an obstacle is so near that it is known in any case."""
+    own = state.bodies[slot]
+    if not isinstance(thing, Block) or not own.alive:
+        return False
+    gaps = [
+        abs(at - here) - reach
+        for at, here, reach in zip(
+            (thing.x_u, thing.y_u), (own.x_u, own.y_u), bounds(thing), strict=True
+        )
+    ]
+    if max(abs(gap - 4) for gap in gaps) < 1e-9:
+        return None
+    return max(gaps) <= 4
+
+
+def is_far(state: State, slot: int, thing: Block | Item) -> bool:
+    """Whether what stays where it is, is so far off that it is forgotten."""
+    reach = bounds(thing) if isinstance(thing, Block) else (0.0, 0.0)
+    return not sees(state, look_of(state, slot), thing.x_u, thing.y_u, reach[0] + 4, reach[1] + 4)
+
+
+# ---- what happens -------------------------------------------------------------------------------
+
+
+def event_row(event: Happening) -> tuple[Row, str]:
+    """An event without its place, and whose body it happens to, "" for nobody's."""
+    names, subject = wire.EVENTS.get(event.kind, ("b cause amount", ""))
+    values = {
+        "b": event_slot(event.b),
+        "cause": event.cause % 256,
+        "amount": clamped(rounded(event.amount, 8)),
+    }
+    row = {"kind": event.kind % 128, "a": event_slot(event.a)}
+    return {**row, **{name: values[name] for name in names.split()}}, subject
+
+
+def event_slot(row: int) -> int:
+    """A slot in an event."""
+    return row if 0 <= row < wire.EVENT_NOBODY else wire.EVENT_NOBODY
+
+
+def expected_events(
+    state: State, slot: int, shown: set[int], plays: bool = True
+) -> list[tuple[Answer, Row]]:
+    """What happened in this tick, to a viewer to whom the bodies of ``shown`` are shown."""
+    found: list[tuple[Answer, Row]] = []
+    for event in state.events:
+        row, subject = event_row(event)
+        body = {"a": event.a, "b": event.b}.get(subject, -1)
+        x, y = place(event.x_u, event.y_u)
+        own = body == slot or (event.kind == DEATH and event.a == slot)
+        if 0 <= body < len(state.bodies) and state.bodies[body].alive:
+            known = body in shown or (plays and body == slot)
+            found.append((known or own, row if known else {**row, "x": x, "y": y}))
+            continue
+        seen = True if own else sees_any(state, slot, [(event.x_u, event.y_u)])
+        found.append((seen, {**row, "x": x, "y": y}))
+    return found
+
+
+def own_events(state: State, slot: int) -> list[Row]:
+    """What happened in this tick to the viewer itself, told with its place by a later snapshot."""
+    found = []
+    for event in state.events:
+        row, subject = event_row(event)
+        body = {"a": event.a, "b": event.b}.get(subject, -1)
+        if body == slot or (event.kind == DEATH and event.a == slot):
+            x, y = place(event.x_u, event.y_u)
+            found.append({**row, "x": x, "y": y})
+    return found
+
+
+def expected_motion(body: Body) -> Row:
+    """The exact state of the viewer's own body."""
+    return {
+        "x_u": body.x_u,
+        "y_u": body.y_u,
+        "vx_ups": body.vx_ups,
+        "vy_ups": body.vy_ups,
+        "mana_mp": body.mana_mp,
+        "buttons": body.buttons,
     }

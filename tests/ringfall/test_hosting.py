@@ -17,6 +17,8 @@ from schema.commands import MOVE
 from schema.events import CAUSE_LEFT, REFUSALS, REFUSED_BLOCKED, REFUSED_COOLDOWN
 from schema.messages import CloseCode, ErrorCode, Input, Result, Rules
 from schema.messages import ServerKind as K
+from schema.rulebook import LEVELS
+from tests.oracle.snapshot import Reader
 from tests.ringfall.packs import CALM, DEADLY, YARD, new_match, outbox, shipped, take_all, wish
 
 
@@ -29,6 +31,7 @@ class Watcher:
         self.seat: PlayerSeat = hosted.seat(wish(name), self.box)
         self.told: list[list[Any]] = []
         self.snapshots: list[int] = []
+        self.reader = Reader()
         self.ending: Ending | None = None
 
     def listen(self) -> list[list[Any]]:
@@ -40,7 +43,8 @@ class Watcher:
                 continue
             message = msgpack.unpackb(item)
             if message[0] == K.SNAPSHOT:
-                self.snapshots.append(int.from_bytes(message[1][:4], "little"))
+                self.reader.apply(message[1])
+                self.snapshots.append(self.reader.tick)
                 if self.acks:
                     self.box.acked(self.snapshots[-1])
             else:
@@ -117,6 +121,30 @@ def test_the_rules_in_welcome_are_those_of_the_balance() -> None:
     assert skills["seeker"]["charges_max"] == 2
 
 
+def test_the_welcome_holds_what_a_body_moves_by_to_the_last_bit() -> None:
+    hosted = hosted_match()
+    [welcome] = Watcher(hosted, "Ada").listen()
+    told, rules = welcome[7], hosted.match.rules
+    match = rules.balance.match
+    assert told["acceleration_upss"] == match.body.acceleration_upss
+    assert told["down_speed_ratio"] == match.team.down_speed_ratio
+    assert told["countdown_ticks"] == rules.some_ticks(match.countdown_s)
+    assert told["overhold_ticks"] == 2 * rules.rate_hz
+    for role, card in enumerate(told["classes"]):
+        assert len(card["levels"]) == match.experience.level_max
+        for place, row in enumerate(card["levels"]):
+            baked = rules.levels[role * LEVELS + place]
+            names = ("speed_ups", "mana_max_mp", "mana_mp_per_tick")
+            assert row == [float(baked[name]) for name in names]
+    for card, skill in zip(told["skills"], rules.skills, strict=True):
+        for name in ("gap_ticks", "mana_mp_per_tick", "self_status", "self_status_ticks"):
+            assert card[name] == skill[name]
+    for card, status in zip(told["statuses"], rules.statuses, strict=False):
+        for name in ("stacks_max", "ticks_max", "strength"):
+            assert card[name] == status[name]
+        assert card["stacking"] == rules.balance.statuses.root[card["name"]].stacking
+
+
 def test_wishes_reach_the_match() -> None:
     hosted = hosted_match(team_size=2)
     hosted.seat(wish("Ada", role=2, drop=9), outbox())
@@ -147,6 +175,8 @@ def test_snapshots_begin_with_the_body() -> None:
     hosted = hosted_match()
     ada, bo = Watcher(hosted, "Ada"), Watcher(hosted, "Bo")
     hosted.advance()
+    for watcher in (ada, bo):
+        watcher.listen()
     late = Watcher(hosted, "Late")
     late.listen()
     assert late.snapshots == []
@@ -283,11 +313,11 @@ def test_linger_then_goodbye() -> None:
     watchers = [Watcher(hosted, name) for name in ("Ada", "Bo", "Cy")]
     for _ in range(200):
         hosted.advance()
+        for watcher in watchers:
+            watcher.listen()
         if hosted.match.over:
             break
     over_tick = hosted.match.tick
-    for watcher in watchers:
-        watcher.listen()
     while not hosted.finished:
         assert all(not watcher.box.closing for watcher in watchers)
         hosted.advance()
@@ -331,9 +361,11 @@ def test_a_closed_window_skips_and_an_ack_opens_it() -> None:
     assert silent.box.skipped == 6
     assert keen.snapshots == list(range(1, 11))
     silent.box.acked(4)
-    hosted.advance()
+    for _ in range(silent.box.pace.every):
+        hosted.advance()
     silent.listen()
-    assert silent.snapshots[-1] == 11
+    assert len(silent.snapshots) == 5
+    assert silent.reader.tick == silent.snapshots[-1] > 10
     Watcher(hosted, "News")
     assert of_kind(silent.listen(), K.JOINED), "what must arrive is never skipped"
 

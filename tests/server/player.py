@@ -7,22 +7,23 @@ import math
 import socket
 import time
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import msgpack
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from tests.oracle.snapshot import Player as Body
-from tests.oracle.snapshot import Slot, Snapshot, read_payload
+from tests.oracle.snapshot import Reader
 from tests.server.door import new_guest, ticket_of
 from tests.server.servers import HOST, WAIT_S, Served
+from tests.server.views import View, view_of
 
 VERSION = 3
 JOIN, INPUT, PING, SPECTATE = 1, 2, 3, 4
 NEW, RESUMED, WATCHING = 0, 1, 2
 WELCOME, SNAPSHOT, JOINED, ERROR, PONG, RESULT, KILL = range(1, 8)
-MOVE, PRIMARY, SECONDARY, SPECIAL, MOBILITY, INTERACT = 1, 2, 4, 8, 16, 32
+MOVE, PRIMARY, SECONDARY, SPECIAL, MOBILITY, INTERACT, RESYNC = 1, 2, 4, 8, 16, 32, 64
 ANY_ROLE, ANYWHERE = 255, 0
 LEFT_THE_MATCH, ZONE = 242, 240
 ALIVE, OVER = 1, 3
@@ -65,7 +66,8 @@ class Player:
             )
         )
         self.news: list[list[Any]] = []
-        self.view: Snapshot | None = None
+        self.view: View | None = None
+        self.reader = Reader()
         self.seen = 0
         self.seq = 0
         self.acks = True
@@ -83,9 +85,10 @@ class Player:
         message = msgpack.unpackb(data)
         assert isinstance(message, list)
         if message[0] == SNAPSHOT:
-            view = read_payload(message[1])
-            assert self.view is None or view.header.tick > self.view.header.tick
-            self.view = view
+            before = self.reader.tick
+            self.reader.apply(message[1])
+            assert self.reader.tick > before
+            self.view = view_of(self.reader, self.slot)
             self.seen += 1
         else:
             self.news.append(message)
@@ -108,9 +111,9 @@ class Player:
         """Send one INPUT."""
         self.seq += 1
         ack = self.view.header.tick if self.view is not None and self.acks else 0
-        self.socket.send(msgpack.packb([INPUT, self.seq, move, aim, reach, buttons, ack]))
+        self.socket.send(msgpack.packb([INPUT, self.seq, move, aim, reach, buttons | RESYNC, ack]))
 
-    def step(self, buttons: int = 0, move: int = 0, aim: int = 0, reach: int = 255) -> Snapshot:
+    def step(self, buttons: int = 0, move: int = 0, aim: int = 0, reach: int = 255) -> View:
         """Send one INPUT, and wait for a snapshot."""
         self.send(buttons, move, aim, reach)
         give_up = time.monotonic() + WAIT_S
@@ -121,12 +124,12 @@ class Player:
 
     def until(
         self,
-        condition: Callable[[Snapshot], Any],
+        condition: Callable[[View], Any],
         buttons: int = 0,
         move: int = 0,
         aim: int = 0,
         reach: int = 255,
-    ) -> Snapshot:
+    ) -> View:
         """Step with the same input until a snapshot is as wanted."""
         give_up = time.monotonic() + WAIT_S
         while True:
@@ -152,13 +155,13 @@ class Player:
             while True:
                 self.receive(timeout_s=0.0)
 
-    def settle(self) -> Snapshot:
+    def settle(self) -> View:
         """Let go of everything until the server has applied that and the body stands."""
         places: list[tuple[int, int]] = []
         self.send()
         wanted = self.seq
 
-        def stands(view: Snapshot) -> bool:
+        def stands(view: View) -> bool:
             places.append((self.body.x, self.body.y))
             return view.header.ack_seq >= wanted and places[-4:] == [places[-1]] * 4
 
@@ -171,13 +174,13 @@ class Player:
         assert isinstance(found, dict)
         return found
 
-    def hand(self, slot: int) -> Slot:
+    def hand(self, slot: int) -> SimpleNamespace:
         """How it stands with the skill in one of the own slots."""
         assert self.view is not None
         return self.view.header.slots[slot]
 
     @property
-    def body(self) -> Body:
+    def body(self) -> SimpleNamespace:
         """The own body."""
         assert self.view is not None
         assert self.view.header.self_alive, "dead"
@@ -185,7 +188,7 @@ class Player:
         assert body.slot == self.slot
         return body
 
-    def other(self, slot: int) -> Body:
+    def other(self, slot: int) -> SimpleNamespace:
         """Somebody else's body, which must be in view."""
         assert self.view is not None
         [body] = [row for row in self.view.players if row.slot == slot]

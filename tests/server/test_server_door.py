@@ -251,13 +251,15 @@ def test_watching_is_late_and_switches(server: Served) -> None:
         if eve.view is not None:
             # What is read may have waited: the server says how far it is.
             late.append(match_of(server, match_id)["tick"] - eve.view.header.tick)
-            if eve.view.header.self_slot == ada.slot and eve.seen > 10:
+            if eve.view.header.eyes_slot == ada.slot and eve.seen > 10:
                 break
     assert min(late) >= WATCH_DELAY_S * 30 - 1
     assert eve.view is not None
-    assert eve.view.header.self_slot == ada.slot
+    assert eve.view.header.eyes_slot == ada.slot
+    assert ada.slot in {row.slot for row in eve.view.players}, "whom one watches, one sees"
+    assert (eve.reader.motion, eve.reader.hands) == ({}, [{}] * 4), "nobody else's hands"
     eve.socket.send(msgpack.packb([p.SPECTATE, 1]))
-    eve.until(lambda view: view.header.self_slot == 1)
+    eve.until(lambda view: view.header.eyes_slot == 1)
     assert match_of(server, match_id)["watchers"] == 1
     assert match_of(server, match_id)["humans"] == 1
     eve.leave()
@@ -271,7 +273,11 @@ def test_the_dead_see_late(tmp_path: Path) -> None:
     players = {**PLAYERS, "killer_delay_s": 1.0}
     with serving(tmp_path, "--data", data, players=players, match={"bots": 20}) as server:
         ada = Player(server, "Ada")
-        ada.until(lambda view: not view.header.self_alive, p.MOVE, p.LEFT)
+        middle = ada.step().header
+        # To the corner that is farthest from where the zone will be.
+        corners = {(0, 0): 512, (1, 0): 1536, (1, 1): 2560, (0, 1): 3584}
+        away = corners[middle.next_x > 256 * 20, middle.next_y > 256 * 12]
+        ada.until(lambda view: not view.header.self_alive, p.MOVE, away)
         assert ada.view is not None
         seen, match_id = ada.view.header.tick, ada.welcome[5]
         kill = next(

@@ -43,7 +43,7 @@ def guest(server: Served, name: str) -> None:
     player = Player(server, name[:16])
     first = player.step()
     player.until(lambda view: view.header.tick > first.header.tick)
-    assert player.slot == first.header.self_slot
+    assert player.slot == first.players[0].slot
     player.leave()
 
 

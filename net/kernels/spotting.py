@@ -1,0 +1,223 @@
+"""Who and what is in sight of every viewer: in its rectangle, and seen by a pair of its eyes.
+
+Every pair of eyes sees within a rectangle of its own, past walls, and into bushes as far as the
+rules let it.
+"""
+
+from ecs.kernel import F64In, Float, I32In, I64In, Int, U8In, U8Out, device, kernel
+from net.kernels.eyes import EYES_MAX, is_given_away
+from net.kernels.fields import differs
+from net.kernels.rays import Looks, WallsIn, sees_body, sees_point, sees_spread
+from net.kernels.seeing import cells_from
+from net.kernels.things import AREA, OBSTACLE, PICKUP, SHAPE, THING_STRIDE, bytes_of
+
+NEAR_U = 4.0
+"""Obstacles no farther from one's own body are known in any case: one moves by them."""
+
+TURNS = 4
+"""What stays where it is and has not been seen is looked for with every fourth snapshot: most of it
+is behind walls, and comes into sight late by a tenth of a second."""
+
+
+@device
+def in_reach(gap_x: float, gap_y: float, half_u: F64In, reach_x: float, reach_y: float) -> bool:
+    """Whether something lies in a rectangle or reaches into it, edges included."""
+    return bool(abs(gap_x) <= half_u[0] + reach_x and abs(gap_y) <= half_u[1] + reach_y)
+
+
+@kernel
+def spot_bodies(
+    viewers: I64In,
+    bodiless: I64In,
+    players: I64In,
+    tick: I64In,
+    alive: U8In,
+    team: I64In,
+    bush: I64In,
+    seen_until: I64In,
+    conditions: U8In,
+    x_u: F64In,
+    y_u: F64In,
+    seat_team: I64In,
+    seat_x_u: F64In,
+    seat_y_u: F64In,
+    half_u: F64In,
+    body_u: Float,
+    notice_u: Float,
+    eye_bush: I64In,
+    eye_x_u: F64In,
+    eye_y_u: F64In,
+    walls: WallsIn,
+    wall_start: I32In,
+    wall_row: I32In,
+    frame: F64In,
+    watch: I64In,
+    watch_count: I64In,
+    shown: U8Out,
+) -> None:
+    """Which living bodies every viewer sees: its team mates, and whom its eyes see in its view.
+
+    Args:
+        bodiless: i64[n], whose body is not listed: one's own is told otherwise.
+        seat_team, seat_x_u, seat_y_u: [n], of the eyes a viewer looks through.
+        body_u: radius of a body.
+        notice_u: within this a bush hides nobody, edge included.
+        shown: u8[n * capacity], written: 1 at viewer * capacity + row.
+    """
+    looks, capacity = (eye_x_u, eye_y_u, walls, wall_start, wall_row, frame), alive.shape[0]
+    for viewer in range(viewers.shape[0]):
+        own = viewers[viewer]
+        for row in range(players[0]):
+            at = viewer * capacity + row
+            shown[at] = 0
+            if alive[row] == 0 or row == bodiless[viewer]:
+                continue
+            if team[row] == team[own]:
+                shown[at] = 1
+                continue
+            x, y = x_u[row], y_u[row]
+            if not in_reach(x - seat_x_u[viewer], y - seat_y_u[viewer], half_u, 0.0, 0.0):
+                continue
+            covered = bush[row] >= 0 and team[row] != seat_team[viewer]
+            covered = covered and not is_given_away(tick[0], seen_until[row], int(conditions[row]))
+            for place in range(viewer * EYES_MAX, viewer * EYES_MAX + watch_count[viewer]):
+                eye = watch[place]
+                dx, dy = x - eye_x_u[eye], y - eye_y_u[eye]
+                if not in_reach(dx, dy, half_u, 0.0, 0.0):
+                    continue
+                far = dx * dx + dy * dy > notice_u * notice_u
+                if covered and far and bush[row] != eye_bush[eye]:
+                    continue
+                if sees_body(eye, x, y, body_u, looks):
+                    shown[at] = 1
+                    break
+
+
+@device
+def sees_thing(
+    viewer: int,
+    x: float,
+    y: float,
+    kind: int,
+    shape: F64In,
+    at: int,
+    half_u: F64In,
+    watch: I64In,
+    watch_count: I64In,
+    looks: Looks,
+) -> bool:
+    """Whether any eyes of a viewer see a thing; within an area one sees it.
+
+    Args:
+        shape: its six numbers from ``at`` on.
+    """
+    reach_x, reach_y = shape[at], shape[at + 1]
+    for place in range(viewer * EYES_MAX, viewer * EYES_MAX + watch_count[viewer]):
+        eye = watch[place]
+        dx, dy = x - looks[0][eye], y - looks[1][eye]
+        if not in_reach(dx, dy, half_u, reach_x, reach_y):
+            continue
+        if kind == AREA and dx * dx + dy * dy <= reach_x * reach_x:
+            return True
+        if kind != OBSTACLE and kind != AREA:
+            if sees_point(eye, x, y, looks):
+                return True
+        elif sees_spread(
+            eye, x, y, shape[at + 2], shape[at + 3], shape[at + 4], shape[at + 5], looks
+        ):
+            return True
+    return False
+
+
+@device
+def is_near(
+    own: int, alive: U8In, x_u: F64In, y_u: F64In, x: float, y: float, shape: F64In, at: int
+) -> bool:
+    """Whether a thing's bounding box is within NEAR_U of a living body, edge included."""
+    near_x = abs(x - x_u[own]) <= shape[at] + NEAR_U
+    return bool(alive[own] != 0 and near_x and abs(y - y_u[own]) <= shape[at + 1] + NEAR_U)
+
+
+@kernel
+def spot_things(
+    viewers: I64In,
+    seats: I64In,
+    alive: U8In,
+    x_u: F64In,
+    y_u: F64In,
+    seat_x_u: F64In,
+    seat_y_u: F64In,
+    half_u: F64In,
+    eye_x_u: F64In,
+    eye_y_u: F64In,
+    walls: WallsIn,
+    wall_start: I32In,
+    wall_row: I32In,
+    frame: F64In,
+    watch: I64In,
+    watch_count: I64In,
+    number: I32In,
+    age: I64In,
+    kind: U8In,
+    thing_x_u: F64In,
+    thing_y_u: F64In,
+    shape: F64In,
+    rows: U8In,
+    reach_most_u: F64In,
+    cells: F64In,
+    start: I32In,
+    row_of: I32In,
+    id_of: I32In,
+    numbers: Int,
+    id_row: U8In,
+    id_age: I64In,
+    ids: Int,
+    first: U8In,
+    turn: I64In,
+    shown: U8Out,
+) -> None:
+    """Which things every viewer sees.  What stays as it is and is known already is not looked for.
+
+    Args:
+        alive, x_u, y_u: of the players.
+        cells, start, row_of: index of the things' places.
+        id_of: i32[seats * numbers], id_row: u8[seats * ids * THING_STRIDE], id_age: i64[seats *
+            ids]: what is known, by the generation it had.
+        first: u8[seats], 1 for who knows nothing; turn: i64[seats], snapshots sent so far.
+        shown: u8[n * things], written.
+    """
+    looks, capacity = (eye_x_u, eye_y_u, walls, wall_start, wall_row, frame), kind.shape[0]
+    columns = int(cells[1])
+    wide, high = half_u[0] + reach_most_u[0], half_u[1] + reach_most_u[1]
+    for at in range(viewers.shape[0] * capacity):
+        shown[at] = 0
+    for viewer in range(viewers.shape[0]):
+        seat = seats[viewer]
+        looks_about = first[seat] != 0 or (turn[seat] + seat) % TURNS == 0
+        left, right = cells_from(seat_x_u[viewer], wide, cells[0], cells[1])
+        top, bottom = cells_from(seat_y_u[viewer], high, cells[0], cells[2])
+        for cy in range(top, bottom + 1):
+            for place in range(start[cy * columns + left], start[cy * columns + right + 1]):
+                made = int(row_of[place])
+                x, y, at = thing_x_u[made], thing_y_u[made], made * SHAPE
+                gap_x, gap_y = x - seat_x_u[viewer], y - seat_y_u[viewer]
+                if not in_reach(gap_x, gap_y, half_u, shape[at], shape[at + 1]):
+                    continue
+                what = int(kind[made])
+                known = int(id_of[seat * numbers + number[made]])
+                if known >= 0 and id_age[seat * ids + known] != age[made]:
+                    known = -1
+                stays = what in (OBSTACLE, PICKUP)
+                if known >= 0 and stays:
+                    base = (seat * ids + known) * THING_STRIDE
+                    if not differs(rows, made * THING_STRIDE, id_row, base, bytes_of(what)):
+                        continue
+                seen = what == OBSTACLE and is_near(
+                    viewers[viewer], alive, x_u, y_u, x, y, shape, at
+                )
+                if not seen and stays and known < 0 and not looks_about:
+                    continue
+                if seen or sees_thing(
+                    viewer, x, y, what, shape, at, half_u, watch, watch_count, looks
+                ):
+                    shown[viewer * capacity + made] = 1
