@@ -93,9 +93,11 @@ class HostedMatch:
         watch_ticks = rules.ticks(patience.watch_delay_s)
         self._linger_ticks = rules.ticks(linger_s)
         self._welcome = welcome_template(match, match_id)
-        history = match.history = History(
-            max(self._killer_ticks, watch_ticks), rules.ticks(STATE_EVERY_S)
-        )
+        # A period more than is looked back: whoever begins at an old state has to catch up from it
+        # before the inputs it needs are forgotten.
+        period_ticks = rules.ticks(STATE_EVERY_S)
+        reach_ticks = max(self._killer_ticks, watch_ticks) + period_ticks
+        history = match.history = History(reach_ticks, period_ticks)
         self.gallery = Gallery(match, history, self._welcome, watch_ticks, patience.watchers_max)
         self._packer = make_packer(match.world)
         self._killers: DelayedWorld | None = None

@@ -14,7 +14,7 @@ import pytest
 from net.rejections import Rejection
 from ringfall.hosting.delayed import CATCH_UP_TICKS, DelayedWorld
 from ringfall.hosting.history import History
-from ringfall.hosting.hosted import HostedMatch, Patience
+from ringfall.hosting.hosted import STATE_EVERY_S, HostedMatch, Patience
 from ringfall.hosting.packing import Feed, make_packer
 from ringfall.match import Match
 from ringfall.names import bot_names
@@ -73,6 +73,23 @@ def test_catching_up_is_done_in_portions() -> None:
     delayed = DelayedWorld(match, history, 10)
     assert delayed.tick == 100, "the newest state that is old enough"
     assert len(list(delayed.advance(match.tick, match.tick))) == CATCH_UP_TICKS
+
+
+@pytest.mark.parametrize("behind", range(0, 15, 2))
+def test_whoever_begins_just_before_the_past_is_forgotten_catches_up(behind: int) -> None:
+    hosted = HostedMatch("the-match", new_match(10), Patience(watch_delay_s=STATE_EVERY_S))
+    hosted.match.enter("Ada")
+    match, history = hosted.match, hosted.match.history
+    assert isinstance(history, History)
+    period = match.rules.ticks(STATE_EVERY_S)
+    delay_ticks = period  # the state to begin at is nearly a period too old, or just old enough
+    while match.tick < delay_ticks + 3 * period - behind:
+        hosted.advance()
+    late = DelayedWorld(match, history, delay_ticks)
+    for _ in range(period):
+        hosted.advance()
+        list(late.advance(match.tick, match.tick))
+    assert late.tick == match.tick - delay_ticks
 
 
 def test_a_history_keeps_what_it_must_and_no_more() -> None:
