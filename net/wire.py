@@ -13,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from net.frames import binary_frame, close_frame
 from net.limits import ANY_ORIGIN, SAME_HOST, Limits
 from net.rejections import BadMessage, BadVersion, Internal, Refusal, Rejection, told
 from schema.messages import (
@@ -249,22 +250,3 @@ def blame_for_close(code: int, *, answered: bool) -> str:
         return "message_too_big"
     broken = code in (CloseCode.PROTOCOL_ERROR, CloseCode.INVALID_TEXT)
     return "protocol_error" if broken and not answered else ""
-
-
-def close_frame(code: CloseCode) -> bytes:
-    """A whole close frame of the server: FIN and opcode 8, length 2, the code."""
-    return b"\x88\x02" + code.to_bytes(2, "big")
-
-
-def binary_frame(payload: bytes) -> bytes:
-    """A whole, unmasked binary message of the server (RFC 6455, section 5.2).
-
-    ``82 | length`` below 126 bytes, ``82 126 u16`` below 64 KiB, else ``82 127 u64``; then the
-    payload.
-    """
-    size = len(payload)
-    if size < 126:
-        return b"\x82" + size.to_bytes(1, "big") + payload
-    if size < 65536:
-        return b"\x82\x7e" + size.to_bytes(2, "big") + payload
-    return b"\x82\x7f" + size.to_bytes(8, "big") + payload

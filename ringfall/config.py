@@ -34,6 +34,10 @@ class ServerSection(BaseModel):
         pattern=r"^wss?://[^\s]+$",
         description="WebSocket address to give to browsers, for servers behind a proxy",
     )
+    direct_frames: bool = Field(
+        default=True,
+        description="send and read usual WebSocket frames past the library; false is slower",
+    )
     journal_dir: str = Field(
         default="journals", min_length=1, description="folder of the recordings"
     )

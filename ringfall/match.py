@@ -134,12 +134,12 @@ class Match:
 
     @property
     def has_room(self) -> bool:
-        """Whether somebody may still enter."""
-        return (
-            not self.over
-            and self.entrants < self.plan.players_max
-            and self.tick < self._window_ticks
-        )
+        """Whether somebody may still be asked in; whoever was may enter after the window too."""
+        return self.takes_more(0) and self.tick < self._window_ticks
+
+    def takes_more(self, held: int) -> bool:
+        """Whether there is a place that is neither taken nor one of ``held`` kept for others."""
+        return not self.over and self.entrants + held < self.plan.players_max
 
     def has_role(self, role: int) -> bool:
         """Whether somebody may ask for this class."""
@@ -194,14 +194,17 @@ class Match:
             role = bot_role(slot, seed, len(self.rules.class_names))
             self.enter(name, bot_level(slot, seed, bots), role)
 
-    def fill_teams(self) -> None:
+    def fill_teams(self, held: int = 0) -> None:
         """Let bots take the places that are open in teams, as long as there are any in the match.
 
         Nobody is left alone in a team because the next newcomer never came.
+
+        Args:
+            held: places of the match that are kept for others.
         """
         still, size = self._teams_in_play(), self.plan.team_size
         missing = sum(size - self.members[team] for team in still)
-        count = min(missing, self.plan.players_max - self.entrants)
+        count = min(missing, max(self.plan.players_max - self.entrants - held, 0))
         self.enter_bots(bot_names(self.bot_count + count, self.plan.seed)[self.bot_count :])
 
     def enter_another_bot(self) -> int:
@@ -224,10 +227,15 @@ class Match:
         """Hand a player's command to the mailbox."""
         self.mailbox.post(slot, command)
 
-    def advance(self) -> None:
-        """Collect the tick's inputs, record them, apply them."""
-        if self.bot_count and self.tick == self._window_ticks and not self.over:
-            self.fill_teams()
+    def advance(self, held: int = 0) -> None:
+        """Collect the tick's inputs, record them, apply them.
+
+        Args:
+            held: places that bots leave free, for people on their way in.
+        """
+        closes, closed = self.tick == self._window_ticks, self.tick > self._window_ticks
+        if self.bot_count and not self.over and (closes or (closed and self._joins)):
+            self.fill_teams(held)
         if self.bot_count:
             self.mailbox.post_batch(self._bots.decide())
         joins, leaves = NO_JOINS, NO_LEAVES

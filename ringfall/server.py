@@ -16,6 +16,7 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -143,7 +144,8 @@ class Server:
                 nursery.start_soon(self._follow_data, self._reloader)
             limits = self.config.net_limits()
             nursery.start_soon(players.write)
-            await nursery.start(listener.serve, [game], self.lobby, limits, self.counters)
+            edge = partial(listener.serve, direct_frames=self.config.server.direct_frames)
+            await nursery.start(edge, [game], self.lobby, limits, self.counters)
             await nursery.start(serve_http, http, self._app(players), limits, self.http_counters)
             on_ready(self.addresses)
 
@@ -207,7 +209,7 @@ class Server:
         path = self._journal_dir / f"{match_id}.journal"
         header = make_header(match_id, self.pack, match.world, cadence)
         match.recorder = Recorder(sink.append, cadence)
-        hosted = HostedMatch(match_id, match, self._patience)
+        hosted = HostedMatch(match_id, match, self._patience, lambda: self.lobby.promised(match_id))
         self.lobby.matches.append(hosted)
         self.metrics.matches_started.inc()
         self._nursery.start_soon(self._write_journal, match_id, sink, path, header)

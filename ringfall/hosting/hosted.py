@@ -8,7 +8,7 @@ commands, all of which are recorded.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import msgspec
@@ -54,9 +54,13 @@ class Patience:
 class HostedMatch:
     """One match and the people in it.
 
-    Attributes:
+    Args:
         match_id: as in its journal.
         match: the match.
+        patience: how long people are waited for.
+        promised: places that are promised to people who have not come yet.
+
+    Attributes:
         viewers: outbox of every connected player, by slot.
         occupants: every person who has or had a place, by player id.
         gallery: those who watch.
@@ -64,7 +68,13 @@ class HostedMatch:
             nobody came.
     """
 
-    def __init__(self, match_id: str, match: Match, patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        match_id: str,
+        match: Match,
+        patience: Patience | None = None,
+        promised: Callable[[], int] = lambda: 0,
+    ) -> None:
         self.match_id = match_id
         self.match = match
         self.viewers: dict[int, Outbox] = {}
@@ -72,6 +82,7 @@ class HostedMatch:
         self._by_slot: dict[int, Occupant] = {}
         self._feeds: dict[int, Feed] = {}
         self.finished = False
+        self._promised = promised
         patience = patience or Patience()
         rules, linger_s = match.rules, match.rules.balance.match.result_linger_s
         self._grace_ticks = rules.ticks(patience.grace_s)
@@ -122,10 +133,10 @@ class HostedMatch:
 
     # ---- coming and going -----------------------------------------------------------------
 
-    def takes(self, promised: int) -> bool:
-        """Whether somebody may still enter when ``promised`` others are on their way."""
-        match = self.match
-        return match.has_room and match.entrants + promised < match.plan.players_max
+    @property
+    def has_room(self) -> bool:
+        """Whether somebody may still be promised a place."""
+        return self.match.has_room and self.match.takes_more(self._promised())
 
     def place_of(self, player_id: str) -> Occupant | None:
         """The place a player may come back to, None without one."""
@@ -150,8 +161,9 @@ class HostedMatch:
             raise no_such_role()
         if self.match.over or self.finished:
             raise MatchOver
-        # One body for a player: leaving a match makes nobody whole again in it.
-        if not self.match.has_room or grant.player.player_id in self.occupants:
+        # One body for a player: leaving a match makes nobody whole again in it.  The window to
+        # enter may have closed since the place was promised; a promise holds.
+        if not self.match.takes_more(0) or grant.player.player_id in self.occupants:
             raise MatchFull
         slot = self.match.enter(grant.player.name, role=grant.role, drop=grant.drop)
         self._announce(slot)
@@ -241,7 +253,7 @@ class HostedMatch:
         found.gone, found.away_tick = True, None
         stood = self._lives(found.slot) and not self.match.over
         self.match.leave(found.slot)
-        if stood and self.match.bot_count and self.match.has_room:
+        if stood and self.match.bot_count and self.has_room:
             self._announce(self.match.enter_another_bot())
 
     def _lives(self, slot: int) -> bool:
@@ -257,7 +269,7 @@ class HostedMatch:
             if found.away_tick is not None and match.tick - found.away_tick >= self._grace_ticks:
                 self._let_go(found)
         entrants = match.entrants
-        match.advance()
+        match.advance(self._promised())
         for slot in range(entrants, match.entrants):
             self._announce(slot)
         for kill in match.kills:
@@ -277,7 +289,7 @@ class HostedMatch:
         if self._over_since is not None and match.tick - self._over_since >= self._linger_ticks:
             self.close(None)
             self.finished = True
-        if not match.entrants and not match.has_room:
+        if not match.entrants and not match.has_room and not self._promised():
             # Nobody came while one could: it would never be decided, and hold its place for ever.
             self.finished = True
 

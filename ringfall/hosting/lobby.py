@@ -94,7 +94,7 @@ class Lobby:
             hosted = self._quick(player, role)
         else:
             hosted = self._named(match_id)
-            if not self._has_place(hosted) or player.player_id in hosted.occupants:
+            if not hosted.has_room or player.player_id in hosted.occupants:
                 raise MatchFull
         if not hosted.match.has_role(role):
             raise no_such_role()
@@ -120,6 +120,10 @@ class Lobby:
         grant = Grant(player, hosted.match_id, ROLE_ANY, DROP_ANYWHERE, watching=True, slot=slot)
         return self._ticket(grant)
 
+    def promised(self, match_id: str) -> int:
+        """Places in a match that tickets are out for."""
+        return self.desk.places(match_id, self._clock())
+
     def home_of(self, player_id: str) -> HostedMatch | None:
         """The match in which a player has a living body, None without one."""
         return next((hosted for hosted in self.matches if hosted.plays(player_id)), None)
@@ -134,7 +138,7 @@ class Lobby:
         open_ones = [
             hosted
             for hosted in self.matches
-            if self._has_place(hosted) and player.player_id not in hosted.occupants
+            if hosted.has_room and player.player_id not in hosted.occupants
         ]
         hosted = max(open_ones, key=self._people, default=None)
         if hosted is None:
@@ -146,11 +150,8 @@ class Lobby:
             raise ServerFull("all matches are full", RETRY_AFTER_S)
         return hosted
 
-    def _has_place(self, hosted: HostedMatch) -> bool:
-        return hosted.takes(self.desk.places(hosted.match_id, self._clock()))
-
     def _people(self, hosted: HostedMatch) -> int:
-        return hosted.humans + self.desk.places(hosted.match_id, self._clock())
+        return hosted.humans + self.promised(hosted.match_id)
 
     def _named(self, match_id: str) -> HostedMatch:
         found = next((hosted for hosted in self.matches if hosted.match_id == match_id), None)

@@ -66,7 +66,7 @@ def make_app(
                 "humans": hosted.humans,
                 "away": hosted.away,
                 "watchers": len(hosted.gallery.watchers),
-                "open": hosted.match.has_room,
+                "open": hosted.has_room,
                 "over": hosted.match.over,
             }
             for hosted in lobby.matches

@@ -70,7 +70,7 @@ class MatchBalance(Table):
 
     countdown_s: float = Field(ge=0, le=60, description="time before anybody may move or be hurt")
     join_window_s: float = Field(
-        ge=1, le=600, description="how long after its start a match still takes in players"
+        ge=1, le=600, description="how long after its start a match still gives places away"
     )
     result_linger_s: float = Field(
         ge=0, le=60, description="how long the final result stays before connections close"

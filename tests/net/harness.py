@@ -23,6 +23,9 @@ from schema import messages as m
 
 WAIT_S = 10.0
 
+direct_frames = True
+"""Whether servers send and read usual frames past trio-websocket; tests run with both."""
+
 QUICK = Limits(
     connections_max=200,
     connections_per_address_max=150,
@@ -230,7 +233,14 @@ async def serve_(
     server: Server,
     task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
 ) -> None:
-    await serve(sockets, server.game, server.limits, server.counters, task_status=task_status)
+    await serve(
+        sockets,
+        server.game,
+        server.limits,
+        server.counters,
+        direct_frames=direct_frames,
+        task_status=task_status,
+    )
 
 
 def wait_for(condition: Callable[[], object], explain: Callable[[], object] = lambda: "") -> None:

@@ -7,18 +7,27 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.net import harness
 from tests.net.harness import Server, good_client, running
 from tests.net.hostile import HOSTILE
 
 
+@pytest.fixture(scope="module", params=[True, False], ids=["direct", "library"])
+def way(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Everything holds with frames that we send and read, and with the library alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(harness, "direct_frames", request.param)
+        yield
+
+
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
+def server(way: None) -> Iterator[Server]:
     with running() as server:
         yield server
 
 
 @pytest.fixture(scope="module")
-def unmetered() -> Iterator[Server]:
+def unmetered(way: None) -> Iterator[Server]:
     with running(bytes_per_s=1e12, bytes_burst=1024) as server:
         yield server
 

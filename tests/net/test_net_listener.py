@@ -7,7 +7,6 @@ import errno
 import socket
 import threading
 import time
-from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -16,11 +15,12 @@ import trio.testing
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection
 
-from net.limits import Limits
-from net.listener import _Edge
+from net.limits import TokenBucket
+from net.listener.edge import Edge
 from net.rejections import Counters, MatchOver, ServerFull
 from net.wire import encode
 from schema import messages as m
+from tests.net import harness
 from tests.net.harness import (
     RESULT,
     WAIT_S,
@@ -46,6 +46,12 @@ from tests.net.hostile import (
 )
 
 OK_INPUT = m.Input(1, 0, 0, 0, 1, 0)
+
+
+@pytest.fixture(autouse=True, params=[True, False], ids=["direct", "library"])
+def _both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything holds with frames that we send and read, and with the library alone."""
+    monkeypatch.setattr(harness, "direct_frames", request.param)
 
 
 def read_to_the_end(client: ClientConnection) -> tuple[list[list[object]], int]:
@@ -421,34 +427,46 @@ def test_frames_do_not_interleave_with_pongs() -> None:
 def test_our_frames_wait_for_their_turn() -> None:
     """A pong that is half out and one of our frames, on a stream that takes its time."""
 
-    class Slow:
-        def __init__(self) -> None:
-            self.written = b""
-            self.go_on = trio.Event()
-
-        async def send_all(self, data: bytes) -> None:
-            self.written += data[:1]
-            await self.go_on.wait()
-            self.written += data[1:]
-
-        def send(self, data: bytes) -> int:
-            self.written += data
-            return len(data)
-
     async def main() -> bytes:
-        slow = Slow()
-        server = SimpleNamespace(counters=Counters(), limits=Limits(), clock=trio.current_time)
-        edge = _Edge(SimpleNamespace(server=server, sock=slow, stream=slow), b"")  # type: ignore[arg-type]
+        slow = SlowSocket(room=2)
+        edge = edge_on(slow)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(edge.send_all, b"PONG")
             await trio.testing.wait_all_tasks_blocked()
-            sent = edge.send_now(b"frame")
-            nursery.start_soon(edge.send_rest, b"frame", sent)
+            assert not edge.ready
+            nursery.start_soon(edge.settle)
             await trio.testing.wait_all_tasks_blocked()
             slow.go_on.set()
+        assert edge.ready
+        edge.offer(b"frame")
+        assert not edge.ready, "three bytes are owed"
+        await edge.send_all(b"PING")
         return slow.written
 
-    assert trio.run(main) == b"PONGframe"
+    assert trio.run(main) == b"PONGframePING"
+
+
+class SlowSocket:
+    """Takes ``room`` bytes at once, and the rest of what must be sent in two steps."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self.written = b""
+        self.go_on = trio.Event()
+
+    async def send_all(self, data: bytes) -> None:
+        self.written += data[:1]
+        await self.go_on.wait()
+        self.written += data[1:]
+
+    def send(self, data: bytes) -> int:
+        self.written += data[: self.room]
+        return len(data[: self.room])
+
+
+def edge_on(sock: SlowSocket) -> Edge:
+    budget = TokenBucket(1e9, 1e9, 0.0)
+    return Edge(sock, sock, None, Counters(), budget, trio.current_time)  # type: ignore[arg-type]
 
 
 def test_fragmented_messages_are_messages() -> None:

@@ -33,9 +33,10 @@ class House:
         if len(self.lobby.matches) >= self.matches_max:
             return None
         number = len(self.lobby.matches)
-        match = new_match(self.places, join_window_s=1.0)
-        self.lobby.matches.append(HostedMatch(f"match-{number}", match))
-        return self.lobby.matches[-1]
+        name, match = f"match-{number}", new_match(self.places, join_window_s=1.0)
+        hosted = HostedMatch(name, match, promised=lambda: self.lobby.promised(name))
+        self.lobby.matches.append(hosted)
+        return hosted
 
     def enter(self, name: str = "Guest", role: int = ROLE_ANY) -> tuple[PlayerSeat, str, int]:
         """Seat somebody: (seat, id of the match, slot) as WELCOME has them."""
@@ -138,6 +139,47 @@ def test_tickets_hold_places_until_they_are_too_old() -> None:
     house.now_s = 31.0
     assert invited(house, people[4]).match_id == "match-0"
     assert all(hosted.match.entrants == 0 for hosted in house.lobby.matches)
+
+
+def test_a_promised_place_is_kept_after_the_window() -> None:
+    house = House(matches_max=1, places=4)
+    ticket = invited(house, wish("Ada")).ticket
+    house.enter("Bo")
+    hosted = house.lobby.matches[0]
+    for _ in range(40):
+        hosted.advance()
+    refused(ErrorCode.SERVER_FULL, lambda: invited(house, wish("Cy")))
+    seat, _ = sit(house, ticket)
+    assert isinstance(seat, PlayerSeat)
+    hosted.advance()
+    assert (seat.slot, hosted.match.rows, hosted.match.alive) == (1, 2, 2)
+
+
+def test_nobody_waits_for_a_promise_that_has_grown_old() -> None:
+    house = House(matches_max=1)
+    ticket = invited(house, wish("Ada")).ticket
+    hosted = house.lobby.matches[0]
+    for _ in range(40):
+        hosted.advance()
+    assert not hosted.finished, "somebody is on their way"
+    house.now_s = 31.0
+    hosted.advance()
+    assert hosted.finished
+    refused(ErrorCode.BAD_TICKET, lambda: sit(house, ticket))
+
+
+def test_a_bot_for_somebody_who_left_takes_no_promised_place() -> None:
+    house = House(matches_max=1, places=4)
+    hosted = house.open_match()
+    assert hosted is not None
+    hosted.match.enter_bots(["Bot"])
+    seat, _, _ = house.enter("Bo")
+    hosted.advance()
+    tickets = [invited(house, wish(name)).ticket for name in ("Ada", "Cy")]
+    seat.leave(for_good=True)
+    assert hosted.match.entrants == 2
+    slots = [sit(house, ticket)[0].slot for ticket in tickets]  # type: ignore[union-attr]
+    assert slots == [2, 3]
 
 
 def test_quick_play_counts_those_on_their_way() -> None:

@@ -276,6 +276,27 @@ def test_bots_fill_only_the_places_there_are() -> None:
     assert match.entrants == 5
 
 
+def test_bots_leave_free_what_is_kept_for_people() -> None:
+    match = new_match(places=6, team_size=4, join_window_s=1.0)
+    match.enter_bots(bot_names(2, match.plan.seed))
+    for _ in range(32):
+        match.advance(held=3)
+    assert match.entrants == 3
+
+
+def test_whoever_comes_after_the_window_is_not_left_alone_either() -> None:
+    match = new_match(places=12, team_size=4, join_window_s=1.0)
+    match.enter_bots(bot_names(4, match.plan.seed))
+    for _ in range(40):
+        match.advance(held=1)
+    assert match.entrants == 4
+    match.enter("A")
+    match.advance()
+    assert teams(match) == [0] * 4 + [1] * 4
+    match.advance()
+    assert match.entrants == 8, "once"
+
+
 def test_without_bots_none_come_later() -> None:
     match = new_match(places=8, team_size=4, join_window_s=1.0)
     for name in "ABCDE":

@@ -45,10 +45,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             assert verify(journal).divergence is None
 
 
-# Kills whoever walks away from the middle, and leaves the others alone.
+# Kills whoever walks away from the middle, however late, and leaves the others alone.
 NARROW_ZONE = (
     "[[phase]]\nwait_s = 1.5\nshrink_s = 0.5\nradius_ratio = 0.5\ndamage_hp_per_s = 400.0\n"
-    + CALM_ZONE
+    + CALM_ZONE.replace("damage_hp_per_s = 1.0", "damage_hp_per_s = 400.0", 1)
 )
 
 
