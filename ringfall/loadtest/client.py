@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
     from ringfall.loadtest.crowd import Crowd
 
-IN_TIME_S: Final = 15.0  # to connect, to shake hands, to be welcomed
+IN_TIME_S: Final = 30.0  # to connect, to shake hands, to be welcomed
 PING_S: Final = 2.0
 HELD_UP_MAX_BYTES: Final = 4096  # commands that wait for the line; beyond, none is sent
 RETRY_MAX_S: Final = 10.0
@@ -131,28 +131,37 @@ class Client:
 
     async def _play(self, ticket: Ticket) -> None:
         """One match, from the connection to its end or the own one's."""
+        failure: LostError | RefusedError | None = None
         async with self._connected(ticket) as link, trio.open_nursery() as nursery:
             nursery.start_soon(link.run)
             self._link, self._frames, self._over = link, FrameReader(), False
             try:
-                with _in_time("the server did not let us in in time"):
-                    rest = await self._shake_hands(link, ticket)
-                    self._post(BINARY, encode(Join(PROTOCOL_VERSION, ticket.text)))
-                    rest = await self._until_welcome(link, rest)
-                while not await self._hear_all(rest):
-                    rest = await _received(link)
+                await self._live_in(link, ticket)
+            except (LostError, RefusedError) as error:
+                # Raised outside: a nursery would make a group of it.
+                failure = error
             finally:
                 self._settle()
                 with trio.move_on_after(LEAVING_S, shield=True):
                     await self._leave(link)
                 self._link = None
                 nursery.cancel_scope.cancel()
+        if failure is not None:
+            raise failure
+
+    async def _live_in(self, link: Link, ticket: Ticket) -> None:
+        with _in_time("not_let_in_in_time"):
+            rest = await self._shake_hands(link, ticket)
+            self._post(BINARY, encode(Join(PROTOCOL_VERSION, ticket.text)))
+            rest = await self._until_welcome(link, rest)
+        while not self._hear_all(rest):
+            rest = await _received(link)
 
     @asynccontextmanager
     async def _connected(self, ticket: Ticket) -> AsyncIterator[Link]:
         profile = self._crowd.profile
         try:
-            with _in_time("the server does not answer"):
+            with _in_time("connect_in_time"):
                 stream, sock = await _connect(ticket, math.isfinite(profile.down_bytes_per_s))
         except (OSError, trio.BrokenResourceError, ssl.SSLError) as error:
             raise LostError(f"connect_{type(error).__name__}") from None
@@ -179,14 +188,14 @@ class Client:
 
     async def _until_welcome(self, link: Link, rest: bytes) -> bytes:
         while self._hearing is None:
-            if await self._hear_all(rest):
+            if self._hear_all(rest):
                 raise LostError("closed_before_welcome")
             if self._hearing is not None:
                 break
             rest = await _received(link)
         return b""
 
-    async def _hear_all(self, data: bytes) -> bool:
+    def _hear_all(self, data: bytes) -> bool:
         """Take what has arrived; whether this life is over."""
         if self._crowd.measures:
             self.tally.bytes_down += len(data)
@@ -283,11 +292,11 @@ class Client:
         self._hearing = self._meter = None
 
     def count_pilot(self) -> None:
-        """Move the pilot's counts into the tally; those of before the measuring are dropped."""
+        """Move the pilot's counts into the tally; those while nothing is measured are dropped."""
         pilot = self._hearing.pilot if self._hearing is not None else None
         if pilot is None:
             return
-        if self._crowd.measures or self._crowd.measured:
+        if self._crowd.measures:
             self.tally.corrections += pilot.corrections
             self.tally.misses += pilot.misses
             self.tally.refreshes += pilot.refreshes

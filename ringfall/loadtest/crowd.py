@@ -26,8 +26,8 @@ from systems.terrain import Terrain
 
 CLOSELY_MAX: Final = 100  # clients that read every byte and predict; it costs as much as the rest
 PHASES: Final = 16  # of a tick in which clients beat, so that not all do at once
-GATHER_S: Final = 10.0
-GATHER_S_PER_CLIENT: Final = 0.1
+GATHER_S: Final = 30.0  # at most, until all are in
+GATHER_S_PER_CLIENT: Final = 0.2
 PLACES: Final = 2  # of a world in which bodies are stepped
 POLL_S: Final = 0.1
 
@@ -64,7 +64,7 @@ class Crowd:
 
     Attributes:
         zones: newest figures by match.
-        measures, measured: whether it is being measured now; whether it was.
+        measures: whether it is being measured now.
         beat_s: a tick.
     """
 
@@ -77,7 +77,7 @@ class Crowd:
         self._rules, self._stage = _stage_of(pack, rate_hz)
         self._predicts: bool | None = None
         self.zones: dict[str, Figures] = {}
-        self.measures = self.measured = False
+        self.measures = False
         self.beat_s = 0.0
         self._rate_known = trio.Event()
         self._clients: list[Client] = []
@@ -136,7 +136,9 @@ class Crowd:
         self.measures = True
         started_s, cpu_s = trio.current_time(), time.process_time()
         await trio.sleep(seconds)
-        self.measures, self.measured = False, True
+        for client in self._clients:
+            client.count_pilot()
+        self.measures = False
         took_s, cpu_s = trio.current_time() - started_s, time.process_time() - cpu_s
         after = await self._gauges()
         tallies = [client.tally for client in self._clients]

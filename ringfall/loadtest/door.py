@@ -98,13 +98,20 @@ class Door:
             return None
         return answer.text if answer.status_code == 200 else None
 
+    async def _request(self, method: str, path: str, **more: Any) -> httpx.Response:
+        try:
+            return await self._client.request(method, path, **more)
+        except httpx.RemoteProtocolError:
+            # A connection that was kept alive was closed at that very moment.
+            return await self._client.request(method, path, **more)
+
     async def _ask(
         self, method: str, path: str, body: object = None, token: str | None = None
     ) -> dict[str, Any]:
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         try:
             async with self._turns:
-                answer = await self._client.request(method, path, json=body, headers=headers)
+                answer = await self._request(method, path, json=body, headers=headers)
             found = answer.json()
         except httpx.HTTPError as error:
             raise RefusedError(f"http_{type(error).__name__}", 1.0) from None

@@ -71,7 +71,7 @@ class Link:
         self._up: deque[tuple[float, bytes]] = deque()
         self._up_due_s = 0.0
         self._arrived, self._taken, self._posted = trio.Event(), trio.Event(), trio.Event()
-        self._ended = False
+        self._ended = self._finished = False
         self.up_bytes = 0
 
     async def run(self) -> None:
@@ -94,6 +94,8 @@ class Link:
         if self._profile.is_plain:
             return bytes(await self._transport.receive_some(CHUNK_BYTES))
         while not self._down:
+            if self._finished:
+                return b""
             if self._ended:
                 raise trio.BrokenResourceError("the line is gone")
             self._arrived = trio.Event()
@@ -103,6 +105,7 @@ class Link:
         while parts[-1] and self._down and self._down[0][0] <= now and self._down[0][1]:
             parts.append(self._down.popleft()[1])
         data = b"".join(parts)
+        self._finished = not data
         self._down_bytes -= len(data)
         self._taken.set()
         return data

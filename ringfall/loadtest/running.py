@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -36,6 +36,7 @@ def run(server: OwnServer | str, plan: Plan, say: Callable[[str], None]) -> Meas
         CannotRunError: there is no server, or too few files may be open.
     """
     _check_files(plan.clients)
+    serving: AbstractContextManager[str]
     if isinstance(server, str):
         serving = nullcontext(server)
     else:

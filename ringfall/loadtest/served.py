@@ -25,6 +25,7 @@ START_S: Final = 240.0  # all kernels may have to be compiled first
 STOP_S: Final = 10.0
 POLL_S: Final = 0.05
 MATCHES_MAX: Final = 64
+PATIENCE_S: Final = 30.0
 PLENTY: Final = 10_000_000
 """For rates per address: here everybody has the same one."""
 
@@ -33,13 +34,15 @@ class ServerError(Exception):
     """The server did not start, or did not stop."""
 
 
-def limits_for(clients: int) -> dict[str, int]:
-    """Limits under which so many clients of one address get in."""
+def limits_for(clients: int) -> dict[str, object]:
+    """Limits under which so many clients of one address get in, all at once."""
     room = 2 * clients + 64
     return {
         "connections_max": room,
         "connections_per_address_max": room,
         "handshakes_per_minute": PLENTY,
+        "handshake_deadline_s": PATIENCE_S,
+        "first_message_deadline_s": PATIENCE_S,
         "http_connections_max": 256,
         "http_connections_per_address_max": 256,
         "requests_per_minute": PLENTY,
