@@ -63,6 +63,11 @@ class Pilot:
         """The state after the newest command; None before the server's first."""
         return self._line[-1].after if self._line else self._exact
 
+    @property
+    def exact(self) -> bytes | None:
+        """The server's last state, as far as it was told or confirmed; None before the first."""
+        return self._exact
+
     def sent(self, seq: int, command: Command) -> None:
         """A command was sent, one a tick."""
         if self._exact is None:

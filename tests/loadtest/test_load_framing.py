@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 
 import pytest
 from hypothesis import given
@@ -115,7 +116,7 @@ def read(stream: bytes, cuts: list[int]) -> list[Frame]:
     """The frames of a stream that arrives in these pieces."""
     reader, found = FrameReader(), []
     places = sorted({0, len(stream), *(cut for cut in cuts if cut < len(stream))})
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in itertools.pairwise(places):
         found += reader.feed(stream[start:end])
     return found
 

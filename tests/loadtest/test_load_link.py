@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import socket
 from collections.abc import Awaitable, Callable
@@ -15,6 +16,25 @@ from ringfall.loadtest.link import CHUNK_BYTES, HELD_MAX_BYTES, NARROW_BUFFER_BY
 from ringfall.loadtest.profiles import PROFILES, Profile
 
 Play = Callable[[Link, trio.abc.Stream], Awaitable[None]]
+
+
+class Endless(trio.abc.Stream):
+    def __init__(self) -> None:
+        self.read = 0
+
+    async def receive_some(self, max_bytes: int | None = None) -> bytes:
+        await trio.lowlevel.checkpoint()
+        self.read += max_bytes or 0
+        return bytes(max_bytes or 0)
+
+    async def send_all(self, data: bytes | bytearray | memoryview) -> None:
+        raise AssertionError
+
+    async def wait_send_all_might_not_block(self) -> None:
+        raise AssertionError
+
+    async def aclose(self) -> None:
+        await trio.lowlevel.checkpoint()
 
 
 def play(profile: Profile, act: Play, seed: int = 1) -> None:
@@ -98,24 +118,6 @@ def test_a_rate_is_kept_and_pushes_back() -> None:
 
 
 def test_what_nobody_takes_off_the_line_is_not_read_without_end() -> None:
-    class Endless(trio.abc.Stream):
-        def __init__(self) -> None:
-            self.read = 0
-
-        async def receive_some(self, max_bytes: int | None = None) -> bytes:
-            await trio.lowlevel.checkpoint()
-            self.read += max_bytes or 0
-            return bytes(max_bytes or 0)
-
-        async def send_all(self, data: bytes | bytearray | memoryview) -> None:
-            raise AssertionError
-
-        async def wait_send_all_might_not_block(self) -> None:
-            raise AssertionError
-
-        async def aclose(self) -> None:
-            await trio.lowlevel.checkpoint()
-
     async def run() -> None:
         source = Endless()
         link = Link(source, Profile(delay_s=0.1), 1)
@@ -179,7 +181,7 @@ def test_a_stall_holds_everything_back_and_lets_it_go_at_once() -> None:
             nursery.cancel_scope.cancel()
 
     play(profile, act)
-    gaps = [b[0] - a[0] for a, b in zip(arrivals, arrivals[1:], strict=False)]
+    gaps = [b[0] - a[0] for a, b in itertools.pairwise(arrivals)]
     stalls = [gap for gap in gaps if gap > 0.1]
     assert all(0.4 < gap <= 0.53 for gap in stalls)
     # 60 s, a stall every 2.5 s in the mean.
@@ -208,24 +210,30 @@ def test_the_end_arrives_behind_everything(profile: Profile) -> None:
     play(profile, act)
 
 
-def test_a_broken_line_is_said_so() -> None:
-    async def act(link: Link, far: trio.abc.Stream) -> None:
-        await far.aclose()
-        link.post(b"nobody is there")
-        with pytest.raises(trio.BrokenResourceError):
-            while await link.receive_some():
-                pass
-            raise trio.BrokenResourceError
-        await trio.sleep(1.0)
+@pytest.mark.parametrize("profile", [Profile(), Profile(delay_s=0.1)], ids=["plain", "late"])
+def test_a_broken_line_is_said_so(profile: Profile) -> None:
+    class Torn(Endless):
+        async def receive_some(self, max_bytes: int | None = None) -> bytes:
+            await trio.sleep(1.0)
+            raise trio.BrokenResourceError("reset by peer")
 
-    play(Profile(delay_s=0.1), act)
+    async def run() -> None:
+        link = Link(Torn(), profile, 1)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(link.run)
+            with pytest.raises(trio.BrokenResourceError):
+                await link.receive_some()
+            assert trio.current_time() < 10.0
+            nursery.cancel_scope.cancel()
+
+    trio.run(run, clock=trio.testing.MockClock(rate=0.0, autojump_threshold=0))
 
 
 def test_profiles_get_worse() -> None:
     names = ["lan", "wifi", "mobile", "lossy"]
     assert list(PROFILES) == names
     rows = [PROFILES[name] for name in names]
-    for better, worse in zip(rows, rows[1:], strict=False):
+    for better, worse in itertools.pairwise(rows):
         assert better.delay_s < worse.delay_s
         assert better.down_bytes_per_s > worse.down_bytes_per_s
         assert better.stall_every_s > worse.stall_every_s
