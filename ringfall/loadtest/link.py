@@ -69,7 +69,6 @@ class Link:
         self._down: deque[tuple[float, bytes]] = deque()
         self._down_bytes, self._down_due_s = 0, 0.0
         self._up: deque[tuple[float, bytes]] = deque()
-        self._up_due_s = 0.0
         self._arrived, self._taken, self._posted = trio.Event(), trio.Event(), trio.Event()
         self._ended = self._finished = False
         self.up_bytes = 0
@@ -120,17 +119,15 @@ class Link:
             data = data[sent:]
             if not data:
                 return
-        due = self._due(self._up_due_s)
-        self._up_due_s = due
-        self._up.append((due, data))
+        self._up.append((self._due(), data))
         self.up_bytes += len(data)
         self._posted.set()
 
-    def _due(self, former_s: float) -> float:
+    def _due(self) -> float:
         profile = self._profile
         jitter = profile.jitter_s * self._chance.random() if profile.jitter_s else 0.0
         due = trio.current_time() + profile.delay_s + jitter
-        return max(former_s, self._stalls.pass_at(due))
+        return self._stalls.pass_at(due)
 
     async def _pump(self) -> None:
         rate = self._profile.down_bytes_per_s
@@ -140,7 +137,7 @@ class Link:
                 await self._taken.wait()
             data = bytes(await self._transport.receive_some(CHUNK_BYTES))
             took_s = len(data) / rate
-            self._down_due_s = max(self._down_due_s, self._due(self._down_due_s) + took_s)
+            self._down_due_s = max(self._down_due_s, self._due() + took_s)
             self._down.append((self._down_due_s, data))
             self._down_bytes += len(data)
             self._arrived.set()

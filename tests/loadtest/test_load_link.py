@@ -117,6 +117,25 @@ def test_a_rate_is_kept_and_pushes_back() -> None:
     play(Profile(down_bytes_per_s=rate), act)
 
 
+def test_a_line_reads_no_faster_than_it_carries() -> None:
+    rate = 50_000.0
+
+    async def run() -> None:
+        source = Endless()
+        link = Link(source, Profile(delay_s=0.1, down_bytes_per_s=rate), 1)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(link.run)
+            for second in range(1, 4):
+                with trio.move_on_at(1.0 * second):
+                    while True:
+                        await link.receive_some()
+                assert rate * second <= source.read + CHUNK_BYTES
+                assert source.read <= rate * second + CHUNK_BYTES
+            nursery.cancel_scope.cancel()
+
+    trio.run(run, clock=trio.testing.MockClock(autojump_threshold=0))
+
+
 def test_what_nobody_takes_off_the_line_is_not_read_without_end() -> None:
     async def run() -> None:
         source = Endless()
