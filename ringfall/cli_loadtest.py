@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import math
 from enum import StrEnum
 from pathlib import Path
@@ -87,7 +86,7 @@ def loadtest(
     from ringfall.loadtest.running import CannotRunError, OwnServer, run
 
     warming.warm(err)
-    plan = Plan(clients, seconds, PROFILES[profile.value], pack, tick_rate, seed)
+    plan = Plan(clients, seconds, PROFILES[profile.value], pack, tick_rate, seed, mine)
     try:
         found = run(page or OwnServer(bots, map_name, data, not plain_frames), plan, _say(as_json))
     except CannotRunError as error:
@@ -112,21 +111,14 @@ def _page(url: str, mine: bool) -> str:
         host = None
     if not host:
         fail(f"--url: {url!r} is no page; it looks like http://127.0.0.1:8000/")
-    if not mine and not _is_here(host):
+    from ringfall.loadtest.door import is_here
+
+    if not mine and not is_here(host):
         fail(
             f"--url: {host} is another machine; a load test of a server that is not yours is an "
             "attack. If it is yours, say so with --i-run-this-server"
         )
     return url
-
-
-def _is_here(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _say(as_json: bool) -> Any:

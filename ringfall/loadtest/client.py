@@ -9,7 +9,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import asynccontextmanager, contextmanager
 from random import Random
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 import trio
@@ -112,22 +112,19 @@ class Client:
                 await self._play(await self._crowd.door.ticket(token))
                 continue
             except DoorRefusedError as refused:
-                self._count(self.tally.refusals, refused.reason)
+                self.tally.refusals[refused.reason] += 1
                 token = None if refused.reason == "unauthorized" else token
                 wait_s = refused.retry_after_s
             except RefusedError as refused:
-                self._count(self.tally.refusals, f"http_{refused.status}")
+                self.tally.refusals[f"http_{refused.status}"] += 1
                 wait_s = 1.0
             except LostError as lost:
                 reason = str(lost)
                 let_in = reason not in NOT_LET_IN
-                self._count(self.tally.disconnects if let_in else self.tally.refusals, reason)
+                counts = self.tally.disconnects if let_in else self.tally.refusals
+                counts[reason] += 1
                 wait_s = 0.25
             await trio.sleep(min(wait_s, RETRY_MAX_S) * (0.75 + 0.5 * self._chance.random()))
-
-    def _count(self, counts: Any, reason: str) -> None:
-        # Who is not let in before anything is measured matters as well; a lost line too.
-        counts[reason] += 1
 
     async def _play(self, ticket: Ticket) -> None:
         """One match, from the connection to its end or the own one's."""

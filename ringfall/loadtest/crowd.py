@@ -12,7 +12,7 @@ import trio
 from net.known import Figures
 from ringfall.datapack import DataPack
 from ringfall.loadtest.client import Client
-from ringfall.loadtest.door import Door, RefusedError
+from ringfall.loadtest.door import Door, ForeignError, RefusedError
 from ringfall.loadtest.measuring import Tally
 from ringfall.loadtest.predicting import Pilot
 from ringfall.loadtest.profiles import Profile
@@ -175,6 +175,7 @@ class Plan:
         profile: of their lines.
         pack, rate_hz: what the server should play by.
         seed: of the clients.
+        foreign: whether the game may be on another machine.
     """
 
     clients: int
@@ -183,6 +184,7 @@ class Plan:
     pack: DataPack
     rate_hz: int
     seed: int
+    foreign: bool = False
 
 
 def run_crowd(url: str, plan: Plan, say: Callable[[str], None]) -> Measured:
@@ -190,10 +192,11 @@ def run_crowd(url: str, plan: Plan, say: Callable[[str], None]) -> Measured:
 
     Raises:
         RefusedError: there is none.
+        ForeignError: its game is on another machine.
     """
 
     async def play() -> Measured:
-        door = Door(url)
+        door = Door(url, plan.foreign)
         try:
             crowd = Crowd(door, plan.profile, plan.pack, plan.rate_hz, plan.seed)
             return await crowd.run(plan.clients, plan.seconds, say)
@@ -204,9 +207,9 @@ def run_crowd(url: str, plan: Plan, say: Callable[[str], None]) -> Measured:
     try:
         return trio.run(play)
     except BaseExceptionGroup as group:
-        for kind in (KeyboardInterrupt, RefusedError):
+        for kind in (KeyboardInterrupt, RefusedError, ForeignError):
             if group.subgroup(kind) is not None:
-                raise kind() if kind is KeyboardInterrupt else _first(group, kind) from None
+                raise _first(group, kind) from None
         raise
 
 

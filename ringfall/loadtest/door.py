@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import math
 from dataclasses import dataclass
 from typing import Any, Final
@@ -27,6 +28,10 @@ class RefusedError(Exception):
         self.reason, self.retry_after_s = reason, retry_after_s
 
 
+class ForeignError(Exception):
+    """The game is on another machine, and nobody said that this is all right."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """A way into a match.
@@ -48,9 +53,11 @@ class Door:
 
     Args:
         url: of its page.
+        foreign: whether the game may be on another machine.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, foreign: bool) -> None:
+        self._foreign = foreign
         self._host = urlsplit(url).hostname or ""
         self._client = httpx.AsyncClient(base_url=url, timeout=TIMEOUT_S, trust_env=False)
         self._turns = trio.CapacityLimiter(AT_ONCE)
@@ -64,8 +71,13 @@ class Door:
 
         Raises:
             RefusedError: it does not answer as a Ringfall server does.
+            ForeignError: its game is elsewhere.
         """
-        return await self._ask("GET", "/api/config")
+        found = await self._ask("GET", "/api/config")
+        if "protocol_version" not in found:
+            raise RefusedError("http_unknown_answer", 1.0)
+        self._check(found.get("game_url"))
+        return found
 
     async def guest(self, name: str) -> str:
         """A token.
@@ -80,8 +92,10 @@ class Door:
 
         Raises:
             RefusedError: not now.
+            ForeignError: its game is elsewhere.
         """
         found = await self._ask("POST", "/api/play", {}, token)
+        self._check(found["game_url"])
         text = str(found["ticket"])
         if found["game_url"] is None:
             return Ticket(text, self._host, int(found["game_port"]), "/", False)
@@ -89,6 +103,15 @@ class Door:
         tls = game.scheme == "wss"
         path = (game.path or "/") + (f"?{game.query}" if game.query else "")
         return Ticket(text, game.hostname or "", game.port or (443 if tls else 80), path, tls)
+
+    def _check(self, game_url: object) -> None:
+        """Go nowhere but where we were sent: a page may name any game."""
+        host = self._host if game_url is None else urlsplit(str(game_url)).hostname or ""
+        if not self._foreign and not is_here(host):
+            raise ForeignError(
+                f"the game of that page is at {host}, another machine; if that is yours as well, "
+                "say so with --i-run-this-server"
+            )
 
     async def metrics(self) -> str | None:
         """Its metrics; None where they are not to be had."""
@@ -124,3 +147,13 @@ class Door:
         wait = found.get("retry_after")
         wait_s = float(wait) if isinstance(wait, (int, float)) and math.isfinite(wait) else 1.0
         raise RefusedError(str(found.get("code", f"http_{answer.status_code}")), wait_s)
+
+
+def is_here(host: str) -> bool:
+    """Whether a host is this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -22,6 +22,7 @@ from ringfall.loadtest.stage import (
     check_of,
 )
 
+NOTHING: Final[Sequence[Obstacle]] = ()
 UNACKED_MAX: Final = 256  # commands remembered; beyond, the oldest is forgotten
 _MOVED_BYTES: Final = 32  # place and velocity
 _ABOUT_ONESELF: Final = (FULL | MOTION | GAIT, MATCH | SELF | HANDS | STATUSES)
@@ -53,7 +54,7 @@ class Pilot:
         self._line: deque[_Entry] = deque()
         self._exact: bytes | None = None
         self._exact_former: bytes | None = None
-        self._obstacles: Sequence[Obstacle] = ()
+        self._obstacles = NOTHING
         self._names: tuple[int, ...] = ()
         self.asks = False
         self.misses = self.corrections = self.refreshes = 0
@@ -148,7 +149,8 @@ class Pilot:
         names = tuple(name for name, _ in standing)
         if names == self._names:
             return
-        self._names, self._obstacles = names, [thing for _, thing in standing]
+        # One object for none, whoever it is: a stage knows by that what stands already.
+        self._names, self._obstacles = names, [thing for _, thing in standing] or NOTHING
         self._replay()
 
 

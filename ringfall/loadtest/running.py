@@ -12,7 +12,7 @@ from types import FrameType
 
 from ringfall.loadtest import served
 from ringfall.loadtest.crowd import Measured, Plan, run_crowd
-from ringfall.loadtest.door import RefusedError
+from ringfall.loadtest.door import ForeignError, RefusedError
 
 
 class CannotRunError(Exception):
@@ -51,7 +51,7 @@ def run(server: OwnServer | str, plan: Plan, say: Callable[[str], None]) -> Meas
         raise CannotRunError(
             f"{name} does not answer as a Ringfall server: {refused.reason}"
         ) from None
-    except served.ServerError as error:
+    except (ForeignError, served.ServerError) as error:
         raise CannotRunError(str(error)) from None
 
 

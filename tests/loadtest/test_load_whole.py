@@ -146,6 +146,16 @@ def test_a_port_where_nobody_is(tmp_path: Path) -> None:
     assert "does not answer as a Ringfall server" in done.line
 
 
+def test_a_page_here_that_sends_elsewhere(tmp_path: Path) -> None:
+    elsewhere = {"public_game_url": "wss://play.example.org/game"}
+    with serving(tmp_path / "server", server=elsewhere) as server:
+        url = f"http://127.0.0.1:{server.http_port}/"
+        done = command("loadtest", "--clients", 1, "--seconds", 1, "--url", url, cwd=tmp_path)
+        assert done.code == 2
+        assert "is at play.example.org, another machine" in done.line
+        assert server.metrics()["ringfall_tickets"] == 0
+
+
 def test_a_page_of_somebody_else(tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
     site = subprocess.Popen(
