@@ -12,6 +12,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 PYTEST := $(PY) -m pytest
+WORKERS := -n 3 --dist worksteal
 BIN := $(VENV)/bin
 
 PACKAGES := ecs schema systems net persistence ringfall
@@ -24,8 +25,10 @@ TESTS ?=
 # What `make prediction` bakes, as in: make prediction STEPS="--steps 5000000 --seed 7"
 STEPS ?=
 
-# An active environment, or a user-wide install, must not leak into this one.
+# An active environment, or a user-wide install, must not leak into this one. Nor the wish for no
+# byte code: the tests start a hundred processes, and each would compile all sources again.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV
+unexport PYTHONDONTWRITEBYTECODE
 
 # A .venv whose Python is gone or too old, or that was copied from elsewhere (its scripts still name
 # the old place, which .made remembers), is made again.
@@ -87,13 +90,23 @@ run: setup ## start a server with 30 bots and print the address of the page
 
 # --- The gate ------------------------------------------------------------------------------
 
-.PHONY: test check format format-check lint types layers lint-determinism test-python test-client \
-	prediction
+.PHONY: test check check-alone kernels format format-check lint types layers lint-determinism \
+	test-python test-client prediction
 test: setup-dev ## set everything up, then the whole gate
 	@$(MAKE) --no-print-directory check
 
-check: format-check lint types layers lint-determinism test-python test-client prediction ## the whole gate
+# What keeps one core busy goes two at a time, and says what it has to say when it is through. The
+# Python tests keep both busy and come last: the kernels are compiled by then, once.
+check: setup-dev ## the whole gate
+	@$(MAKE) --no-print-directory -j 2 $(if $(filter output-sync,$(.FEATURES)),-O) check-alone
+	@$(MAKE) --no-print-directory test-python
 	@echo "==> gate passed"
+
+check-alone: kernels types test-client prediction layers lint-determinism lint format-check
+
+kernels: setup-dev
+	@echo "==> kernels: compiled or found"
+	@$(BIN)/ringfall warm
 
 format: setup-dev ## rewrite the code in the house format
 	@$(BIN)/ruff format $(CODE)
@@ -121,24 +134,26 @@ lint-determinism: setup-dev
 	@echo "==> determinism lint"
 	@$(PY) -m tools.lint_determinism ecs schema systems
 
-# Two workers: the size of the smallest machine this runs on.
+# Three workers for the two cores of the smallest machine this runs on: many tests wait for servers
+# and deadlines. Each gets a part of the tests in their order, so that what a file shares is made
+# once, and takes from the end of another's part when it is through.
 test-python: setup-dev
 	@echo "==> pytest"
-	@$(PYTEST) -n 2 $(TESTS)
+	@$(PYTEST) $(WORKERS) $(TESTS)
 
 test-client: setup-dev
 	@echo "==> client: types, lint and tests"
 	@$(PY) -m tools.client_build npm check
 	@$(PY) -m tools.client_build npm test
 
-prediction: setup-dev ## a million random steps: the client predicts every bit of them
+prediction: kernels ## a million random steps: the client predicts every bit of them
 	@echo "==> prediction: the client against the kernels"
 	@$(PY) -m tests.prediction.bake --long $(STEPS)
 	@$(PY) -m tools.client_build npm prediction
 
 # --- Longer proofs -------------------------------------------------------------------------
 
-.PHONY: bench determinism determinism-long matches e2e smoke test-packaging test-lowest
+.PHONY: bench determinism determinism-long matches siege e2e browser smoke test-packaging test-lowest
 bench: setup-dev ## benchmarks (never part of the gate)
 	@mkdir -p build
 	@$(PYTEST) -o addopts="--import-mode=importlib" benchmarks --benchmark-only \
@@ -151,10 +166,16 @@ determinism-long: setup-dev ## whole matches from ten seeds in the modes of one 
 	@$(PY) -m tests.determinism.long
 
 matches: setup-dev ## thousands of random matches, what must hold judged after every tick
-	@$(PYTEST) -n 2 -m slow tests/systems
+	@$(PYTEST) $(WORKERS) -m slow tests/systems
+
+siege: setup-dev ## a million fuzzed frames and ten thousand dropped connections
+	@$(PY) -m tests.server.siege
 
 e2e: setup-dev ## start the real server and play on it
 	@$(PYTEST) -m e2e tests
+
+browser: setup-dev ## play on the real server in a headless Chromium, one and two at a time
+	@$(PYTEST) -n 0 -m browser tests/browser
 
 smoke: setup-dev ## serve, join, screenshot a running match in headless Chromium
 	@$(PY) -m tools.smoke
@@ -167,7 +188,7 @@ test-lowest: setup-dev ## run the Python tests against the lowest dependency ver
 	@test -x $(VENV)-lowest/bin/python || $(PY) -m venv $(VENV)-lowest
 	@$(VENV)-lowest/bin/python -m pip install --disable-pip-version-check --quiet \
 		--constraint tools/constraints-lowest.txt --editable '.[dev]'
-	@$(VENV)-lowest/bin/python -m pytest -n 2 $(TESTS)
+	@$(VENV)-lowest/bin/python -m pytest $(WORKERS) $(TESTS)
 
 # --- Housekeeping --------------------------------------------------------------------------
 

@@ -153,7 +153,7 @@ class _Matches(Collector):
     def __init__(self, lobby: Lobby) -> None:
         self._lobby = lobby
         # Of matches that have ended: a counter that falls when one does would read as a restart.
-        self._past_rows_dropped = 0
+        self._past_rows_dropped = self._past_rows_late = 0
         self._past_commands_dropped: Counter[str] = Counter()
         self._past_casts_refused: Counter[str] = Counter()
         self._past_rows_refused: Counter[str] = Counter()
@@ -161,6 +161,7 @@ class _Matches(Collector):
     def bequeath(self, hosted: HostedMatch) -> None:
         """Keep the counts of a match that is about to leave the lobby."""
         self._past_rows_dropped += hosted.rows_dropped
+        self._past_rows_late += hosted.rows_late
         self._past_commands_dropped += hosted.match.mailbox.dropped
         self._past_casts_refused += hosted.casts_refused
         self._past_rows_refused += hosted.rows_refused
@@ -189,6 +190,11 @@ class _Matches(Collector):
             "ringfall_snapshot_rows_dropped",
             "Events that did not fit into snapshots",
             value=self._past_rows_dropped + sum(m.rows_dropped for m in matches),
+        )
+        yield CounterMetricFamily(
+            "ringfall_snapshot_rows_late",
+            "Rows that had to wait for a later snapshot, once for every snapshot they missed",
+            value=self._past_rows_late + sum(m.rows_late for m in matches),
         )
         for name, text, label, past, now in (
             (

@@ -11,21 +11,23 @@ from schema.messages import (
     ClassView,
     MapView,
     NamedView,
-    PredictionView,
     RosterRow,
     Rules,
     SkillView,
+    StatusView,
     Welcome,
     WelcomeMode,
 )
 from schema.rulebook import LEVELS
 from schema.tiled import MapModel
 from systems import rules as ruling
-from systems.baking import Baker
+from systems.baking import STACKINGS, Baker
 from systems.judge_casts import OVERHOLD_S
 
 ANY_RATE_HZ = 30
 """Health, speed and mana at level 1 are the same at every tick rate."""
+
+STACKING_NAMES = {number: name for name, number in STACKINGS.items()}
 
 
 def welcome_template(match: Match, match_id: str) -> Welcome:
@@ -57,7 +59,7 @@ def map_view(model: MapModel) -> MapView:
 
 
 def rules_view(rules: ruling.Rules) -> Rules:
-    """The rules as clients draw by them."""
+    """The rules as clients draw and predict by them."""
     match, balance = rules.balance.match, rules.balance
     return Rules(
         body_radius_u=match.body.radius_u,
@@ -68,50 +70,14 @@ def rules_view(rules: ruling.Rules) -> Rules:
         level_max=match.experience.level_max,
         revive_reach_u=match.team.revive_reach_u,
         revive_ticks=rules.ticks(match.team.revive_s),
-        classes=_classes(rules),
-        skills=[_skill(rules, index) for index in range(len(rules.skill_names))],
-        statuses=[_named(name, balance.statuses.root[name]) for name in rules.status_names],
-        items=[_named(name, balance.loot.items[name]) for name in rules.item_names],
-        prediction=prediction_view(rules),
-    )
-
-
-def prediction_view(rules: ruling.Rules) -> PredictionView:
-    """What one's own movement follows from, every bit of it."""
-    match, most = rules.balance.match, rules.balance.match.experience.level_max
-    levels = [
-        [
-            (float(row["speed_ups"]), float(row["mana_max_mp"]), float(row["mana_mp_per_tick"]))
-            for row in rules.levels[role * LEVELS : role * LEVELS + most]
-        ]
-        for role in range(len(rules.class_names))
-    ]
-    # The table has places to spare.
-    named = zip(rules.status_names, rules.statuses, strict=False)
-    return PredictionView(
         acceleration_upss=match.body.acceleration_upss,
+        down_speed_ratio=match.team.down_speed_ratio,
         countdown_ticks=rules.some_ticks(match.countdown_s),
         overhold_ticks=rules.ticks(OVERHOLD_S),
-        down_speed_ratio=match.team.down_speed_ratio,
-        levels=levels,
-        skills=[
-            (
-                int(row["gap_ticks"]),
-                float(row["mana_mp_per_tick"]),
-                int(row["self_status"]),
-                int(row["self_status_ticks"]),
-            )
-            for row in rules.skills
-        ],
-        statuses=[
-            (
-                rules.balance.statuses.root[name].stacking,
-                int(row["stacks_max"]),
-                int(row["ticks_max"]),
-                float(row["strength"]),
-            )
-            for name, row in named
-        ],
+        classes=_classes(rules),
+        skills=[_skill(rules, index) for index in range(len(rules.skill_names))],
+        statuses=[_status(rules, index) for index in range(len(rules.status_names))],
+        items=[_named(name, balance.loot.items[name]) for name in rules.item_names],
     )
 
 
@@ -154,9 +120,25 @@ def _named(name: str, told: Any) -> NamedView:
     return NamedView(name=name, title=told.title, kind=told.kind)
 
 
+def _status(rules: ruling.Rules, index: int) -> StatusView:
+    name, row = rules.status_names[index], rules.statuses[index]
+    told = rules.balance.statuses.root[name]
+    return StatusView(
+        name=name,
+        title=told.title,
+        kind=told.kind,
+        stacking=STACKING_NAMES[int(row["stacking"])],
+        stacks_max=int(row["stacks_max"]),
+        ticks_max=int(row["ticks_max"]),
+        strength=float(row["strength"]),
+    )
+
+
 def _classes(rules: ruling.Rules) -> list[ClassView]:
     views = []
-    for name, row in zip(rules.class_names, rules.classes, strict=True):
+    level_max = rules.balance.match.experience.level_max
+    for index, (name, row) in enumerate(zip(rules.class_names, rules.classes, strict=True)):
+        levels = rules.levels[index * LEVELS : index * LEVELS + level_max]
         role = rules.balance.classes.root[name]
         views.append(
             ClassView(
@@ -165,6 +147,14 @@ def _classes(rules: ruling.Rules) -> list[ClassView]:
                 blurb=role.blurb,
                 skills=[int(row[f"skill_{slot}"]) for slot in range(SKILL_SLOTS)],
                 block_half_degrees=0.0 if role.block is None else role.block.arc_degrees / 2.0,
+                levels=[
+                    (
+                        float(level["speed_ups"]),
+                        float(level["mana_max_mp"]),
+                        float(level["mana_mp_per_tick"]),
+                    )
+                    for level in levels
+                ],
             )
         )
     return views
@@ -178,8 +168,12 @@ def _skill(rules: ruling.Rules, index: int) -> SkillView:
         title=told.title,
         kind=told.kind,
         cooldown_ticks=int(row["cooldown_ticks"]),
+        gap_ticks=int(row["gap_ticks"]),
         charges_max=int(row["charges_max"]),
         mana_mp=float(row["mana_mp"]),
+        mana_mp_per_tick=float(row["mana_mp_per_tick"]),
+        self_status=int(row["self_status"]),
+        self_status_ticks=int(row["self_status_ticks"]),
         hold_ticks=int(row["hold_ticks"]),
         range_u=float(row["range_u"]),
         radius_u=float(row["radius_u"]),

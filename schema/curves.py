@@ -19,6 +19,7 @@ Units are those of the field that uses the curve: a field of type `Scaled` is a 
 from __future__ import annotations
 
 import decimal
+import functools
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import pairwise
@@ -284,6 +285,8 @@ def scaled_at(value: float | CurveRef, curves: CurvesBalance, level: int) -> flo
     return curves.root[value.curve].at(level) if isinstance(value, CurveRef) else value
 
 
+# A curve asks for each of its few numbers again at every level.
+@functools.lru_cache(maxsize=1024)
 def _fraction(value: float) -> Fraction:
     """The decimal a person would write for a float, exactly."""
     return Fraction(repr(value))

@@ -167,24 +167,36 @@ class MapView(msgspec.Struct, frozen=True):
 
 
 class ClassView(msgspec.Struct, frozen=True, kw_only=True):
-    """A class in WELCOME.rules; ``block_half_degrees`` is 0 for one that never blocks."""
+    """A class in WELCOME.rules; ``block_half_degrees`` is 0 for one that never blocks.
+
+    ``levels`` is what decides how its body moves, by level from 1: speed_ups, mana_max_mp,
+    mana_mp_per_tick.
+    """
 
     name: str
     title: str
     blurb: str
     skills: list[int]
     block_half_degrees: float
+    levels: list[tuple[float, float, float]]
 
 
 class SkillView(msgspec.Struct, frozen=True, kw_only=True):
-    """A skill in WELCOME.rules; what its kind does not use is 0, or 1 for ``charge_radius``."""
+    """A skill in WELCOME.rules; what its kind does not use is 0, or 1 for ``charge_radius``.
+
+    ``self_status`` is the status it puts on its caster, -1 for none.
+    """
 
     name: str
     title: str
     kind: str
     cooldown_ticks: int
+    gap_ticks: int
     charges_max: int
     mana_mp: float
+    mana_mp_per_tick: float
+    self_status: int
+    self_status_ticks: int
     hold_ticks: int
     range_u: float
     radius_u: float
@@ -197,32 +209,30 @@ class SkillView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NamedView(msgspec.Struct, frozen=True, kw_only=True):
-    """A status or an item in WELCOME.rules."""
+    """An item in WELCOME.rules."""
 
     name: str
     title: str
     kind: str
 
 
-class PredictionView(msgspec.Struct, frozen=True, kw_only=True):
-    """WELCOME.rules.prediction: what a client needs beside to work out its own movement.
+class StatusView(msgspec.Struct, frozen=True, kw_only=True):
+    """A status in WELCOME.rules; ``strength`` as in ``schema.rulebook.STATUS_ROW``."""
 
-    ``levels``: (speed_ups, mana_max_mp, mana_mp_per_tick) by class and level; ``skills``:
-    (gap_ticks, mana_mp_per_tick, self_status or -1, self_status_ticks); ``statuses``: (stacking,
-    stacks_max, ticks_max, strength).
-    """
-
-    acceleration_upss: float
-    countdown_ticks: int
-    overhold_ticks: int
-    down_speed_ratio: float
-    levels: list[list[tuple[float, float, float]]]
-    skills: list[tuple[int, float, int, int]]
-    statuses: list[tuple[str, int, int, float]]
+    name: str
+    title: str
+    kind: str
+    stacking: str
+    stacks_max: int
+    ticks_max: int
+    strength: float
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
-    """WELCOME.rules: what a client needs to draw. Places in the lists are indices on the wire."""
+    """WELCOME.rules: what a client draws by, and works out by how its own body moves.
+
+    Places in the lists are indices on the wire.
+    """
 
     body_radius_u: float
     view_width_u: float
@@ -232,11 +242,14 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     level_max: int
     revive_reach_u: float
     revive_ticks: int
+    acceleration_upss: float
+    down_speed_ratio: float
+    countdown_ticks: int
+    overhold_ticks: int
     classes: list[ClassView]
     skills: list[SkillView]
-    statuses: list[NamedView]
+    statuses: list[StatusView]
     items: list[NamedView]
-    prediction: PredictionView
 
 
 class RosterRow(msgspec.Struct, array_like=True, frozen=True):

@@ -5,8 +5,8 @@
 3. join with a headless Chromium and take a picture of the running match;
 4. stop the server with SIGTERM: it must exit 0, every journal sealed and verifiable.
 
-Everything is bounded in time. What it saw is left in build/smoke/: match.png, server.log,
-chromium.log and the journals. Run as `python -m tools.smoke` (or `make smoke`).
+Everything is bounded in time. What it saw is left in build/smoke/: match.png, server.log
+and the journals. Run as `python -m tools.smoke` (or `make smoke`).
 """
 
 from __future__ import annotations
@@ -26,9 +26,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from playwright.sync_api import Error as PageError
+from playwright.sync_api import TimeoutError
+
 from persistence.frames import MAGIC, SEAL_MAGIC
 from tools import png
-from tools.browser import BrowserError, browser
+from tools.chromium import ChromiumError, chromium
 from tools.smoke_player import PlayError, play, ticket
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,6 +43,7 @@ PAGE_S = 60.0  # software rendering on a busy machine
 SETTLE_S = 1.5
 STOP_S = 30.0
 VERIFY_S = 120.0
+PLAYING = 'html[data-state="playing"]'
 
 
 class SmokeError(Exception):
@@ -141,27 +145,26 @@ def look_with_chromium(server: Server) -> None:
         SmokeError: the page never got into a match, reported errors, or shows nothing.
     """
     address = f"http://127.0.0.1:{server.http_port}/?autoplay=1&name=Smoke"
-    state = "document.documentElement?.dataset.state || ''"
     picture = OUT / "match.png"
-    with browser(OUT / "chromium.log") as page:
-        page.open(1280, 800)
+    errors: list[str] = []
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("requestfailed", lambda request: errors.append(f"{request.url} failed"))
         began = time.monotonic()
-        page.call("Page.navigate", url=address)
-        playing = page.wait_for(f"({state}) === 'playing'", timeout_s=PAGE_S)
+        try:
+            page.goto(address, timeout=PAGE_S * 1000)
+            page.wait_for_selector(PLAYING, state="attached", timeout=PAGE_S * 1000)
+        except TimeoutError:
+            page.screenshot(path=picture, timeout=PAGE_S * 1000)
+            raise SmokeError(f"the page was not in a match after {PAGE_S:.0f} s") from None
         took_s = time.monotonic() - began
-        if playing:
-            page.key("KeyD", down=True)
-            page.point(1000, 300)
-            time.sleep(SETTLE_S)
-        data = page.screenshot()
-        picture.write_bytes(data)
-        last_state = page.evaluate(state)
-    if page.errors:
-        raise SmokeError(f"the page reported: {page.errors[0]}")
-    if not playing:
-        raise SmokeError(
-            f"the page was not in a match after {PAGE_S:.0f} s (state: {last_state!r})"
-        )
+        page.keyboard.down("KeyD")
+        page.mouse.move(1000, 300)
+        time.sleep(SETTLE_S)
+        data = page.screenshot(path=picture, timeout=PAGE_S * 1000)
+    if errors:
+        raise SmokeError(f"the page reported: {errors[0]}")
     say(f"Chromium was in the match {took_s:.1f} s after opening the page")
     pixels = png.decode(data)
     if reason := png.looks_blank(pixels):
@@ -230,7 +233,7 @@ def run() -> None:
     """Run the four steps.
 
     Raises:
-        SmokeError, PlayError, BrowserError, PngError: the first thing that did not work.
+        SmokeError, PlayError, ChromiumError, PngError: the first thing that did not work.
     """
     shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True)
@@ -249,7 +252,7 @@ def main() -> int:
     """Run the smoke test; return the exit code."""
     try:
         run()
-    except (SmokeError, PlayError, BrowserError, png.PngError) as error:
+    except (SmokeError, PlayError, ChromiumError, PageError, png.PngError) as error:
         say(f"FAILED: {error}")
         log = OUT / "server.log"
         if log.is_file():

@@ -40,6 +40,7 @@ const titled = (name) => name[0].toUpperCase() + name.slice(1).replaceAll("_", "
 
 export const SKILLS = Object.entries(TITLES).map(([name, [kind, numbers]]) => ({
   ...{ name, title: titled(name), kind, cooldown_ticks: 30, charges_max: 1, mana_mp: 0 },
+  ...{ gap_ticks: 0, mana_mp_per_tick: 0, self_status: -1, self_status_ticks: 0 },
   ...{ hold_ticks: 0, range_u: 0, radius_u: 0, speed_ups: 0, life_ticks: 0, delay_ticks: 0 },
   ...{ distance_u: 0, half_length_u: 0, charge_radius: 1 },
   ...numbers,
@@ -72,9 +73,11 @@ const CLASS_ROWS = [
     [100, 6.6, 120],
   ],
 ];
-export const CLASSES = CLASS_ROWS.map(([name, blurb, skills]) => ({
+export const CLASSES = CLASS_ROWS.map(([name, blurb, skills, [, , mana_mp]]) => ({
   ...{ name, title: titled(name), blurb, skills: skills.map(skill) },
   block_half_degrees: name === "warrior" ? 55 : 0,
+  // Bodies of canned scenes stay where they are.
+  levels: Array.from({ length: 10 }, () => [0, mana_mp, 0]),
 }));
 export const role = (name) => CLASSES.findIndex((item) => item.name === name);
 
@@ -86,7 +89,10 @@ export const STATUSES = plain([
   ["revealed", "reveal"],
   ["rooted", "root"],
   ["stunned", "stun"],
-]);
+]).map((item) => ({
+  ...item,
+  ...{ stacking: "refresh", stacks_max: 1, ticks_max: 300, strength: 0.3 },
+}));
 export const ITEMS = plain([
   ["bandage", "health"],
   ["elixir", "mana"],
@@ -98,6 +104,7 @@ export const ITEMS = plain([
 export const rules = (teamSize) => ({
   ...{ body_radius_u: 0.5, view_width_u: 44, view_height_u: 26, team_size: teamSize },
   ...{ friendly_fire: false, level_max: 10, revive_reach_u: 1.8, revive_ticks: 90 },
+  ...{ acceleration_upss: 60, down_speed_ratio: 0.35, countdown_ticks: 90, overhold_ticks: 60 },
   ...{ classes: CLASSES, skills: SKILLS, statuses: STATUSES, items: ITEMS },
 });
 

@@ -18,7 +18,7 @@ import { fileURLToPath } from "node:url";
 import { decode, encode } from "@msgpack/msgpack";
 import { WebSocketServer } from "ws";
 import { MATCH, mapOf, RATE, rules } from "./data.mjs";
-import { payload } from "./payload.mjs";
+import { Deltas } from "./payload.mjs";
 import { messagesOf, roster, sceneOf, stateOf } from "./scenes.mjs";
 
 const HTTP_PORT = Number(process.env.PORT ?? 8080);
@@ -45,7 +45,7 @@ createServer(async (request, response) => {
     return;
   }
   if (path === "/api/guest") {
-    response.writeHead(201);
+    response.statusCode = 201;
     json({ token: "mock", player_id: "p-mock", name: "mock" });
     return;
   }
@@ -83,6 +83,8 @@ const GONE_MS = 25_000;
 new WebSocketServer({ port: GAME_PORT, host: "127.0.0.1" }).on("connection", (socket) => {
   let timer = null;
   let input = { seq: 0, aim: 0 };
+  const deltas = new Deltas();
+  let dueMs = 0;
   const send = (message) => socket.send(encode(message));
   const join = (name, wish) => {
     if (name === "full") {
@@ -110,9 +112,12 @@ new WebSocketServer({ port: GAME_PORT, host: "127.0.0.1" }).on("connection", (so
       if (name === "broken" && age === 60) send([2, Buffer.from([1, 2, 3])]);
       const state = stateOf(scene, age, wish, input.aim);
       const lateMs = name === "uneven" ? ([0, 30, 140, Number.NaN][age % 7] ?? 0) : 0;
-      const snapshot = [2, payload(state, input.seq)];
-      if (lateMs === 0) send(snapshot);
-      else if (lateMs > 0) setTimeout(() => send(snapshot), lateMs);
+      if (!Number.isNaN(lateMs)) {
+        const snapshot = [2, deltas.payload(state, input.seq)];
+        // None overtakes another.
+        dueMs = Math.max(dueMs, performance.now() + lateMs);
+        setTimeout(() => send(snapshot), dueMs - performance.now());
+      }
       for (const message of messagesOf(scene, age, state.tick)) send(message);
     }, 1000 / RATE);
   };

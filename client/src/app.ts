@@ -21,6 +21,7 @@ import { fetchTicket, fetchWatch, type Ticket } from "./net/door";
 import type { Kill, Refusal, Result } from "./net/messages";
 import { DROP_ANYWHERE, ROLE_ANY } from "./net/protocol";
 import type { JoinWish } from "./net/wire";
+import { FrameRate } from "./render/framerate";
 import type { Stage } from "./render/stage";
 import type { Settings } from "./settings/schema";
 import { SettingsStore } from "./settings/store";
@@ -28,6 +29,7 @@ import { Comeback } from "./ui/comeback";
 import { dress, hasSoundRing, isCalm } from "./ui/comfort";
 import { Controls } from "./ui/controls";
 import { Hud } from "./ui/hud";
+import { LinePanel } from "./ui/linepanel";
 import { remember, remembered } from "./ui/memory";
 import { isWinner, Overlays } from "./ui/overlays";
 import { SettingsScreen } from "./ui/settings";
@@ -51,6 +53,8 @@ export class App {
   });
   readonly #held = new HeldInput();
   readonly #hud = new Hud(this.#settings);
+  readonly #panel = new LinePanel();
+  readonly #frames = new FrameRate();
   readonly #overlays = new Overlays();
   readonly #settingsScreen = new SettingsScreen(this.#settings);
   readonly #title = new Title(this.#settings, {
@@ -102,6 +106,7 @@ export class App {
     root.replaceChildren(
       this.#surface,
       this.#hud.root,
+      this.#panel.root,
       this.#touch.root,
       this.#title.root,
       this.#overlays.root,
@@ -277,6 +282,7 @@ export class App {
 
   #asked(action: PageAction): void {
     if (action === "mute") this.#settings.change({ muted: !this.#settings.now.muted });
+    else if (action === "figures") this.#panel.shown = !this.#panel.shown;
     else if (this.#settingsScreen.shown) this.#settingsScreen.hide();
     else this.#openMenu();
   }
@@ -335,9 +341,9 @@ export class App {
     const { session } = this.#connection;
     const stage = this.#stage;
     const world = session?.world;
-    const tick = session?.renderTick(nowMs);
-    if (!session || !stage || !world || tick === null || tick === undefined) return;
-    const view = session.view(tick);
+    this.#frames.frame(nowMs);
+    if (!session || !stage || !world) return;
+    const view = session.view(nowMs);
     if (view === null) return;
     // Where nobody is left to be watched, the camera stays where it is.
     const body = view.self ?? view.eyes;
@@ -345,17 +351,18 @@ export class App {
     if (!this.#touch.shown) this.#aim(stage);
     const own = view.self === null || !world.isOwn ? null : angleOf(this.#held.aim);
     const angle = own ?? view.eyes?.angle ?? 0;
-    const events = world.takeEvents(tick);
+    const events = world.takeEvents(view.tick, view.self);
     stage.draw(view, this.#focus, events, own, elapsedMs);
     this.#ears.hear(events, world, this.#focus, view, nowMs);
     this.#showTouch(world, view);
     const health = () => session.health(nowMs);
     this.#hud.update(world, { view, focus: this.#focus, angle, health, line: session.line, nowMs });
+    this.#panel.update(() => session.measures(nowMs), this.#frames, nowMs);
     document.documentElement.dataset.snapshots = String(session.snapshotCount);
   }
 
   #showTouch(world: World, view: WorldView): void {
-    const { latest } = world;
+    const { shown: latest } = world;
     const wanted = this.#touched && !world.isWatching;
     if (this.#touch.shown !== wanted) this.#touch.shown = wanted;
     if (!wanted || latest === null) return;

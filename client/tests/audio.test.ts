@@ -115,7 +115,7 @@ function worldOf(): World {
 }
 
 function heard(kind: number, more: Partial<EventRow> = {}) {
-  const event = { kind, a: 5, b: 6, x: 10, y: 12, cause: 0, amount: 20, ...more };
+  const event = { kind, a: 5, b: 6, x: 10, y: 12, at: null, cause: 0, amount: 20, ...more };
   return noiseOf(event, worldOf());
 }
 

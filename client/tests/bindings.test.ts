@@ -5,6 +5,7 @@ import {
   conflictsOf,
   DEFAULT_BINDINGS,
   isBindable,
+  isHeld,
   readBindings,
   rebind,
 } from "../src/game/bindings";
@@ -60,6 +61,11 @@ describe("bindings", () => {
     const bindings = rebind(DEFAULT_BINDINGS, "menu", 0, "KeyP");
     expect(actionOf(bindings, "Escape")).toBe("menu");
     expect(actionOf(bindings, "KeyP")).toBe("menu");
+  });
+
+  it("have one key for the figures of the line", () => {
+    expect(actionOf(DEFAULT_BINDINGS, "F3")).toBe("figures");
+    expect(isHeld("figures")).toBe(false);
   });
 
   it("leave the browser and the system their keys", () => {

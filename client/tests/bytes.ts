@@ -1,8 +1,10 @@
 /** Hand-made messages, written from docs/protocol.md and not with the client's own tables. */
 
 import { encode } from "@msgpack/msgpack";
+import { frameOf, type Whose } from "../src/game/frames";
+import { Mirror } from "../src/net/mirror";
 import type { PlayerRow, Snapshot } from "../src/net/rows";
-import { decodeSnapshot } from "../src/net/snapshot";
+import { welcome } from "../src/net/welcome";
 
 export class Bytes {
   readonly #bytes: number[] = [];
@@ -22,101 +24,91 @@ export class Bytes {
     return this;
   }
 
+  f64(...values: number[]): this {
+    for (const value of values) this.u8(...new Uint8Array(Float64Array.of(value).buffer));
+    return this;
+  }
+
   get array(): Uint8Array {
     return Uint8Array.from(this.#bytes);
   }
 }
 
-export interface Header {
-  tick: number;
-  selfSlot: number;
-  eyesSlot: number;
-  stage: number;
-  zoneState: number;
-  selfFlags: number;
-  zoneRadius: number;
-  /** players, projectiles, areas, obstacles, pickups, mates, events */
-  counts: readonly number[];
-  statuses: number;
-}
-
-export function header(fields: Partial<Header> = {}): Bytes {
-  const f: Header = {
-    tick: 900,
-    selfSlot: 3,
-    eyesSlot: 3,
-    stage: 1,
-    zoneState: 1,
-    selfFlags: 1,
-    zoneRadius: 40 * 256,
-    counts: [0, 0, 0, 0, 0, 0, 0],
-    statuses: 0,
-    ...fields,
-  };
+/** A full snapshot of tick 900 with the head of a player alive at (10, 20.25), up to the events. */
+export function fullHead(sections = 0): Bytes {
   const bytes = new Bytes()
-    .u32(f.tick, 77)
-    .u16(f.selfSlot, f.eyesSlot, 12, 5)
-    .u8(f.stage, 2, f.zoneState, f.selfFlags)
-    .u32(890, 1234)
-    .u32(80 * 256, -10 * 256, f.zoneRadius)
+    // FULL, ACK, MOTION, GAIT, LEAD
+    .u8(1 | 8 | 32 | 64 | 128, 1 | 2 | 4 | 8 | sections)
+    .u32(900, 77)
+    .f64(10, 20.25, 0, -0, 40)
+    .u8(0)
+    .f64(6.6)
+    .u32(0)
+    .u16(0)
+    .f64(0)
+    .u8(255)
+    .u32(0, 0)
+    .u8(1)
+    // match: the zone shrinks from tick 799 to 999
+    .u8(31)
+    .u16(12, 5)
+    .u8(1)
+    .u32(890)
+    .u8(2, 1)
+    .u32(799, 999)
+    .u32(80 * 256, -10 * 256, 40 * 256)
     .u32(84 * 256, 70 * 256 + 128, 12 * 256)
-    .u16(32 * 55 + 16, 32 * 118, 32 * 40, 32 * 120, 32 * 7, 4)
-    .u8(2, 6, 51, 3, 1 | 16, 255);
-  for (const [skill, level, charges, held, wait, recharge] of [
-    [0, 1, 1, 0, 0, 0],
-    [1, 2, 0, 102, 40, 90],
-    [2, 5, 1, 0, 0, 30],
-    [3, 1, 1, 0, 65_535, 65_535],
+    .u16(3)
+    // self: alive and given away in a bush, shielded, stunned and burning
+    .u8(255, 1 | 16, 32, 1 | 16)
+    .u16(32 * 55 + 16, 32 * 118, 32 * 120, 32 * 40, 32 * 7, 4)
+    .u8(2, 6, 51, 3, 255)
+    .u16(64 * 3)
+    .u8(15);
+  for (const [skill, level, charges, ready, recharge, held] of [
+    [0, 1, 1, 900, 100, 888],
+    [1, 2, 0, 910, 940, 0xffff_ffff],
+    [2, 5, 1, 100, 930, 0xffff_ffff],
+    [3, 1, 1, 901, 0, 0xffff_ffff],
   ] as const) {
-    bytes.u8(skill, level, charges, held).u16(wait, recharge);
+    bytes.u8(31, skill, level, charges).u32(ready, recharge, held);
   }
-  return bytes.u16(...f.counts).u8(f.statuses, 0xee);
+  return bytes.u8(2, 0, 3).u32(945).u8(1, 1).u32(900);
 }
 
-/** One of everything, two players. */
+/** The same with one of everything, a mate and a foe. */
 export function fullPayload(): Uint8Array {
   return (
-    header({ counts: [2, 1, 1, 1, 1, 1, 1], statuses: 1 })
-      // status
-      .u8(4, 3, 0)
-      .u16(45)
-      // players
-      .u16(3, 64 * 10, 64 * 20 + 16, 1024)
-      .u8(255, 51, 1 | 32, 2 | 8, 4, 0)
-      .u16(0)
-      .u16(9, 65_535, 0, 4095)
-      .u8(51, 0, 2 | 16, 0, 1, 255)
-      .u16(64 * 6)
-      // projectile
-      .u16(600)
-      .u8(7)
-      .u16(64, 128, 2048, 9)
-      .u8(1, 32)
-      // area
-      .u16(700)
-      .u8(8)
-      .u16(192, 256, 224, 21, 180, 3)
-      .u8(2)
-      // obstacle
-      .u16(90)
-      .u8(1, 2)
-      .u16(640, 704, 160, 0, 16, 512)
-      .u8(204, 3)
-      // pickup
-      .u16(31)
-      .u8(2)
-      .u16(64, 64)
-      .u8(1)
-      // mate
-      .u16(4, 640, 1280)
-      .u8(102, 2)
-      .u16(0)
-      // event
-      .u8(2)
-      .u16(9, 3, 640, 1296)
-      .u8(1)
+    fullHead(16 | 32 | 64)
+      // events: 9 hits the own body; a burst of 3 at a place
+      .u8(2, 2, 9, 3, 1)
       .u16(8 * 12 + 4)
-      .u8(0).array
+      .u8(5 | 128, 3, 2)
+      .u16(8 * 3, 640, 1296)
+      // bodies
+      .u8(2, 4)
+      .u16(640, 1280)
+      .u8(64, 102, 0, 2, 2, 4, 3)
+      .u16(0)
+      .u8(9)
+      .u16(65_535, 0)
+      .u8(255, 51, 255, 1, 0, 1, 0)
+      .u16(64 * 6)
+      // things
+      .u8(4, 0, 1)
+      .u16(64, 128, 1024, 0x10000 - 512, 9)
+      .u8(1, 32)
+      .u8(1, 2)
+      .u16(192, 256, 224, 3)
+      .u8(2)
+      .u32(920, 1079)
+      .u8(2, 3, 1)
+      .f64(10, 11, 2.5, 0, 0.25)
+      .u16(512)
+      .u8(3, 204)
+      .u8(3, 4)
+      .u16(64, 64)
+      .u8(1).array
   );
 }
 
@@ -124,9 +116,20 @@ export function snapshotMessage(payload: Uint8Array): Uint8Array {
   return encode([2, payload]);
 }
 
-/** A decoded snapshot at a tick, with fields replaced. */
+/** What a frame needs to know of the match besides. */
+export const WHOSE: Whose = {
+  selfSlot: 3,
+  aim: 100,
+  skill: (index) => welcome(welcomeMessage()).rules.skills[index] ?? null,
+  teamOf: (slot) => (slot === 3 || slot === 4 ? 1 : 4),
+};
+
+/** A snapshot of a player alive at a tick, with nothing round it and with fields replaced. */
 export function snapshotAt(tick: number, fields: Partial<Snapshot> = {}): Snapshot {
-  return { ...decodeSnapshot(header({ tick }).array), ...fields };
+  const mirror = new Mirror();
+  mirror.apply(fullHead().array);
+  const frame = frameOf(mirror, { x: 10, y: 20.25 }, WHOSE);
+  return { ...frame, players: [], tick, ...fields };
 }
 
 export function playerRow(slot: number, x: number, y: number, more: Partial<PlayerRow> = {}) {
@@ -136,8 +139,12 @@ export function playerRow(slot: number, x: number, y: number, more: Partial<Play
 
 const NUMBERS = {
   cooldown_ticks: 14,
+  gap_ticks: 0,
   charges_max: 1,
   mana_mp: 0,
+  mana_mp_per_tick: 0,
+  self_status: -1,
+  self_status_ticks: 0,
   hold_ticks: 0,
   range_u: 22,
   radius_u: 0.14,
@@ -165,6 +172,10 @@ export const RULES = {
   level_max: 10,
   revive_reach_u: 1.8,
   revive_ticks: 90,
+  acceleration_upss: 60,
+  down_speed_ratio: 0.35,
+  countdown_ticks: 90,
+  overhold_ticks: 60,
   classes: [
     {
       name: "wizard",
@@ -172,10 +183,19 @@ export const RULES = {
       blurb: "Hold it and it grows.",
       skills: [0, 1, 2, 3],
       block_half_degrees: 0,
+      levels: [
+        [6.6, 120, 0.1],
+        [6.7, 126, 0.1],
+      ],
     },
   ],
   skills: SKILLS,
-  statuses: [{ name: "burning", title: "Burning", kind: "burn" }],
+  statuses: [
+    {
+      ...{ name: "burning", title: "Burning", kind: "burn", stacking: "stack" },
+      ...{ stacks_max: 3, ticks_max: 120, strength: 0.25 },
+    },
+  ],
   items: [{ name: "bandage", title: "Bandage", kind: "health" }],
 };
 

@@ -4,6 +4,15 @@ import { ServerClock } from "../src/net/clock";
 const RATE = 25;
 const TICK_MS = 40;
 
+/** Numbers from 0 to 1, the same in every run. */
+function draws(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
 /** Feeds ticks 0…count-1, each late by what `late` says, in ms. */
 function fed(count: number, late: (tick: number) => number): { clock: ServerClock; endMs: number } {
   const clock = new ServerClock(RATE);
@@ -25,19 +34,92 @@ describe("server clock", () => {
     expect(clock.estimate(endMs + TICK_MS / 2)).toBeCloseTo(59.5, 6);
   });
 
-  it("draws two ticks behind on a steady line", () => {
-    const { clock, endMs } = fed(60, () => 0);
-    expect(clock.delayTicks).toBe(2);
-    expect(clock.renderTick(endMs)).toBeCloseTo(57, 6);
+  it("draws one tick behind on a steady line, once it is known to be one", () => {
+    expect(fed(1, () => 0).clock.delayTicks).toBeCloseTo(2, 1);
+    const { clock, endMs } = fed(160, () => 0);
+    expect(clock.delayTicks).toBe(1);
+    expect(clock.renderTick(endMs)).toBeCloseTo(158, 6);
   });
 
-  it("grows the delay with jitter, slowly and within bounds", () => {
-    const { clock } = fed(12, (tick) => (tick % 2) * 60);
-    expect(clock.delayTicks).toBeGreaterThan(2);
-    expect(clock.delayTicks).toBeLessThan(2.5);
-    const long = fed(600, (tick) => (tick % 2) * 400).clock;
-    expect(long.delayTicks).toBeGreaterThan(4);
-    expect(long.delayTicks).toBeLessThanOrEqual(5);
+  it("waits as long as 95 of 100 ticks are late at most, and a tick more", () => {
+    // 3 % come half a second late: one does not wait for these.
+    const late = (tick: number) => (tick % 33 === 0 ? 500 : (tick % 10) * 6);
+    const { clock } = fed(600, late);
+    expect(clock.latenessTicks).toBeCloseTo(54 / TICK_MS, 6);
+    expect(clock.delayTicks).toBeCloseTo(1 + 54 / TICK_MS, 6);
+    expect(fed(600, (tick) => (tick % 2) * 4000).clock.delayTicks).toBe(12);
+  });
+
+  it.each([
+    [10, 1],
+    [20, 2],
+    [40, 3],
+  ])("covers jitter of ±%i ms without ever being out of snapshots for long", (spread, seed) => {
+    const draw = draws(seed);
+    const { clock } = fed(400, () => spread + (draw() * 2 - 1) * spread);
+    // Uniformly spread: 95 % of the span from the earliest.
+    const wanted = 1 + (0.95 * 2 * spread) / TICK_MS;
+    expect(Math.abs(clock.delayTicks - wanted)).toBeLessThan(0.25);
+  });
+
+  it("always has two snapshots to draw between but for a few of a hundred frames", () => {
+    const draw = draws(7);
+    const clock = new ServerClock(RATE);
+    const arrivals: number[] = [];
+    for (let tick = 0; tick < 500; tick += 1) {
+      // In order, as TCP has it.
+      arrivals.push(Math.max(arrivals.at(-1) ?? 0, 1000 + tick * TICK_MS + draw() * 40));
+    }
+    let [newest, starved, frames] = [-1, 0, 0];
+    for (let nowMs = 1000; nowMs < 1000 + 480 * TICK_MS; nowMs += 8) {
+      while ((arrivals[newest + 1] ?? Number.POSITIVE_INFINITY) <= nowMs) {
+        newest += 1;
+        clock.observe(newest, arrivals[newest] ?? 0);
+      }
+      const shown = clock.renderTick(nowMs);
+      if (shown === null || newest < 100) continue;
+      frames += 1;
+      if (shown > newest) starved += 1;
+    }
+    expect(frames).toBeGreaterThan(1000);
+    expect(starved / frames).toBeLessThan(0.05);
+  });
+
+  it("counts ticks that are skipped as late as the next that comes", () => {
+    const clock = new ServerClock(RATE);
+    for (let tick = 0; tick < 600; tick += 3) clock.observe(tick, 1000 + tick * TICK_MS);
+    expect(clock.delayTicks).toBeCloseTo(3, 6);
+  });
+
+  it("moves the delay a little at a time, up and down", () => {
+    const clock = new ServerClock(RATE);
+    let before = clock.delayTicks;
+    let highest = 0;
+    for (let tick = 0; tick < 900; tick += 1) {
+      const late = tick >= 200 && tick < 400 ? (tick % 2) * 160 : 0;
+      clock.observe(tick, 1000 + tick * TICK_MS + late);
+      expect(Math.abs(clock.delayTicks - before)).toBeLessThanOrEqual(0.05 + 1e-9);
+      before = clock.delayTicks;
+      highest = Math.max(highest, before);
+    }
+    expect(highest).toBeCloseTo(5, 6);
+    expect(before).toBeLessThan(2);
+  });
+
+  it("does not take a pause for jitter", () => {
+    const { clock, endMs } = fed(160, () => 0);
+    for (let tick = 400; tick < 430; tick += 1)
+      clock.observe(tick, endMs + (tick - 159) * TICK_MS + 300);
+    expect(clock.delayTicks).toBe(1);
+  });
+
+  it("starts over with another picture, but keeps what it waits", () => {
+    const { clock, endMs } = fed(160, () => 0);
+    clock.renderTick(endMs);
+    clock.restart();
+    expect(clock.renderTick(endMs)).toBeNull();
+    clock.observe(12, endMs);
+    expect(clock.renderTick(endMs)).toBeCloseTo(11, 6);
   });
 
   it("follows a server whose clock slipped", () => {
@@ -68,6 +150,6 @@ describe("server clock", () => {
     clock.renderTick(endMs);
     const later = endMs + 60_000;
     clock.observe(59 + 60_000 / TICK_MS, later);
-    expect(clock.renderTick(later)).toBeCloseTo(57 + 60_000 / TICK_MS, 3);
+    expect(clock.renderTick(later)).toBeCloseTo(59 - clock.delayTicks + 60_000 / TICK_MS, 3);
   });
 });

@@ -3,14 +3,19 @@ import { SnapshotBuffer, sampleView } from "../src/game/interpolate";
 import type { PlayerRow, ProjectileRow, Snapshot } from "../src/net/rows";
 import { playerRow, snapshotAt as snapshot } from "./bytes";
 
-const SPEEDS = { tickRateHz: 30, speedOf: (skill: number) => (skill === 0 ? 30 : 15) };
+/** Slot of the own body. */
+const SELF = 3;
 
 function player(slot: number, x: number, y: number, aim = 0): PlayerRow {
   return playerRow(slot, x, y, { aim });
 }
 
+/** It flies a unit a tick; the second skill half of that. */
 function shot(key: number, x: number, direction = 0, skill = 0): ProjectileRow {
-  return { key, x, y: 5, direction, owner: 9, skill, radius: 0.2 };
+  const angle = (direction / 4096) * 2 * Math.PI;
+  const way = skill === 0 ? 1 : 0.5;
+  const [vx, vy] = [Math.cos(angle) * way, Math.sin(angle) * way];
+  return { key, x, y: 5, vx, vy, owner: 9, skill, radius: 0.2 };
 }
 
 function buffered(...snapshots: Snapshot[]): SnapshotBuffer {
@@ -20,12 +25,19 @@ function buffered(...snapshots: Snapshot[]): SnapshotBuffer {
 }
 
 function view(buffer: SnapshotBuffer, tick: number) {
-  const sampled = sampleView(buffer, tick, SPEEDS);
+  const sampled = sampleView(buffer, tick, 30, SELF);
   if (sampled === null) throw new Error("nothing to see");
   return sampled;
 }
 
 describe("the buffer", () => {
+  it("begins anew with another picture", () => {
+    const buffer = buffered(snapshot(10), snapshot(11));
+    buffer.clear();
+    expect([buffer.newest, buffer.around(10)]).toEqual([null, null]);
+    expect(buffer.push(snapshot(4))).toBe(true);
+  });
+
   it("keeps ticks rising and forgets the oldest", () => {
     const buffer = new SnapshotBuffer();
     expect(buffer.push(snapshot(10))).toBe(true);
@@ -160,7 +172,7 @@ describe("projectiles", () => {
   });
 
   it("end where they struck instead of flying through", () => {
-    const hit = { kind: 6, a: 9, b: 65_535, x: 5.2, y: 5, cause: 1, amount: 0 };
+    const hit = { kind: 6, a: 9, b: 65_535, x: 5.2, y: 5, at: null, cause: 1, amount: 0 };
     const buffer = buffered(
       snapshot(10, { projectiles: [shot(1, 5), shot(2, 5, 0, 1)] }),
       snapshot(11, { events: [hit] }),

@@ -8,7 +8,7 @@ function viewWith(mates: MateRow[], alive = true) {
   const buffer = new SnapshotBuffer();
   const self = { ...snapshotAt(1).self, alive };
   buffer.push(snapshotAt(1, { self, mates, players: [playerRow(3, 10, 10)] }));
-  const view = sampleView(buffer, 1, { tickRateHz: 30, speedOf: () => 0 });
+  const view = sampleView(buffer, 1, 30, 3);
   if (view === null) throw new Error("nothing to see");
   return view;
 }

@@ -55,7 +55,12 @@ describe("what the server sends", () => {
     const pillar = { cx: 30.5, cy: 20, hx: 0, hy: 0, r: 1.5, heading: 4095, blocks: 1 };
     expect(message.map.walls[1]).toEqual(pillar);
     expect(message.map.bushes).toEqual([{ x: 50, y: 60, radius: 2.5 }]);
-    expect(message.rules).toEqual(RULES);
+    const levels = [
+      { speed_ups: 6.6, mana_max_mp: 120, mana_mp_per_tick: 0.1 },
+      { speed_ups: 6.7, mana_max_mp: 126, mana_mp_per_tick: 0.1 },
+    ];
+    const classes = RULES.classes.map((card) => ({ ...card, levels }));
+    expect(message.rules).toEqual({ ...RULES, classes });
     expect(message.roster[2]).toEqual({ slot: 9, name: "Bolt", bot: 2, role: 0, team: 4 });
   });
 
@@ -126,6 +131,10 @@ describe("what the server sends", () => {
     ["a skill with half a charge", changed(welcome, [7, "skills", 0, "charges_max"], 1.5)],
     ["a skill of endless range", changed(welcome, [7, "skills", 0, "range_u"], Infinity)],
     ["a status that is only a name", changed(welcome, [7, "statuses", 0], "burning")],
+    ["a level of two numbers", changed(welcome, [7, "classes", 0, "levels", 0], [6.6, 120])],
+    ["a skill for a status that is not", changed(welcome, [7, "skills", 0, "self_status"], 12)],
+    ["another way to stack", changed(welcome, [7, "statuses", 0, "stacking"], "pile")],
+    ["a start before time", changed(welcome, [7, "countdown_ticks"], -1)],
     ["a roster row without a team", changed(welcome, [8, 0], [3, "Ann", 0, 0])],
     ["a bot of grade four", changed(welcome, [8, 0, 2], 4)],
     ["bot as a flag", changed(welcome, [8, 0, 2], true)],

@@ -204,6 +204,8 @@ class Connection:
             while True:
                 await ws.get_message()
         except ConnectionClosed as closed:
+            # An answer to the client's close is out by now, or there is nobody to answer.
+            edge.over.set()
             code = closed.reason.code if closed.reason else CloseCode.ABNORMAL
             self._session.hung_up(code)
             self.reason = self.reason or wire.blame_for_close(code, answered=edge.close_sent)

@@ -39,7 +39,7 @@ class Edge(trio.abc.Stream):
             before the answer that makes it a WebSocket.
         owed: the rest of a frame, to be sent before anything else is.
         closed: trio-websocket is done with it.
-        over: set then, or when the client has sent its last byte.
+        over: set then, or when the client has sent its last byte: nothing is left to wait for.
         answered: something was said, be it a refusal.
         close_sent: a close frame is out; nothing may follow it.
         stuck: part of a frame may be out, or a goodbye went unanswered: nothing more can be sent.

@@ -6,7 +6,8 @@ field per file. Names are checked where a model says `RefersTo`, curves where it
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import functools
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
@@ -140,11 +141,12 @@ def _between_files(
     model: type[BaseModel], tree: Tree, trees: Mapping[str, Tree]
 ) -> Iterator[Finding]:
     """Names in a file that no other file has, and curves that leave the range of their field."""
+    curve_of = functools.cache(functools.partial(_curve_of, trees))
     for spot in walk(model, tree.plain()):
         for limit in spot.shape.limits:
             if isinstance(limit, RefersTo) and (text := _dangling(spot.value, limit, trees)):
                 yield Finding(spot.at, text, on_key=spot.is_key)
-            elif isinstance(limit, Between) and (text := _beyond(spot.value, limit, trees)):
+            elif isinstance(limit, Between) and (text := _beyond(spot.value, limit, curve_of)):
                 yield Finding(spot.at, text)
 
 
@@ -163,17 +165,23 @@ def _dangling(name: Any, reference: RefersTo, trees: Mapping[str, Tree]) -> str:
     return f"there is no {show(name)} in {sought}{did_you_mean(name, known)}"
 
 
-def _beyond(value: Any, limit: Between, trees: Mapping[str, Tree]) -> str:
+def _curve_of(trees: Mapping[str, Tree], name: str) -> Any:
+    """The curve of a name; None when there is none, or what is wrong with it is told there."""
+    curves = trees.get(CURVES_FILE)
+    written = (curves.inner or {}).get(name) if curves else None
+    if written is None:
+        return None
+    try:
+        return _CURVE.validate_python(written.plain())
+    except ValidationError:
+        return None
+
+
+def _beyond(value: Any, limit: Between, curve_of: Callable[[str], Any]) -> str:
     """The first level at which a curve leaves the range of a field; empty when none does."""
     name = value.get("curve") if isinstance(value, dict) else None
-    curves = trees.get(CURVES_FILE)
-    written = (curves.inner or {}).get(name) if curves and isinstance(name, str) else None
-    if written is None:
+    if not isinstance(name, str) or (curve := curve_of(name)) is None:
         return ""
-    try:
-        curve = _CURVE.validate_python(written.plain())
-    except ValidationError:
-        return ""  # told where the curve is
     for level, value in enumerate(curve.values(), curve.domain[0]):
         if not limit.allows(value):
             allowed = expectation(shape_of(float, [limit]))

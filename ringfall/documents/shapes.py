@@ -8,6 +8,7 @@ that a path is always the path of keys in the file.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from types import UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
@@ -57,13 +58,18 @@ def is_model(kind: Any) -> bool:
 
 def members(kind: Any) -> dict[str, type[BaseModel]]:
     """The models of a union by the values of their key `kind`; empty for any other type."""
+    return _members(kind) if get_origin(kind) in _UNIONS else {}
+
+
+# A balance is walked through table by table, and its tables are of few models.
+@functools.lru_cache(maxsize=1024)
+def _members(union: Any) -> dict[str, type[BaseModel]]:
     found: dict[str, type[BaseModel]] = {}
-    if get_origin(kind) in _UNIONS:
-        for option in get_args(kind):
-            model = shape_of(option).kind
-            declared = model.model_fields.get("kind") if is_model(model) else None
-            if declared is not None and get_origin(declared.annotation) is Literal:
-                found.update(dict.fromkeys(get_args(declared.annotation), model))
+    for option in get_args(union):
+        model = shape_of(option).kind
+        declared = model.model_fields.get("kind") if is_model(model) else None
+        if declared is not None and get_origin(declared.annotation) is Literal:
+            found.update(dict.fromkeys(get_args(declared.annotation), model))
     return found
 
 
@@ -88,14 +94,19 @@ def enter(shape: Shape, part: str | int) -> Shape:
     """What a shape without choice declares at one key or index; `NOTHING` when it has none."""
     kind, arguments = shape.kind, get_args(shape.kind)
     if is_model(kind) and part in kind.model_fields:
-        declared = kind.model_fields[str(part)]
-        return shape_of(declared.annotation, declared.metadata)
+        return _field_of(kind, str(part))
     if get_origin(kind) is dict:
         return shape_of(arguments[1])
     if get_origin(kind) in (list, tuple) and isinstance(part, int):
         fixed = get_origin(kind) is tuple and arguments[-1] is not Ellipsis
         return shape_of(arguments[min(part, len(arguments) - 1) if fixed else 0])
     return NOTHING
+
+
+@functools.lru_cache(maxsize=1024)
+def _field_of(model: type[BaseModel], name: str) -> Shape:
+    declared = model.model_fields[name]
+    return shape_of(declared.annotation, declared.metadata)
 
 
 def key_path(model: Any, value: Any, location: KeyPath) -> KeyPath:

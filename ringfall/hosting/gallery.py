@@ -1,7 +1,8 @@
 """Those who watch a match: they see it some seconds late, through the eyes of a player.
 
-What a watcher gets is byte for byte what the watched player would have got then, so the rules of
-sight are the same.  The delayed world is made when the first one comes and dropped with the last.
+What a watcher sees is what the watched player saw then, by the same rules of sight; only how that
+body will move is told to nobody but its player.  The delayed world is made when the first one comes
+and dropped with the last.
 """
 
 from __future__ import annotations

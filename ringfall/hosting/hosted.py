@@ -118,7 +118,7 @@ class HostedMatch:
 
     @property
     def rows_late(self) -> int:
-        """How often something had to wait for a later snapshot."""
+        """How often a row had to wait for a later snapshot."""
         return int(self._packer.late[0])
 
     @property

@@ -6,6 +6,7 @@ a passage needs a body's width and one cell more.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
@@ -23,6 +24,7 @@ DIAGONAL_U = 1.4142135623730951 * GRID_U
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
 Labels = npt.NDArray[np.int32]
 Box = tuple[float, float, float, float, float, float, float]
 """A rounded box: cx, cy, hx, hy, r (units), and the unit vector ux, uy of its own x axis."""
@@ -65,10 +67,15 @@ def rooms(world: MapModel, boxes: list[Box], places: Sequence[Spawn]) -> list[fl
 
 def axes(world: MapModel) -> tuple[Floats, Floats]:
     """Where the columns and rows of the grid stand, in units."""
-    columns, rows = int(world.width_u / GRID_U), int(world.height_u / GRID_U)
-    xs = np.arange(columns, dtype=np.float64)
-    ys = np.arange(rows, dtype=np.float64)
-    return (xs + 0.5) * GRID_U, (ys + 0.5) * GRID_U
+    return _axis(world.width_u), _axis(world.height_u)
+
+
+@functools.lru_cache(maxsize=16)
+def _axis(length_u: float) -> Floats:
+    """Middles of the cells along an edge of the world; asked for once per shape on a map."""
+    middles: Floats = (np.arange(int(length_u / GRID_U), dtype=np.float64) + 0.5) * GRID_U
+    middles.setflags(write=False)
+    return middles
 
 
 def free_cells(world: MapModel, boxes: list[Box], radius_u: float) -> Bools:
@@ -95,29 +102,39 @@ def cells_within(world: MapModel, box: Box, margin_u: float) -> tuple[slice, sli
 
 
 def connect(free: Bools) -> Labels:
-    """Label 4-connected regions, 0 = blocked: join the runs of free cells of neighbouring rows."""
+    """Label 4-connected regions, 0 = blocked: join the runs of free cells of neighbouring rows.
+
+    Every run points at one that came no later, at first at itself. Of two that touch, the later
+    one's end points on at the earlier one's, and all chains are shortened to their ends, until
+    whatever touches ends in the same run.
+    """
     steps = np.diff(free.astype(np.int8), axis=1, prepend=0, append=0)
-    rows, starts = (part.tolist() for part in np.nonzero(steps == 1))
-    ends = np.nonzero(steps == -1)[1].tolist()
-    parent = list(range(len(starts) + 1))  # runs count from 1, 0 is blocked
+    rows, starts = np.nonzero(steps == 1)
+    ends = np.nonzero(steps == -1)[1]
+    runs, above = _touching(rows * steps.shape[1], starts, ends, steps.shape[1])
+    parent = np.arange(len(starts) + 1, dtype=np.int32)  # runs count from 1, 0 is blocked
+    while np.any((here := parent[runs + 1]) != (there := parent[above + 1])):
+        np.minimum.at(parent, np.maximum(here, there), np.minimum(here, there))
+        while np.any((further := parent[parent]) != parent):
+            parent = further
+    regions: Labels = parent.take(np.cumsum(steps[:, :-1] == 1).reshape(free.shape) * free)
+    return regions
 
-    def root(run: int) -> int:
-        while parent[run] != run:
-            parent[run] = parent[parent[run]]
-            run = parent[run]
-        return run
 
-    first = 0  # of the runs above that may still touch this one or a later one of its row
-    for run, (row, start, end) in enumerate(zip(rows, starts, ends, strict=True)):
-        while rows[first] < row - 1 or (rows[first] == row - 1 and ends[first] <= start):
-            first += 1
-        above = first
-        while rows[above] == row - 1 and starts[above] < end:
-            parent[root(above + 1)] = root(run + 1)
-            above += 1
-    runs = np.cumsum(steps[:, :-1] == 1).reshape(free.shape) * free
-    regions: Labels = np.array([*map(root, range(len(parent)))], dtype=np.int32)
-    return regions.take(runs)
+def _touching(rows: Ints, starts: Ints, ends: Ints, width: int) -> tuple[Ints, Ints]:
+    """Each pair of a run and one that it touches in the row above.
+
+    Args:
+        rows: where the row of each run begins when rows of `width` follow one another.
+        starts, ends: first column of each run, and the one after its last.
+        width: more than any column.
+    """
+    first = np.searchsorted(rows + ends, rows - width + starts, side="right")
+    last = np.searchsorted(rows + starts, rows - width + ends, side="left")
+    counts = np.maximum(last - first, 0)
+    runs = np.repeat(np.arange(len(starts)), counts)
+    before = np.cumsum(counts) - counts
+    return runs, np.arange(len(runs)) + np.repeat(first - before, counts)
 
 
 def region_at(regions: Labels, place: Spawn) -> int:

@@ -47,6 +47,10 @@ RULES = m.Rules(
     level_max=10,
     revive_reach_u=1.5,
     revive_ticks=90,
+    acceleration_upss=60.0,
+    down_speed_ratio=0.35,
+    countdown_ticks=90,
+    overhold_ticks=60,
     classes=[
         m.ClassView(
             name="scout",
@@ -54,6 +58,7 @@ RULES = m.Rules(
             blurb="Wins by not missing.",
             skills=[0, 0, 0, 0],
             block_half_degrees=55.0,
+            levels=[(7.4, 80.0, 0.25)],
         )
     ],
     skills=[
@@ -62,8 +67,12 @@ RULES = m.Rules(
             title="Longshot",
             kind="projectile",
             cooldown_ticks=21,
+            gap_ticks=0,
             charges_max=1,
             mana_mp=0.0,
+            mana_mp_per_tick=0.0,
+            self_status=-1,
+            self_status_ticks=0,
             hold_ticks=0,
             range_u=30.0,
             radius_u=0.1,
@@ -75,17 +84,18 @@ RULES = m.Rules(
             charge_radius=1.0,
         )
     ],
-    statuses=[m.NamedView(name="burning", title="Burning", kind="burn")],
+    statuses=[
+        m.StatusView(
+            name="burning",
+            title="Burning",
+            kind="burn",
+            stacking="stack",
+            stacks_max=3,
+            ticks_max=120,
+            strength=0.25,
+        )
+    ],
     items=[m.NamedView(name="bandage", title="Bandage", kind="health")],
-    prediction=m.PredictionView(
-        acceleration_upss=60.0,
-        countdown_ticks=90,
-        overhold_ticks=60,
-        down_speed_ratio=0.35,
-        levels=[[(7.0, 100.0, 0.25)]],
-        skills=[(0, 0.0, -1, 0)],
-        statuses=[("refresh", 1, 90, 0.5)],
-    ),
 )
 WORLD = m.MapView(
     "yard",

@@ -240,6 +240,8 @@ def test_server_messages_have_the_bytes_of_the_protocol() -> None:
     assert list(row[7]) == list(m.Rules.__struct_fields__)
     assert row[7]["classes"][0]["block_half_degrees"] == 55.0
     assert list(row[7]["skills"][0]) == list(m.SkillView.__struct_fields__)
+    assert list(row[7]["statuses"][0]) == list(m.StatusView.__struct_fields__)
+    assert row[7]["classes"][0]["levels"] == [[7.4, 80.0, 0.25]]
     assert row[8:] == [[[3, "Ada", 1, 2, 0]], 2]
     cases: list[tuple[m.ServerMessage, list[object]]] = [
         (m.Joined(4, "Bo", 3, 2, 1), [3, 4, "Bo", 3, 2, 1]),

@@ -63,6 +63,17 @@ def test_the_page_draws_motion_and_gait() -> None:
             assert re.search(rf"{drawn} +{name}\b", text), name
 
 
+def test_the_page_draws_the_head() -> None:
+    """Flags by their bits, and what comes with them in the order in which the twin reads it."""
+    text = section("Layout")
+    [flags] = re.findall(r"^u8 +flags +(.*)$", text, re.MULTILINE)
+    bits = {name.lower(): int(bit) for bit, name in re.findall(r"(\d+) ([A-Z_]+)", flags)}
+    assert bits == {name: 1 << bit for bit, name in enumerate(oracle.HEAD)}
+    given = re.findall(r"^\S+ +(?:\d+ bytes|\w+) +with ([A-Z_]+)", text, re.MULTILINE)
+    assert given == ["FULL", "SKIPPED", "ACK", "CHECK", "MOTION", "GAIT", "LEAD"]
+    assert re.search(r"^i8 +lead +with LEAD", text, re.MULTILINE)
+
+
 def test_the_page_says_how_much_there_may_be() -> None:
     text = section("How much")
     assert f"at most {PAYLOAD_BYTES:,} bytes; a full one {FULL_PAYLOAD_BYTES:,}" in text

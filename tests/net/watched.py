@@ -62,7 +62,9 @@ class Follower:
     def miss(self, state: State) -> None:
         """A tick is skipped: what happens to the viewer itself is kept for the next snapshot."""
         own = watching.own_events(state, self.slot)
-        self.kept += own[: KEPT_MAX - len(self.kept)]
+        room = KEPT_MAX - len(self.kept)
+        self.kept += own[:room]
+        self.seen["lost events"] += len(own[room:])
 
     def take(self, state: State, frame: bytes) -> oracle.Reader:
         """Check the next snapshot; every tick since the one before was skipped by ``miss``."""

@@ -17,6 +17,7 @@ from schema.commands import MOVE
 from schema.events import CAUSE_LEFT, REFUSALS, REFUSED_BLOCKED, REFUSED_COOLDOWN
 from schema.messages import CloseCode, ErrorCode, Input, Result, Rules
 from schema.messages import ServerKind as K
+from schema.rulebook import LEVELS
 from tests.oracle.snapshot import Reader
 from tests.ringfall.packs import CALM, DEADLY, YARD, new_match, outbox, shipped, take_all, wish
 
@@ -118,6 +119,30 @@ def test_the_rules_in_welcome_are_those_of_the_balance() -> None:
     assert (wall["life_ticks"], wall["hold_ticks"], wall["charge_radius"]) == (180, 0, 1.0)
     assert skills["entangle"]["delay_ticks"] == 21
     assert skills["seeker"]["charges_max"] == 2
+
+
+def test_the_welcome_holds_what_a_body_moves_by_to_the_last_bit() -> None:
+    hosted = hosted_match()
+    [welcome] = Watcher(hosted, "Ada").listen()
+    told, rules = welcome[7], hosted.match.rules
+    match = rules.balance.match
+    assert told["acceleration_upss"] == match.body.acceleration_upss
+    assert told["down_speed_ratio"] == match.team.down_speed_ratio
+    assert told["countdown_ticks"] == rules.some_ticks(match.countdown_s)
+    assert told["overhold_ticks"] == 2 * rules.rate_hz
+    for role, card in enumerate(told["classes"]):
+        assert len(card["levels"]) == match.experience.level_max
+        for place, row in enumerate(card["levels"]):
+            baked = rules.levels[role * LEVELS + place]
+            names = ("speed_ups", "mana_max_mp", "mana_mp_per_tick")
+            assert row == [float(baked[name]) for name in names]
+    for card, skill in zip(told["skills"], rules.skills, strict=True):
+        for name in ("gap_ticks", "mana_mp_per_tick", "self_status", "self_status_ticks"):
+            assert card[name] == skill[name]
+    for card, status in zip(told["statuses"], rules.statuses, strict=False):
+        for name in ("stacks_max", "ticks_max", "strength"):
+            assert card[name] == status[name]
+        assert card["stacking"] == rules.balance.statuses.root[card["name"]].stacking
 
 
 def test_wishes_reach_the_match() -> None:
@@ -387,24 +412,3 @@ def test_the_result_lists_everybody_best_first() -> None:
     rows = hosted.result()
     assert [row.slot for row in rows] == [1, 2, 0]
     assert [row.placement for row in rows] == [1, 1, 3]
-
-
-def test_welcome_says_what_movement_follows_from() -> None:
-    hosted = hosted_match()
-    watcher = Watcher(hosted, "Ada")
-    told = of_kind(watcher.listen(), K.WELCOME)[0][7]
-    facts, rules = told["prediction"], hosted.match.rules
-    assert facts["acceleration_upss"] == rules.balance.match.body.acceleration_upss
-    assert (facts["countdown_ticks"], facts["overhold_ticks"]) == (0, 60)
-    assert len(facts["levels"]) == len(told["classes"])
-    assert {len(levels) for levels in facts["levels"]} == {told["level_max"]}
-    assert facts["levels"][1][2] == [
-        rules.levels["speed_ups"][22],
-        rules.levels["mana_max_mp"][22],
-        rules.levels["mana_mp_per_tick"][22],
-    ]
-    names = [skill["name"] for skill in told["skills"]]
-    assert facts["skills"][names.index("roll")][0] == 12
-    status = facts["skills"][names.index("roll")][2]
-    assert told["statuses"][status]["name"] == "hasted"
-    assert len(facts["statuses"]) == len(told["statuses"])

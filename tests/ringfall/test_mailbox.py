@@ -81,6 +81,26 @@ def test_forgotten_slots_have_nothing_waiting() -> None:
     assert box.dropped == {"sequence": 1}, "who left cannot send what was sent before"
 
 
+def test_how_far_commands_are_ahead_of_their_ticks() -> None:
+    box = Mailbox()
+    box.drain()
+    assert box.lead(1) == 0, "who has sent nothing lacks nothing"
+    for seq in range(3):
+        box.post(1, command(seq))
+    box.post(2, command(0))
+    leads = []
+    for _ in range(5):
+        box.drain()
+        leads.append((box.lead(1), box.lead(2)))
+    assert leads == [(2, 0), (1, -1), (0, -2), (-1, -3), (-2, -4)]
+    box.post(1, command(3))
+    box.drain()
+    assert box.lead(1) == 0, "what is late is taken when it comes"
+    box.drain()
+    box.begin_anew(1)
+    assert box.lead(1) == 0
+
+
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("post"), st.integers(0, 3), st.integers(0, 12)),

@@ -1,26 +1,28 @@
-"""Who watches sees the past, byte for byte as a player saw it; and so do the dead."""
+"""Who watches sees the past as a player saw it; and so do the dead.
+
+Every snapshot that anybody gets here is held to the twin: whose it is, of what time, what is in it.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from random import Random
 from typing import Any
 
-import msgpack
 import pytest
 
-from net.outbox import Ending, Outbox
 from net.rejections import Rejection
 from ringfall.hosting.delayed import CATCH_UP_TICKS, DelayedWorld
 from ringfall.hosting.history import History
 from ringfall.hosting.hosted import HostedMatch, Patience
-from ringfall.hosting.packing import make_packer
+from ringfall.hosting.packing import Feed, make_packer
 from ringfall.match import Match
 from ringfall.names import bot_names
-from schema.columns import Tally
 from schema.commands import MOVE
-from schema.messages import ErrorCode, Input, Spectate
+from schema.messages import ErrorCode, Input
 from schema.messages import ServerKind as K
-from tests.oracle.snapshot import Snapshot, read_payload
-from tests.ringfall.packs import new_match, outbox, take_all, wish
+from tests.ringfall.onlookers import Onlooker, Past, Person, Watcher
+from tests.ringfall.packs import new_match, outbox
 
 WATCH_TICKS, KILLER_TICKS = 60, 20
 PATIENCE = Patience(
@@ -28,57 +30,10 @@ PATIENCE = Patience(
 )
 
 
-class Onlooker:
-    """Somebody with an outbox who acknowledges everything."""
-
-    def __init__(self) -> None:
-        self.box: Outbox = outbox(messages_max=256)
-        self.views: dict[int, Snapshot] = {}
-        self.frames: dict[int, bytes] = {}
-        self.news: list[list[Any]] = []
-        self.ending: Ending | None = None
-
-    def listen(self) -> list[list[Any]]:
-        found = []
-        for item in take_all(self.box):
-            if isinstance(item, Ending):
-                self.ending = item
-                continue
-            message = msgpack.unpackb(item)
-            if message[0] != K.SNAPSHOT:
-                found.append(message)
-                continue
-            view = read_payload(message[1])
-            assert not self.frames or view.header.tick > max(self.frames)
-            self.views[view.header.tick], self.frames[view.header.tick] = view, item
-            self.box.acked(view.header.tick)
-        self.news += found
-        return found
-
-
-class Watcher(Onlooker):
-    def __init__(self, hosted: HostedMatch, slot: int | None = None, **who: Any) -> None:
-        super().__init__()
-        self.seat = hosted.watch(wish("Eve", watching=True, slot=slot, **who), self.box)
-
-
-class Person(Onlooker):
-    def __init__(self, hosted: HostedMatch, name: str) -> None:
-        super().__init__()
-        self.seat = hosted.seat(wish(name), self.box)
-
-
-def hosted_match(bots: int = 0, **plan: Any) -> HostedMatch:
+def new_past(bots: int = 0, **plan: Any) -> Past:
     match = new_match(10, **plan)
     match.enter_bots(bot_names(bots, match.plan.seed))
-    return HostedMatch("the-match", match, PATIENCE)
-
-
-def run(hosted: HostedMatch, ticks: int, *people: Onlooker) -> None:
-    for _ in range(ticks):
-        hosted.advance()
-        for person in people:
-            person.listen()
+    return Past(HostedMatch("the-match", match, PATIENCE), KILLER_TICKS, WATCH_TICKS)
 
 
 def stir(match: Match, slot: int, seq: int) -> None:
@@ -144,224 +99,307 @@ def _has(history: History, tick: int) -> bool:
 # --- watchers ------------------------------------------------------------------------------------
 
 
-def test_a_watcher_gets_the_bytes_of_the_watched_player_and_late() -> None:
-    hosted = hosted_match(bots=4)
-    ada = Person(hosted, "Ada")
-    slot = ada.seat.slot
+def test_a_watcher_sees_what_the_watched_player_saw_and_late() -> None:
+    past = new_past(bots=4)
+    ada = Person(past, "Ada")
     for seq in range(1, 101):
-        stir(hosted.match, slot, seq)
-        run(hosted, 1, ada)
-    eve = Watcher(hosted, slot)
+        stir(past.match, ada.slot, seq)
+        past.run(1, ada)
+    eve = Watcher(past, ada.slot)
     for seq in range(101, 200):
-        stir(hosted.match, slot, seq)
-        run(hosted, 1, ada, eve)
-        if eve.frames:
-            assert max(eve.frames) <= hosted.match.tick - WATCH_TICKS
-    assert len(eve.frames) > 90
-    assert all(eve.frames[tick] == ada.frames[tick] for tick in eve.frames)
+        stir(past.match, ada.slot, seq)
+        past.run(1, ada, eve)
+    assert len(eve.ticks) > 90
+    assert (eve.look, eve.fulls) == ((ada.slot, False), eve.ticks[:1])
+    assert eve.eyes == ada.slot
+    assert ada.slot in eve.reader.bodies, "the body one looks through is seen"
+    assert (eve.reader.motion, eve.reader.gait) == ({}, {}), "but not how it will move"
+    assert ada.look == (ada.slot, True)
+    assert ada.fulls == [1]
     welcome = eve.news[0]
     assert (welcome[0], welcome[2], welcome[9]) == (K.WELCOME, 65535, 2)
     assert welcome[4] <= 100 - WATCH_TICKS
 
 
 def test_news_come_as_late_as_pictures() -> None:
-    hosted = hosted_match()
-    ada, bo, cy = (Person(hosted, name) for name in ("Ada", "Bo", "Cy"))
-    run(hosted, 5, ada, bo, cy)
-    eve = Watcher(hosted)
-    late = Person(hosted, "Late")
-    run(hosted, 5, ada, bo, cy, late, eve)
+    past = new_past()
+    ada, bo, cy = (Person(past, name) for name in ("Ada", "Bo", "Cy"))
+    past.run(5, ada, bo, cy)
+    eve = Watcher(past)
+    late = Person(past, "Late")
+    past.run(5, ada, bo, cy, late, eve)
     cy.seat.leave(for_good=True)
-    died = hosted.match.tick + 1
-    run(hosted, died + WATCH_TICKS - hosted.match.tick - 1, ada, bo, late, eve)
+    died = past.match.tick + 1
+    past.run(died + WATCH_TICKS - past.match.tick - 1, ada, bo, late, eve)
     assert [message[0] for message in eve.news if message[0] == K.KILL] == []
     joined = [message[1] for message in eve.news if message[0] == K.JOINED]
     assert joined == [0, 1, 2, 3]
     assert eve.news[0][8] == [], "of whom there is nothing to be seen yet, nothing is said"
-    run(hosted, 1, ada, bo, late, eve)
+    past.run(1, ada, bo, late, eve)
     assert [message[1] for message in eve.news if message[0] == K.KILL] == [died]
 
 
 def test_switching_eyes() -> None:
-    hosted = hosted_match(bots=4)
-    run(hosted, WATCH_TICKS + 10)
-    eve = Watcher(hosted)
-    run(hosted, 20, eve)
-    assert eve.views[max(eve.views)].header.self_slot == 0, "somebody who lives"
-    eve.seat.receive(Spectate(3))
-    run(hosted, 2, eve)
-    assert eve.views[max(eve.views)].header.self_slot == 3
+    past = new_past(bots=4)
+    past.run(WATCH_TICKS + 10)
+    eve = Watcher(past)
+    past.run(20, eve)
+    assert eve.eyes == 0, "somebody who lives"
+    eve.spectate(3)
+    past.run(2, eve)
+    assert (eve.eyes, eve.look) == (3, (3, False))
+    assert eve.fulls == [eve.ticks[0], eve.ticks[-2]], "other eyes, another stream"
     for nobody in (4, 9, 65535):
-        eve.seat.receive(Spectate(nobody))
+        eve.spectate(nobody)
     eve.seat.receive(Input(1, 0, 0, 0, MOVE, 0))
-    run(hosted, 2, eve)
-    assert eve.views[max(eve.views)].header.self_slot == 3
+    past.run(2, eve)
+    assert eve.eyes == 3
+    eve.spectate(3)
+    past.run(2, eve)
+    assert len(eve.fulls) == 2, "the same eyes, the same stream"
 
 
 def test_before_anything_can_be_seen_nothing_is() -> None:
-    hosted = hosted_match(bots=2)
-    eve = Watcher(hosted)
-    run(hosted, WATCH_TICKS, eve)
-    assert eve.frames == {}
-    run(hosted, 2, eve)
-    assert list(eve.frames) == [1, 2]
+    past = new_past(bots=2)
+    eve = Watcher(past)
+    past.run(WATCH_TICKS, eve)
+    assert eve.ticks == []
+    past.run(2, eve)
+    assert eve.ticks == [1, 2]
 
 
 def test_watchers_see_the_end_and_go_home() -> None:
-    hosted = hosted_match(result_linger_s=0.2)
-    ada, bo = Person(hosted, "Ada"), Person(hosted, "Bo")
-    run(hosted, 10, ada, bo)
-    eve = Watcher(hosted)
+    past = new_past(result_linger_s=0.2)
+    ada, bo = Person(past, "Ada"), Person(past, "Bo")
+    past.run(10, ada, bo)
+    eve = Watcher(past)
     bo.seat.leave(for_good=True)
-    while not hosted.finished:
-        run(hosted, 1, ada, eve)
+    while not past.hosted.finished:
+        past.run(1, ada, eve)
     assert ada.ending is not None
     assert eve.ending is None
-    last, extra = hosted.match.tick, 0
-    while not hosted.show_the_rest():
-        extra += 1
+    last, extra = past.match.tick, 0
+    while not past.hosted.show_the_rest():
+        extra = past.after = extra + 1
         eve.listen()
     eve.listen()
     assert eve.ending is not None
-    assert max(eve.frames) == last
+    assert eve.ticks[-1] == last
     assert WATCH_TICKS - 20 <= extra <= WATCH_TICKS
     [result] = [message for message in eve.news if message[0] == K.RESULT]
-    assert (result[1], result[12], result[14]) == (0, ada.seat.slot, True)
+    assert (result[1], result[12], result[14]) == (0, ada.slot, True)
     with pytest.raises(Rejection) as caught:
-        Watcher(hosted)
+        Watcher(past)
     assert caught.value.code == ErrorCode.MATCH_OVER
 
 
 def test_without_watchers_nothing_is_left_to_show() -> None:
-    hosted = hosted_match(result_linger_s=0.1)
-    ada, bo = Person(hosted, "Ada"), Person(hosted, "Bo")
-    run(hosted, 3, ada, bo)
-    eve = Watcher(hosted)
+    past = new_past(result_linger_s=0.1)
+    ada, bo = Person(past, "Ada"), Person(past, "Bo")
+    past.run(3, ada, bo)
+    eve = Watcher(past)
     eve.seat.leave(for_good=True)
     bo.seat.leave(for_good=True)
-    while not hosted.finished:
-        run(hosted, 1, ada)
-    assert hosted.show_the_rest()
+    while not past.hosted.finished:
+        past.run(1, ada)
+    assert past.hosted.show_the_rest()
 
 
 def test_one_connection_for_a_watcher_and_so_many_for_all() -> None:
-    hosted = hosted_match(bots=2)
-    run(hosted, 1)
-    first = Watcher(hosted, player_id="p-eve")
-    Watcher(hosted, player_id="p-eve")
+    past = new_past(bots=2)
+    past.run(1)
+    first = Watcher(past, player_id="p-eve")
+    Watcher(past, player_id="p-eve")
     first.listen()
     assert first.news[-1][:2] == [K.ERROR, "taken_over"]
     first.seat.leave(for_good=False)
     for _ in range(PATIENCE.watchers_max - 1):
-        Watcher(hosted)
+        Watcher(past)
     with pytest.raises(Rejection) as caught:
-        Watcher(hosted)
+        Watcher(past)
     assert caught.value.code == ErrorCode.MATCH_FULL
 
 
 # --- the dead ------------------------------------------------------------------------------------
 
 
-def kill(hosted: HostedMatch, slot: int, killer: int = -1) -> None:
-    """The one death a test can order, and whose work it was."""
-    hosted.match.leave(slot)
-    hosted.match.world.group("players", Tally).killer[slot] = killer
-
-
 def test_the_killers_eyes_come_late_and_without_a_gap() -> None:
-    hosted = hosted_match(bots=4)
-    ada = Person(hosted, "Ada")
-    run(hosted, 200, ada)
-    assert min(ada.frames) == 1
-    kill(hosted, ada.seat.slot)
-    run(hosted, 1, ada)
-    died = hosted.match.tick
-    assert max(ada.frames) == died - 1, "the moment of death is late already"
+    past = new_past(bots=4)
+    ada = Person(past, "Ada")
+    past.run(200, ada)
+    assert ada.ticks[0] == 1
+    past.match.leave(ada.slot)
+    past.run(1, ada)
+    died = past.match.tick
+    assert ada.ticks[-1] == died - 1, "the moment of death is late already"
     for _ in range(60):
-        run(hosted, 1, ada)
-        assert max(ada.frames) <= max(died - 1, hosted.match.tick - KILLER_TICKS)
-    assert sorted(ada.frames) == list(range(1, hosted.match.tick - KILLER_TICKS + 1))
-    header = ada.views[died].header
-    assert (header.self_slot, header.self_alive) == (ada.seat.slot, False)
-    assert header.eyes_slot not in (ada.seat.slot, 65535)
+        past.run(1, ada)
+        assert ada.ticks[-1] <= max(died - 1, past.match.tick - KILLER_TICKS)
+    assert ada.ticks == list(range(1, past.match.tick - KILLER_TICKS + 1))
+    assert ada.fulls == [1, died], "the past is another stream"
+    assert (ada.look, ada.alive) == ((ada.slot, False), False)
+    assert ada.eyes not in (ada.slot, 65535)
+    assert ada.eyes in ada.reader.bodies
 
 
-def test_the_late_bytes_are_those_of_that_time() -> None:
-    """What a dead player gets is what the packer would have made of the world back then."""
-    hosted = hosted_match(bots=4)
-    ada = Person(hosted, "Ada")
-    packer = make_packer(hosted.match.world)
-    run(hosted, 40, ada)
-    kill(hosted, ada.seat.slot)
-    then = {}
-    for _ in range(60):
-        run(hosted, 1, ada)
-        [then[hosted.match.tick]] = packer.pack([ada.seat.slot])
-    late = [tick for tick in ada.frames if tick > 40]
-    assert len(late) > 20
-    assert all(msgpack.unpackb(ada.frames[tick]) == msgpack.unpackb(then[tick]) for tick in late)
+def test_the_past_is_dropped_with_the_last_who_looks_at_it() -> None:
+    """Whoever dies long after is shown the past all the same."""
+    past = new_past(bots=4)
+    ada, bo = Person(past, "Ada"), Person(past, "Bo")
+    past.run(50, ada, bo)
+    past.match.leave(ada.slot)
+    past.run(KILLER_TICKS + 10, ada, bo)
+    assert not ada.look[1]
+    ada.seat.leave(for_good=True)
+    past.run(WATCH_TICKS + 200, bo)
+    past.match.leave(bo.slot)
+    past.run(KILLER_TICKS + 10, bo)
+    assert bo.look == (bo.slot, False)
+    assert bo.ticks == list(range(1, past.match.tick - KILLER_TICKS + 1))
 
 
 def test_the_dead_with_mates_see_them_live_and_choose() -> None:
-    hosted = hosted_match(team_size=3)
-    people = [Person(hosted, name) for name in ("Ada", "Abe", "Amy", "Bo", "Bea", "Ben")]
-    ada, abe, amy, bo, *_ = people
-    run(hosted, 5, *people)
-    hosted.match.leave(0)
-    run(hosted, 3, *people)
-    newest = hosted.match.tick
-    assert max(ada.frames) == newest, "live"
-    header = ada.views[newest].header
-    assert (header.self_slot, header.eyes_slot, header.self_alive) == (0, 1, False)
-    ada.seat.receive(Spectate(2))
-    run(hosted, 2, *people)
-    assert ada.frames[hosted.match.tick] == amy.frames[hosted.match.tick]
+    past = new_past(team_size=3)
+    people = [Person(past, name) for name in ("Ada", "Abe", "Amy", "Bo", "Bea", "Ben")]
+    ada, abe, _, bo, *_ = people
+    past.run(5, *people)
+    past.match.leave(0)
+    past.run(3, *people)
+    assert ada.ticks[-1] == past.match.tick, "live"
+    assert (ada.look, ada.eyes, ada.alive) == ((0, True), 1, False)
+    assert ada.fulls == [1], "a death does not break the stream"
+    ada.spectate(2)
+    past.run(2, *people)
+    assert (ada.look, ada.eyes, ada.alive) == ((2, False), 2, True)
     for stranger in (3, 9, 65535):
-        ada.seat.receive(Spectate(stranger))
-        run(hosted, 2, *people)
-        assert ada.views[hosted.match.tick].header.self_slot == 0, "an enemy is not shown"
-        assert ada.views[hosted.match.tick].header.eyes_slot == 1
-    abe.seat.receive(Spectate(2))
-    bo.seat.receive(Spectate(0))
-    run(hosted, 2, *people)
-    assert abe.views[hosted.match.tick].header.self_slot == 1, "the living see with their own eyes"
-    assert bo.views[hosted.match.tick].header.self_slot == 3
+        ada.spectate(stranger)
+        past.run(2, *people)
+        assert (ada.look, ada.eyes) == ((0, True), 1), "an enemy is not shown"
+    assert len(ada.fulls) == 3
+    abe.spectate(2)
+    bo.spectate(0)
+    past.run(2, *people)
+    assert (abe.look, abe.eyes) == ((1, True), 1), "the living see with their own eyes"
+    assert (bo.look, bo.eyes) == ((3, True), 3)
+
+
+def test_a_mate_who_dies_leads_back_to_ones_own() -> None:
+    past = new_past(bots=6, team_size=3)
+    people = [Person(past, name) for name in ("Ada", "Abe", "Amy")]
+    ada = people[0]
+    past.run(5, *people)
+    past.match.leave(6)
+    past.run(1, *people)
+    ada.spectate(8)
+    past.run(2, *people)
+    assert ada.look == (8, False)
+    past.match.leave(8)
+    past.run(2, *people)
+    assert (ada.look, ada.eyes) == ((6, True), 7)
+    past.match.leave(7)
+    past.run(KILLER_TICKS + 5, *people)
+    assert ada.look == (6, False), "the team is out"
 
 
 def test_when_it_is_over_everybody_sees_it_live() -> None:
-    hosted = hosted_match()
-    people = [Person(hosted, name) for name in ("Ada", "Bo", "Cy")]
+    past = new_past()
+    people = [Person(past, name) for name in ("Ada", "Bo", "Cy")]
     ada, bo, cy = people
-    run(hosted, 5, *people)
-    hosted.match.leave(0)
-    run(hosted, 3, *people)
-    assert max(ada.frames) == 5
-    hosted.match.leave(1)
-    run(hosted, 1, *people)
-    assert hosted.match.over
-    assert max(ada.frames) == max(bo.frames) == max(cy.frames) == hosted.match.tick
+    past.run(5, *people)
+    past.match.leave(0)
+    past.run(3, *people)
+    assert ada.ticks[-1] == 5
+    past.match.leave(1)
+    past.run(1, *people)
+    assert past.match.over
+    assert ada.ticks[-1] == bo.ticks[-1] == cy.ticks[-1] == past.match.tick
 
 
 def test_a_crowd_of_bots_does_not_flood_a_watcher_who_came_first() -> None:
-    hosted = hosted_match(bots=9)
-    eve = Onlooker()
-    eve.box = outbox(messages_max=4)
-    hosted.watch(wish("Eve", watching=True), eve.box)
-    run(hosted, WATCH_TICKS + 5, eve)
+    past = new_past(bots=9)
+    eve = Watcher(past, messages_max=4)
+    past.run(WATCH_TICKS + 5, eve)
     assert eve.ending is None
     assert [row[0] for row in eve.news[0][8]] == list(range(9))
     assert [message for message in eve.news if message[0] == K.JOINED] == []
 
 
 def test_an_entrant_is_told_of_when_the_body_is_seen() -> None:
-    hosted = hosted_match(bots=2)
-    run(hosted, WATCH_TICKS + 10)
-    eve = Watcher(hosted)
-    run(hosted, 30, eve)
-    ada = Person(hosted, "Ada")
-    entered = hosted.match.tick + 1
-    while max(eve.frames) < entered - 1:
-        run(hosted, 1, ada, eve)
+    past = new_past(bots=2)
+    past.run(WATCH_TICKS + 10)
+    eve = Watcher(past)
+    past.run(30, eve)
+    ada = Person(past, "Ada")
+    entered = past.match.tick + 1
+    while eve.ticks[-1] < entered - 1:
+        past.run(1, ada, eve)
     assert [message for message in eve.news if message[0] == K.JOINED] == []
-    run(hosted, 1, ada, eve)
-    assert [message[1] for message in eve.news if message[0] == K.JOINED] == [ada.seat.slot]
+    past.run(1, ada, eve)
+    assert [message[1] for message in eve.news if message[0] == K.JOINED] == [ada.slot]
+
+
+# --- feeds ---------------------------------------------------------------------------------------
+
+
+def test_a_feed_has_one_seat_at_most() -> None:
+    """And another one for another row, another world, or another hand on the body."""
+    match = new_match(10)
+    match.enter_bots(bot_names(3, 7))
+    match.advance()
+    one, other, feed = make_packer(match.world), make_packer(match.world), Feed(outbox())
+    taken = []
+    for packer, row, plays in (
+        (one, 1, True),
+        (one, 1, True),
+        (one, 1, False),
+        (one, 2, False),
+        (other, 2, False),
+        (one, 2, False),
+    ):
+        before = packer.ledger.taken.tolist()
+        feed.turn_to(packer, row, plays)
+        seats = [*one.ledger.taken.tolist(), *other.ledger.taken.tolist()]
+        assert seats == [feed.seat]
+        assert (packer.ledger.slot[feed.seat], packer.ledger.plays[feed.seat]) == (row, plays)
+        taken.append(before == [feed.seat])
+    assert taken == [False, True, True, True, False, False]
+    feed.end()
+    feed.end()
+    assert [*one.ledger.taken, *other.ledger.taken] == []
+
+
+# --- whole matches -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("team_size", [1, 3])
+def test_nobody_is_shown_what_is_hidden_from_the_eyes_they_look_through(team_size: int) -> None:
+    """A match of bots who fight, and every kind of receiver in it, every byte of theirs."""
+    chance = Random(team_size)
+    past = new_past(bots=7, team_size=team_size, view_width_u=24.0, view_height_u=14.0)
+    ada, bo = people = [Person(past, name) for name in ("Ada", "Bo")]
+    past.run(WATCH_TICKS + 1, *people)
+    eve, eva = watchers = [Watcher(past, slot) for slot in (0, ada.slot)]
+    everybody: list[Onlooker] = [*people, *watchers]
+    for seq in range(1, 400):
+        for person in people:
+            move = chance.randrange(4096) if seq % 30 == 1 else 13 * seq % 4096
+            if chance.random() < 0.9:
+                past.match.post(person.slot, Input(seq, move, move, 200, chance.randrange(32), 0))
+        if seq == 100:
+            past.match.leave(ada.slot)
+        if seq % 40 == 0:
+            eve.spectate(chance.randrange(past.match.entrants))
+            ada.spectate(chance.randrange(past.match.entrants))
+        past.run(1, *everybody)
+    looks = {person: Counter[str]() for person in everybody}
+    for person in everybody:
+        for follower in person.followers:
+            looks[person].update(follower.seen)
+        assert looks[person]["hidden bodies"] > 0
+        assert looks[person]["bodies"] > 0
+        assert person.ending is None
+    assert looks[ada]["dead"] > 0
+    assert looks[eve]["looks on"] == len(eve.ticks) > 200
+    assert looks[eva]["looks on"] == len(eva.ticks) > 200
+    assert looks[ada]["looks on"] > 0
+    assert looks[bo]["motion"] > 0

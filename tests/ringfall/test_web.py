@@ -59,7 +59,8 @@ class Site:
     def host(self, bots: int) -> HostedMatch:
         match = new_match()
         match.enter_bots(bot_names(bots, 1))
-        hosted = HostedMatch(f"match-{len(self.lobby.matches)}", match)
+        name = f"match-{len(self.lobby.matches)}"
+        hosted = HostedMatch(name, match, promised=lambda: self.lobby.promised(name))
         self.lobby.matches.append(hosted)
         return hosted
 

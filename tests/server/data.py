@@ -7,6 +7,8 @@ import re
 import shutil
 from pathlib import Path
 
+from persistence.errors import JournalError
+from persistence.reader import open_journal
 from tests.server.servers import ROOT
 
 PX = 32  # pixels per unit in Tiled
@@ -55,3 +57,12 @@ def make_data(
     (folder / "maps").mkdir()
     (folder / "maps" / "field.tmj").write_text(json.dumps(tiled))
     return folder
+
+
+def ticks_in(journal: Path) -> int:
+    """Ticks that can be read from a journal; one that is being written will do, or none yet."""
+    try:
+        with open_journal(journal) as opened:
+            return opened.end_tick or 0
+    except (OSError, JournalError):
+        return 0

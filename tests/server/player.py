@@ -138,6 +138,17 @@ class Player:
                 return view
             assert time.monotonic() < give_up, view
 
+    def told(self, seq: int) -> Any:
+        """Read until a snapshot says that an INPUT counts, and return it; nothing is sent."""
+        while self.view is None or self.view.header.ack_seq < seq:
+            self.receive()
+        return self.view
+
+    def applied(self, buttons: int = 0, move: int = 0) -> Any:
+        """Step with the same input until a snapshot says that it counts."""
+        seq = self.seq + 1
+        return self.until(lambda view: view.header.ack_seq >= seq, buttons, move)
+
     def catch_up(self) -> None:
         """Read what has arrived already."""
         with contextlib.suppress(TimeoutError):

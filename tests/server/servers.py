@@ -20,20 +20,22 @@ from prometheus_client.parser import text_string_to_metric_families
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = (sys.executable, "-c", "from ringfall.cli import main; main()")
-WAIT_S = 30.0
+WAIT_S = 120.0  # for what happens at once where nothing else runs
 START_S = 240.0  # all kernels may have to be compiled first
 HOST = "127.0.0.1"
 
-# Everybody in these tests comes from one address, and hostile clients are not waited for.
+# Everybody in these tests comes from one address, and however slow this machine is, it does not
+# make a late one of who is in time.
 LIMITS: dict[str, object] = {
     "connections_max": 400,
     "connections_per_address_max": 300,
     "handshakes_per_minute": 1_000_000,
-    "handshake_deadline_s": 1.0,
-    "first_message_deadline_s": 1.0,
-    "send_deadline_s": 1.0,
-    "close_deadline_s": 1.0,
-    "stop_deadline_s": 1.0,
+    "handshake_deadline_s": WAIT_S,
+    "first_message_deadline_s": WAIT_S,
+    "idle_deadline_s": WAIT_S,
+    "send_deadline_s": WAIT_S,
+    "close_deadline_s": WAIT_S,
+    "stop_deadline_s": WAIT_S / 2,
     "http_connections_per_address_max": 250,
     "requests_per_minute": 1_000_000,
     "guests_per_minute": 1_000_000,

@@ -104,9 +104,9 @@ def test_a_ticket_is_good_once_and_the_newest_counts(server: Served) -> None:
 def test_a_ticket_expires(tmp_path: Path) -> None:
     with serving(tmp_path, players={"ticket_s": 1.0}) as server:
         ticket = ticket_of(server, new_guest(server))
-        wait_for(lambda: server.metrics()["ringfall_tickets"] == 1)
         time.sleep(1.1)
         assert refused(server, ticket) == ("bad_ticket", 1008)
+        assert 'ringfall_refused_tickets_total{reason="expired"} 1.0' in server.fetch("/metrics")
         assert server.stop() == 0
 
 
@@ -139,16 +139,17 @@ def test_a_ticket_for_a_match_that_has_ended(server: Served) -> None:
 
 def test_thousands_of_tickets(tmp_path: Path) -> None:
     """A flood of requests costs the flooder its rate, and nobody else anything."""
-    limits = {"tickets_per_minute": 300, "guests_per_minute": 10, "requests_per_minute": 1000}
+    limits = {"tickets_per_minute": 10, "guests_per_minute": 10, "requests_per_minute": 1000}
     with serving(tmp_path, limits=limits) as server:
-        token = new_guest(server)
+        token, began = new_guest(server), time.monotonic()
         statuses = [ask(server, "POST", "/api/play", {}, token).status for _ in range(1100)]
+        # One in six seconds grows back, and on a slow machine that is many.
+        most = 10 + int((time.monotonic() - began) / 6) + 1
         assert set(statuses) == {200, 429}
-        assert 300 <= statuses.count(200) < 500
+        assert 10 <= statuses.count(200) <= most
         found = server.metrics()
         assert found["ringfall_tickets"] <= 1, "the newest of a player alone is good"
-        assert found["ringfall_refused_requests_total"] >= 600
-        # One or two have grown back meanwhile.
+        assert found["ringfall_refused_requests_total"] >= 1100 - most
         answers = (ask(server, "POST", "/api/play", {}, token) for _ in range(100))
         answer = next(found for found in answers if found.status == 429)
         assert answer.body["retry_after"] >= 1
@@ -242,19 +243,23 @@ def test_watching_is_late_and_switches(server: Served) -> None:
     eve = Player(server, ticket=answer.body["ticket"])
     assert (eve.mode, eve.slot) == (p.WATCHING, 65535)
     late = []
-    for _ in range(150):
-        now = ada.step(p.MOVE, p.RIGHT).header.tick
+    give_up = time.monotonic() + WAIT_S
+    while time.monotonic() < give_up:
+        ada.step(p.MOVE, p.RIGHT)
         eve.catch_up()
         eve.send()
         if eve.view is not None:
-            late.append(now - eve.view.header.tick)
-            if eve.view.header.self_slot == ada.slot and eve.seen > 10:
+            # What is read may have waited: the server says how far it is.
+            late.append(match_of(server, match_id)["tick"] - eve.view.header.tick)
+            if eve.view.header.eyes_slot == ada.slot and eve.seen > 10:
                 break
     assert min(late) >= WATCH_DELAY_S * 30 - 1
     assert eve.view is not None
-    assert eve.view.header.self_slot == ada.slot
+    assert eve.view.header.eyes_slot == ada.slot
+    assert ada.slot in {row.slot for row in eve.view.players}, "whom one watches, one sees"
+    assert (eve.reader.motion, eve.reader.hands) == ({}, [{}] * 4), "nobody else's hands"
     eve.socket.send(msgpack.packb([p.SPECTATE, 1]))
-    eve.until(lambda view: view.header.self_slot == 1)
+    eve.until(lambda view: view.header.eyes_slot == 1)
     assert match_of(server, match_id)["watchers"] == 1
     assert match_of(server, match_id)["humans"] == 1
     eve.leave()
@@ -268,7 +273,11 @@ def test_the_dead_see_late(tmp_path: Path) -> None:
     players = {**PLAYERS, "killer_delay_s": 1.0}
     with serving(tmp_path, "--data", data, players=players, match={"bots": 20}) as server:
         ada = Player(server, "Ada")
-        ada.until(lambda view: not view.header.self_alive, p.MOVE, p.LEFT)
+        middle = ada.step().header
+        # To the corner that is farthest from where the zone will be.
+        corners = {(0, 0): 512, (1, 0): 1536, (1, 1): 2560, (0, 1): 3584}
+        away = corners[middle.next_x > 256 * 20, middle.next_y > 256 * 12]
+        ada.until(lambda view: not view.header.self_alive, p.MOVE, away)
         assert ada.view is not None
         seen, match_id = ada.view.header.tick, ada.welcome[5]
         kill = next(

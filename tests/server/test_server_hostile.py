@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from net.limits import Limits
 from tests.net.hostile import HOSTILE, tickets
 from tests.server.door import new_guest, ticket_of
 from tests.server.player import Player
@@ -19,10 +20,18 @@ from tests.server.servers import HOST, Served, serving, wait_for
 # take minutes, and a server is rarely attacked by one at a time.
 ATTACKERS = 8
 
+# Those who attack are not waited for longer than they would be anywhere.
+SHIPPED_DEADLINES = {
+    f"{what}_deadline_s": getattr(Limits(), f"{what}_deadline_s")
+    for what in ("handshake", "first_message", "send", "close", "stop")
+}
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving(tmp_path_factory.mktemp("hostile"), match={"bots": 2}) as server:
+    with serving(
+        tmp_path_factory.mktemp("hostile"), match={"bots": 2}, limits=SHIPPED_DEADLINES
+    ) as server:
         tickets[server.game_port] = lambda: ticket_of(server, new_guest(server, "Eve"))
         yield server
         del tickets[server.game_port]

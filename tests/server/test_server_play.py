@@ -29,7 +29,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     data = make_data(
         folder / "data", CALM_ZONE, join_window_s="600.0", result_linger_s="0.5", countdown_s="0.0"
     )
-    limits = {"skips_in_a_row_max": 60, "allowed_origins": ["same-host", ORIGIN]}
+    limits = {"skips_in_a_row_max": 150, "allowed_origins": ["same-host", ORIGIN]}
     with serving(folder, "--data", data, limits=limits, match={"bots": 0}) as server:
         yield server
         assert server.metrics()["ringfall_match_faults_total"] == 0
@@ -62,13 +62,14 @@ def moved(view: View, then: View) -> tuple[int, int]:
 
 def test_walking_stopping_and_the_edge_of_the_world(server: Served) -> None:
     with playing(server, "Walker") as [ada]:
-        begin = ada.settle()
+        # 7 u/s at 30 Hz and 64 steps a unit; inputs may arrive in bunches, ticks do not.
+        ada.settle()
+        begin = ada.applied(p.MOVE, p.RIGHT)
         moving = ada.until(lambda view: view.header.tick >= begin.header.tick + 15, p.MOVE, p.RIGHT)
         dx, dy = moved(begin, moving)
         assert dx > 64
         assert dy == 0
-        # 7 u/s at 30 Hz and 64 steps a unit; inputs may arrive in bunches, ticks do not.
-        before = moving
+        before = ada.applied(p.MOVE, p.DOWN)
         after = ada.until(lambda view: view.header.tick >= before.header.tick + 5, p.MOVE, p.DOWN)
         assert moved(before, after)[1] > 0
         stopped = ada.settle()
@@ -93,7 +94,9 @@ def test_held_input_ends_by_itself(server: Served) -> None:
     with playing(server, "Gone quiet") as [ada]:
         here = ada.settle().players[0]
         way = p.RIGHT if here.x < 20 * 64 else p.LEFT
-        start = ada.until(lambda view: abs(view.players[0].x - here.x) > 64, p.MOVE, way)
+        ada.until(lambda view: abs(view.players[0].x - here.x) > 64, p.MOVE, way)
+        # Where the body is when the last INPUT counts, not what has waited to be read.
+        start = ada.told(ada.seq)
 
         def tick() -> int:
             matches = server.get("/api/status")["matches"]
@@ -228,9 +231,12 @@ def test_whoever_does_not_acknowledge_is_not_sent_more(server: Served) -> None:
         assert [message[0] for message in silent.news] == [p.WELCOME, p.PONG]
         silent.acks = True
         view = silent.step()
-        silent.until(lambda later: later.header.tick > view.header.tick + 3)
+        silent.until(lambda later: later.header.tick > view.header.tick + 12)
         assert silent.seen > 10, "one acknowledgement opens the window"
         silent.acks = False
+        # As long as somebody else plays on: the end of the match would be another goodbye.
+        until_tick = view.header.tick + 230
+        keen.until(lambda view: view.header.tick >= until_tick)
         assert silent.wait_closed()[0] == 1008
         assert silent.news[-1][:2] == [p.ERROR, "too_slow"]
 
@@ -267,7 +273,7 @@ def test_death_then_result_then_goodbye(tmp_path: Path) -> None:
     data = make_data(
         tmp_path / "data",
         DEADLY_ZONE,
-        result_linger_s="0.5",
+        result_linger_s="3.0",
         view_width_u="60.0",
         countdown_s="0.0",
     )

@@ -37,11 +37,12 @@ def view_of(reader: Reader, slot: int) -> View:
         tick=tick,
         ack_seq=reader.ack_seq,
         self_alive=bool(own["self_flags"] & 1),
-        slots=[_hand(row, tick) for row in reader.hands],
+        slots=[_hand(row, tick) for row in reader.hands if row],
         **reader.match,
         **{f"self_{name}": value for name, value in own.items() if name != "self_flags"},
     )
-    players = [] if not header.self_alive else [_own_body(reader, slot)]
+    # Who looks on has no motion; the body it looks through is among the others.
+    players = [_own_body(reader, slot)] if header.self_alive and reader.motion else []
     players += [SimpleNamespace(slot=n, **row) for n, row in sorted(reader.bodies.items())]
     shots = [_row(shot) for shot in reader.things_of("projectile")]
     for shot in shots:

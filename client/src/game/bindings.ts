@@ -13,8 +13,10 @@ export const PAGE_ACTIONS = ["menu", "mute"] as const;
 
 export type SlotAction = "primary" | "secondary" | "special" | "mobility";
 export type HeldAction = "up" | "left" | "down" | "right" | SlotAction | "interact";
-export type PageAction = (typeof PAGE_ACTIONS)[number];
-export type BoundAction = HeldAction | PageAction;
+export type BoundAction = HeldAction | (typeof PAGE_ACTIONS)[number];
+/** What the page itself does; the figures of the line have a key that cannot be changed. */
+export type PageAction = (typeof PAGE_ACTIONS)[number] | "figures";
+export type Action = HeldAction | PageAction;
 
 export const BOUND_ACTIONS: readonly BoundAction[] = [...HELD_ACTIONS, ...PAGE_ACTIONS];
 
@@ -38,6 +40,8 @@ export const DEFAULT_BINDINGS: Bindings = {
 
 /** Always opens the menu, whatever else does: nobody must be locked in. */
 export const MENU_KEY = "Escape";
+/** Always shows the figures of the line, and hides them. */
+export const FIGURES_KEY = "F3";
 
 /** Keys the browser or the system keeps for itself. */
 const RESERVED = /^(Escape|Meta|OS|Control|Alt|F\d+$|ContextMenu|PrintScreen|Power|Fn)/;
@@ -53,16 +57,17 @@ export function isBindable(source: string): boolean {
 }
 
 /** With one source on two actions the first in the list has it; the settings screen says so. */
-export function actionOf(bindings: Bindings, source: string): BoundAction | null {
+export function actionOf(bindings: Bindings, source: string): Action | null {
   const wanted = canonical(source);
   if (wanted === MENU_KEY) return "menu";
+  if (wanted === FIGURES_KEY) return "figures";
   // Keys of an input method come without a code: they must not meet the empty places.
   if (wanted === "") return null;
   return BOUND_ACTIONS.find((action) => bindings[action].includes(wanted)) ?? null;
 }
 
-export function isHeld(action: BoundAction): action is HeldAction {
-  return action !== "menu" && action !== "mute";
+export function isHeld(action: Action): action is HeldAction {
+  return action !== "menu" && action !== "mute" && action !== "figures";
 }
 
 /** `source` in place of what was there; the empty text clears it. */

@@ -1,8 +1,7 @@
 /**
  * Snapshots → what the world looks like at a tick between two of them.
  *
- * Self is interpolated like everybody else here. Prediction will replace
- * `WorldView.self` afterwards, in game/session.ts: `Session.view`.
+ * Self is interpolated like everybody else here; relay.ts puts the predicted body in its place.
  */
 
 import type { Circle } from "../net/messages";
@@ -23,7 +22,7 @@ import { angleOf, lerpAngle } from "./direction";
 export type PlayerPose = Omit<PlayerRow, "aim"> & { readonly angle: number };
 
 /** A projectile row with its direction as an angle in radians. */
-export type ProjectilePose = Omit<ProjectileRow, "direction"> & { readonly angle: number };
+export type ProjectilePose = Omit<ProjectileRow, "vx" | "vy"> & { readonly angle: number };
 
 /** An area row whose ticks may be fractions. */
 export type AreaPose = AreaRow;
@@ -66,6 +65,10 @@ export class SnapshotBuffer {
     return true;
   }
 
+  clear(): void {
+    this.#items.length = 0;
+  }
+
   /** The two snapshots around `tick`; twice the same one at either end. */
   around(tick: number): readonly [before: Snapshot, after: Snapshot] | null {
     const newest = this.newest;
@@ -80,31 +83,31 @@ export class SnapshotBuffer {
   }
 }
 
-export interface Speeds {
-  readonly tickRateHz: number;
-  /** Units per second at which the projectiles of a skill fly. */
-  speedOf(skill: number): number;
-}
-
-export function sampleView(buffer: SnapshotBuffer, tick: number, speeds: Speeds): WorldView | null {
+/** `selfSlot` is one's own, whatever one sees. */
+export function sampleView(
+  buffer: SnapshotBuffer,
+  tick: number,
+  tickRateHz: number,
+  selfSlot: number,
+): WorldView | null {
   const pair = buffer.around(tick);
   if (pair === null) return null;
   const [before, after] = pair;
   const span = after.tick - before.tick;
   const share = span > 0 ? (tick - before.tick) / span : 0;
-  const players = blendPlayers(before, after, share, speeds.tickRateHz);
+  const players = blendPlayers(before, after, share, tickRateHz);
   const find = (slot: number | null) => players.find((pose) => pose.slot === slot) ?? null;
   return {
     tick,
     players,
-    projectiles: blendProjectiles(before, after, tick, speeds),
+    projectiles: blendProjectiles(before, after, tick),
     areas: blendAreas(before, after, tick),
     obstacles: after.obstacles,
     pickups: after.pickups,
     mates: blendMates(before, after, share),
     zone: blendCircle(before.zone, after.zone, share),
     next: after.next,
-    self: after.self.alive ? find(after.selfSlot) : null,
+    self: after.self.alive ? find(selfSlot) : null,
     eyes: find(after.eyesSlot),
   };
 }
@@ -151,45 +154,33 @@ function blendMates(before: Snapshot, after: Snapshot, share: number): MateRow[]
 }
 
 /**
- * Projectiles fly at a known speed and hardly turn within a tick, so a pose comes from
+ * Projectiles fly by themselves and hardly turn within a tick, so a pose comes from
  * the nearest snapshot that holds it: from the earlier one forwards, or, for one fired
  * between the two, from the later one backwards.
  */
-function blendProjectiles(
-  before: Snapshot,
-  after: Snapshot,
-  tick: number,
-  speeds: Speeds,
-): ProjectilePose[] {
-  const perTick = (shot: ProjectileRow) => speeds.speedOf(shot.skill) / speeds.tickRateHz;
+function blendProjectiles(before: Snapshot, after: Snapshot, tick: number): ProjectilePose[] {
   const ahead = Math.min(EXTRAPOLATE_MAX_TICKS, Math.max(0, tick - before.tick));
   const later = new Map(after.projectiles.map((shot) => [shot.key, shot]));
   const poses: ProjectilePose[] = [];
   for (const shot of before.projectiles) {
     const to = later.get(shot.key);
     later.delete(shot.key);
-    if (before === after) poses.push(along(shot, ahead * perTick(shot)));
+    if (before === after) poses.push(along(shot, ahead));
     else if (to !== undefined) poses.push(between(shot, to, before, after, tick));
-    else poses.push(...landing(shot, ahead * perTick(shot), after.events));
+    else poses.push(...landing(shot, ahead, after.events));
   }
   if (before === after) return poses;
   for (const shot of later.values()) {
     const behind = after.tick - tick;
     // Fired inside the gap: at most one tick old when the gap is one tick.
-    if (behind <= 1) poses.push(along(shot, -behind * perTick(shot)));
+    if (behind <= 1) poses.push(along(shot, -behind));
   }
   return poses;
 }
 
-function along(shot: ProjectileRow, distance_u: number): ProjectilePose {
-  const { direction, ...row } = shot;
-  const angle = angleOf(direction);
-  return {
-    ...row,
-    x: shot.x + Math.cos(angle) * distance_u,
-    y: shot.y + Math.sin(angle) * distance_u,
-    angle,
-  };
+/** Where a projectile is so many ticks later, or earlier. */
+export function along({ vx, vy, ...row }: ProjectileRow, ticks: number): ProjectilePose {
+  return { ...row, x: row.x + vx * ticks, y: row.y + vy * ticks, angle: Math.atan2(vy, vx) };
 }
 
 function between(
@@ -200,23 +191,23 @@ function between(
   tick: number,
 ): ProjectilePose {
   const share = (tick - before.tick) / (after.tick - before.tick);
-  const { direction, ...row } = to;
   return {
-    ...row,
+    ...along(to, 0),
     x: mix(from.x, to.x, share),
     y: mix(from.y, to.y, share),
-    angle: lerpAngle(angleOf(from.direction), angleOf(direction), share),
+    angle: lerpAngle(along(from, 0).angle, along(to, 0).angle, share),
   };
 }
 
 /** A projectile that is gone in the later snapshot flies on to where it struck, not through it. */
 function landing(
   shot: ProjectileRow,
-  flown_u: number,
+  ticks: number,
   events: readonly EventRow[],
 ): ProjectilePose[] {
-  const angle = angleOf(shot.direction);
-  const [ux, uy] = [Math.cos(angle), Math.sin(angle)];
+  const pose = along(shot, ticks);
+  const [ux, uy] = [Math.cos(pose.angle), Math.sin(pose.angle)];
+  const flown_u = Math.hypot(shot.vx, shot.vy) * ticks;
   for (const event of events) {
     if (event.kind !== EventKind.HIT && event.kind !== EventKind.WALL_HIT) continue;
     if (event.a !== shot.owner || event.cause !== shot.skill) continue;
@@ -225,7 +216,7 @@ function landing(
     const aside = Math.abs(dx * uy - dy * ux);
     if (aside < 1 && forward > -1 && flown_u > forward) return [];
   }
-  return [along(shot, flown_u)];
+  return [pose];
 }
 
 function blendAreas(before: Snapshot, after: Snapshot, tick: number): AreaPose[] {

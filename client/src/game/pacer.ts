@@ -5,15 +5,16 @@
  * ticks are left out, never sent in a burst.
  */
 
-export function startPacer(intervalMs: number, beat: () => void): () => void {
-  let due = performance.now() + intervalMs;
+/** `intervalMs` is asked before each wait. */
+export function startPacer(intervalMs: () => number, beat: () => void): () => void {
+  let due = performance.now() + intervalMs();
   let timer = 0;
   const fire = (): void => {
     const now = performance.now();
-    due = Math.max(due + intervalMs, now);
+    due = Math.max(due + intervalMs(), now);
     timer = window.setTimeout(fire, due - now);
     beat();
   };
-  timer = window.setTimeout(fire, intervalMs);
+  timer = window.setTimeout(fire, intervalMs());
   return () => window.clearTimeout(timer);
 }

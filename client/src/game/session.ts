@@ -4,15 +4,17 @@
  */
 
 import { WireError } from "../net/checks";
-import { ServerClock } from "../net/clock";
-import { type ConnectionHealth, HealthMeter } from "../net/health";
+import { Flow } from "../net/flow";
+import type { ConnectionHealth } from "../net/health";
 import type { Entrant, Kill, Refusal, Result, ServerMessage, Welcome } from "../net/messages";
 import { CLOSE_NORMAL, U32_MAX } from "../net/protocol";
 import { GameSocket } from "../net/socket";
 import { decodeMessage, encodeInput, encodeJoin, encodePing, encodeSpectate } from "../net/wire";
 import type { HeldInput } from "./input";
 import type { WorldView } from "./interpolate";
+import { type Measures, measure } from "./measures";
 import { startPacer } from "./pacer";
+import { Relay } from "./relay";
 import { World } from "./world";
 
 export type Ending =
@@ -51,7 +53,7 @@ export class Session {
   readonly #input: HeldInput;
   readonly #socket: GameSocket;
   #world: World | null = null;
-  #clock: ServerClock | null = null;
+  #relay: Relay | null = null;
   #ended = false;
   #seq = 0;
   #stopPacer: (() => void) | null = null;
@@ -61,8 +63,8 @@ export class Session {
   #pingNonce = 0;
   #pingSentMs: number | null = null;
   #pingDueMs = 0;
-  #health: HealthMeter | null = null;
-  #snapshots = 0;
+  readonly #received = new Flow();
+  readonly #sent = new Flow();
 
   constructor(url: string, entry: Entry, input: HeldInput, events: SessionEvents) {
     this.#events = events;
@@ -81,11 +83,18 @@ export class Session {
 
   /** Null before WELCOME. */
   health(nowMs: number): ConnectionHealth | null {
-    return this.#health?.read(nowMs) ?? null;
+    return this.#relay?.health.read(nowMs) ?? null;
   }
 
   get snapshotCount(): number {
-    return this.#snapshots;
+    return this.#relay?.snapshots ?? 0;
+  }
+
+  /** Null before WELCOME. */
+  measures(nowMs: number): Measures | null {
+    const relay = this.#relay;
+    if (relay === null) return null;
+    return measure(relay, this.#received.perSecond(nowMs), this.#sent.perSecond(nowMs), nowMs);
   }
 
   get line(): LineState {
@@ -95,17 +104,9 @@ export class Session {
     return performance.now() - this.#heardMs > STALLED_MS ? "stalled" : "good";
   }
 
-  /** The tick to draw now; null before the first snapshot. */
-  renderTick(nowMs: number): number | null {
-    return this.#clock?.renderTick(nowMs) ?? null;
-  }
-
-  /**
-   * The world as it is to be drawn at `tick`. Prediction of the own body belongs
-   * here: replace `self`, and self's row in `players`, by the predicted pose.
-   */
-  view(tick: number): WorldView | null {
-    return this.#world?.view(tick) ?? null;
+  /** The world as it is to be drawn now; null before the first snapshot. */
+  view(nowMs: number): WorldView | null {
+    return this.#relay?.view(nowMs, this.#input.aim) ?? null;
   }
 
   /** Asks for somebody else's snapshots; the server decides. */
@@ -122,6 +123,7 @@ export class Session {
   #receive(bytes: Uint8Array): void {
     if (this.#ended) return;
     this.#heardMs = performance.now();
+    this.#received.add(bytes.byteLength, this.#heardMs);
     try {
       this.#apply(decodeMessage(bytes));
     } catch (error) {
@@ -151,10 +153,7 @@ export class Session {
     if (world === null) throw new WireError(`${message.kind} before WELCOME`);
     switch (message.kind) {
       case "snapshot":
-        if (!world.addSnapshot(message)) return;
-        this.#snapshots += 1;
-        this.#clock?.observe(message.tick, this.#heardMs);
-        this.#health?.snapshot(message.tick, this.#heardMs);
+        this.#relay?.hear(message.payload, this.#heardMs);
         return;
       case "joined":
         world.addEntrant(message.entrant);
@@ -162,6 +161,7 @@ export class Session {
         return;
       case "kill":
         world.addKill(message);
+        if (message.victim === world.selfSlot) this.#relay?.fell();
         this.#events.killed(message);
         return;
       case "result":
@@ -176,21 +176,32 @@ export class Session {
   #begin(welcome: Welcome): void {
     if (this.#world !== null) throw new WireError("a second WELCOME");
     this.#world = new World(welcome);
-    this.#clock = new ServerClock(welcome.tickRateHz);
-    this.#health = new HealthMeter(welcome.tickRateHz);
-    this.#stopPacer = startPacer(1000 / welcome.tickRateHz, () => this.#beat());
+    const relay = new Relay(this.#world);
+    this.#relay = relay;
+    this.#stopPacer = startPacer(
+      () => relay.intervalMs,
+      () => this.#beat(relay),
+    );
     this.#events.welcomed(this.#world);
   }
 
   /** Once per tick: one INPUT, and now and then a PING. */
-  #beat(): void {
-    const world = this.#world;
-    if (world === null) return;
-    const command = this.#input.sample(world.throwRanges_u);
+  #beat(relay: Relay): void {
+    const command = this.#input.sample(this.#world?.throwRanges_u ?? []);
     // Sent also while dead or watching: the acks keep the snapshots coming.
     const seq = this.#seq + 1;
-    if (this.#socket.send(encodeInput(seq, command, world.latest?.tick ?? 0))) this.#seq = seq;
+    const asked = { ...command, buttons: relay.buttonsOf(command) };
+    if (this.#send(encodeInput(seq, asked, relay.ack))) {
+      this.#seq = seq;
+      relay.sent(seq, command, performance.now());
+    }
     this.#ping();
+  }
+
+  #send(bytes: Uint8Array<ArrayBuffer>): boolean {
+    const sent = this.#socket.send(bytes);
+    if (sent) this.#sent.add(bytes.byteLength, performance.now());
+    return sent;
   }
 
   #ping(): void {
@@ -198,12 +209,12 @@ export class Session {
     if (now < this.#pingDueMs) return;
     this.#pingDueMs = now + PING_EVERY_MS;
     this.#pingNonce = (this.#pingNonce + 1) % U32_MAX;
-    if (this.#socket.send(encodePing(this.#pingNonce))) this.#pingSentMs = now;
+    if (this.#send(encodePing(this.#pingNonce))) this.#pingSentMs = now;
   }
 
   #pong(nonce: number): void {
     if (nonce !== this.#pingNonce || this.#pingSentMs === null) return;
-    this.#health?.pong(performance.now() - this.#pingSentMs);
+    this.#relay?.health.pong(performance.now() - this.#pingSentMs);
     this.#pingSentMs = null;
   }
 

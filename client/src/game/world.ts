@@ -1,7 +1,7 @@
 /** What is known of one match: built from WELCOME, kept up to date by what follows. */
 
 import type { ClassRules, Entrant, Kill, Result, SkillRules, Welcome } from "../net/messages";
-import type { EventRow, Snapshot } from "../net/rows";
+import type { EventRow, SelfRow, Snapshot } from "../net/rows";
 import { SnapshotBuffer, sampleView, type WorldView } from "./interpolate";
 
 /** Events older than this when their turn comes are not shown: the tab was away. */
@@ -16,9 +16,12 @@ export class World {
   /** How this player died; null while alive. */
   death: Kill | null = null;
   result: Result | null = null;
+  /** The own figures ahead of the server; null where nothing is predicted. */
+  predicted: SelfRow | null = null;
   readonly #roster = new Map<number, Entrant>();
   readonly #fallen = new Set<number>();
   #pending: Snapshot[] = [];
+  #own: EventRow[] = [];
 
   constructor(welcome: Welcome) {
     this.welcome = welcome;
@@ -27,6 +30,12 @@ export class World {
 
   get latest(): Snapshot | null {
     return this.snapshots.newest;
+  }
+
+  /** The newest snapshot as it is on the glass: with the own figures that are predicted. */
+  get shown(): Snapshot | null {
+    const { latest, predicted } = this;
+    return latest === null || predicted === null ? latest : { ...latest, self: predicted };
   }
 
   get selfSlot(): number {
@@ -59,19 +68,16 @@ export class World {
 
   /** Whose view it is: one's own, and after death that of whoever is watched. */
   get viewer(): number {
-    const latest = this.latest;
-    if (latest === null) return this.selfSlot;
-    // What is watched is the snapshot of somebody else, who may be dead in turn.
-    return latest.self.alive ? latest.selfSlot : (latest.eyesSlot ?? latest.selfSlot);
+    return this.latest?.eyesSlot ?? this.selfSlot;
   }
 
   get isWatching(): boolean {
     return this.welcome.mode === "watching";
   }
 
-  /** Whether the newest snapshot is of one's own. */
+  /** Whether what is seen is seen by one's own living body. */
   get isOwn(): boolean {
-    return this.latest?.selfSlot === this.selfSlot;
+    return this.latest?.own === true;
   }
 
   /** Whose snapshots may be asked for, ascending: a watcher's choice, or that of the dead. */
@@ -124,12 +130,26 @@ export class World {
   }
 
   view(tick: number): WorldView | null {
-    const speedOf = (skill: number) => this.skill(skill)?.speed_ups ?? 0;
-    return sampleView(this.snapshots, tick, { tickRateHz: this.welcome.tickRateHz, speedOf });
+    return sampleView(this.snapshots, tick, this.welcome.tickRateHz, this.selfSlot);
   }
 
-  /** Events whose moment has come since the last call, each exactly once. */
-  takeEvents(tick: number): EventRow[] {
+  /** Something the own body does ahead of the server: its moment is now. */
+  addOwnEvent(event: EventRow): void {
+    this.#own.push(event);
+  }
+
+  /**
+   * Events whose moment has come since the last call, each exactly once. Those at the own body
+   * happen where it is drawn.
+   */
+  takeEvents(tick: number, self: { readonly x: number; readonly y: number } | null): EventRow[] {
+    const events = [...this.#own.splice(0), ...this.#due(tick)];
+    if (self === null) return events;
+    const { x, y } = self;
+    return events.map((event) => (event.at === this.selfSlot ? { ...event, x, y } : event));
+  }
+
+  #due(tick: number): EventRow[] {
     const due = this.#pending.filter((snapshot) => snapshot.tick <= tick);
     if (due.length === 0) return [];
     this.#pending = this.#pending.filter((snapshot) => snapshot.tick > tick);

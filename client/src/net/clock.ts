@@ -1,21 +1,25 @@
 /**
- * What tick the server is at, judged from when snapshots arrive, and which tick
- * to draw now.
+ * What tick the server is at, judged from when snapshots arrive, and which tick to draw now.
  *
- * A snapshot can be late but never early, so the earliest arrivals of the last
- * seconds carry the true offset, and how much the others lag behind is the
- * jitter. What is drawn lags the estimate by about two ticks: enough to have a
- * newer snapshot to interpolate towards when one comes late or is skipped.
+ * A snapshot can be late but never early, so the earliest arrivals of the last seconds carry the
+ * true offset, and how much the others lag behind is the spread. What is drawn lags the estimate
+ * by one tick, for two snapshots to draw between, and by what 95 of 100 ticks are late at most: a
+ * jitter buffer whose depth is measured. A tick whose snapshot was skipped is as late as the next
+ * one. The depth follows slowly, and drawn time runs a little faster or slower meanwhile.
  */
 
-const WINDOW = 64;
-const DELAY_MIN_TICKS = 2;
-const DELAY_MAX_TICKS = 5;
-/** Delay follows the jitter by at most this much a snapshot: no visible jumps. */
-const DELAY_STEP_TICKS = 0.02;
-/** Lateness below this is ordinary timer noise and asks for no extra delay. */
-const LATENESS_FREE_TICKS = 0.3;
-const JITTER_WEIGHT = 0.05;
+/** Ticks whose lateness is remembered: two seconds at 30 a second. */
+const WINDOW_TICKS = 64;
+/** After a longer silence the line is another: it was no lateness. */
+const SILENCE_TICKS = 15;
+const QUANTILE = 0.95;
+const DELAY_MIN_TICKS = 1;
+const DELAY_MAX_TICKS = 12;
+/** The depth follows by at most this much a tick: down more carefully than up. */
+const RISE_TICKS = 0.05;
+const FALL_TICKS = 0.01;
+/** For a line of which nothing is known yet. */
+const DELAY_FIRST_TICKS = 2;
 /** How fast drawn time may run against real time while it catches up. */
 const SLEW_MAX = 0.1;
 const SLEW_PER_TICK = 0.1;
@@ -24,11 +28,12 @@ const SNAP_TICKS = 8;
 
 export class ServerClock {
   readonly #tickMs: number;
-  readonly #offsets: number[] = [];
-  #cursor = 0;
+  /** When each of the last ticks could be drawn, against when it was: in ticks, up to a constant. */
+  #offsets: number[] = [];
+  #last: number | null = null;
   #base: number | null = null;
-  #jitter = 0;
-  #delay = DELAY_MIN_TICKS;
+  #lateness = 0;
+  #delay = DELAY_FIRST_TICKS;
   #shown: number | null = null;
   #shownAtMs = 0;
 
@@ -36,24 +41,42 @@ export class ServerClock {
     this.#tickMs = 1000 / tickRateHz;
   }
 
+  /** How far what is drawn lags behind what could come at best. */
   get delayTicks(): number {
     return this.#delay;
   }
 
-  /** Mean lateness of snapshots, in ticks. */
-  get jitterTicks(): number {
-    return this.#jitter;
+  /** What 95 of 100 ticks are late at most. */
+  get latenessTicks(): number {
+    return this.#lateness;
   }
 
+  /** Other ticks follow, those of another picture: what was measured does not hold for them. */
+  restart(): void {
+    this.#offsets = [];
+    this.#last = null;
+    this.#base = null;
+    this.#shown = null;
+  }
+
+  /** A snapshot came; ticks rise. */
   observe(tick: number, nowMs: number): void {
     const offset = nowMs / this.#tickMs - tick;
-    this.#offsets[this.#cursor] = offset;
-    this.#cursor = (this.#cursor + 1) % WINDOW;
-    this.#base = Math.min(...this.#offsets);
-    this.#jitter += (offset - this.#base - this.#jitter) * JITTER_WEIGHT;
-    const wanted = DELAY_MIN_TICKS + 2 * Math.max(0, this.#jitter - LATENESS_FREE_TICKS);
-    const target = Math.min(DELAY_MAX_TICKS, wanted);
-    this.#delay += clamp(target - this.#delay, DELAY_STEP_TICKS);
+    const since = this.#last === null ? 1 : tick - this.#last;
+    const gap = since > SILENCE_TICKS ? 1 : since;
+    if (since > SILENCE_TICKS) this.#offsets = [];
+    this.#last = tick;
+    // The ticks that were skipped can be drawn from now on too: they are so much later.
+    for (let behind = gap - 1; behind >= 0; behind -= 1) this.#offsets.push(offset + behind);
+    this.#offsets.splice(0, this.#offsets.length - WINDOW_TICKS);
+    const sorted = [...this.#offsets].sort((a, b) => a - b);
+    const [base = offset] = sorted;
+    const late = sorted[Math.ceil(QUANTILE * sorted.length) - 1] ?? offset;
+    this.#base = base;
+    this.#lateness = late - base;
+    const target = Math.min(DELAY_MAX_TICKS, DELAY_MIN_TICKS + this.#lateness);
+    const change = target - this.#delay;
+    this.#delay += Math.max(-FALL_TICKS * gap, Math.min(RISE_TICKS * gap, change));
   }
 
   /** The server's tick now, as a fraction; null before the first snapshot. */

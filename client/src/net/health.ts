@@ -54,6 +54,12 @@ export class HealthMeter {
     this.#pingMs = before === null ? roundTripMs : before + (roundTripMs - before) * PING_WEIGHT;
   }
 
+  /** Other ticks follow: those so far say nothing of them. The round trip stays. */
+  restart(): void {
+    this.#arrivals = [];
+    this.#floorMs = Number.POSITIVE_INFINITY;
+  }
+
   /** Ticks must rise, as those of applied snapshots do. */
   snapshot(tick: number, nowMs: number): void {
     const offsetMs = nowMs - tick * this.#tickMs;

@@ -1,7 +1,5 @@
 /** What the messages say once they are decoded: values in units, ticks, hp and mp. */
 
-import type { Snapshot } from "./rows";
-
 export interface Wall {
   /** Centre, half extents of the core box, and the radius it is rounded out by. */
   readonly cx: number;
@@ -29,6 +27,13 @@ export interface GameMap {
   readonly bushes: readonly Circle[];
 }
 
+/** What decides how a body of a class moves at a level. */
+export interface LevelRules {
+  readonly speed_ups: number;
+  readonly mana_max_mp: number;
+  readonly mana_mp_per_tick: number;
+}
+
 export interface ClassRules {
   readonly name: string;
   readonly title: string;
@@ -37,6 +42,8 @@ export interface ClassRules {
   readonly skills: readonly number[];
   /** Half the arc from which hits are blocked; 0 for none. */
   readonly block_half_degrees: number;
+  /** By level, from 1. */
+  readonly levels: readonly LevelRules[];
 }
 
 export interface SkillRules {
@@ -44,8 +51,14 @@ export interface SkillRules {
   readonly title: string;
   readonly kind: string;
   readonly cooldown_ticks: number;
+  /** Least time between two casts while charges are left. */
+  readonly gap_ticks: number;
   readonly charges_max: number;
   readonly mana_mp: number;
+  readonly mana_mp_per_tick: number;
+  /** Status it puts on its caster, −1 for none. */
+  readonly self_status: number;
+  readonly self_status_ticks: number;
   readonly hold_ticks: number;
   readonly range_u: number;
   readonly radius_u: number;
@@ -57,11 +70,21 @@ export interface SkillRules {
   readonly charge_radius: number;
 }
 
-/** A status or an item. */
+/** An item. */
 export interface NamedRules {
   readonly name: string;
   readonly title: string;
   readonly kind: string;
+}
+
+export interface StatusRules extends NamedRules {
+  /** "refresh", "extend", "stack" or "strongest". */
+  readonly stacking: string;
+  readonly stacks_max: number;
+  /** None lasts longer than this from now. */
+  readonly ticks_max: number;
+  /** Of slow and haste: share of the speed per stack. */
+  readonly strength: number;
 }
 
 export interface Rules {
@@ -73,9 +96,13 @@ export interface Rules {
   readonly level_max: number;
   readonly revive_reach_u: number;
   readonly revive_ticks: number;
+  readonly acceleration_upss: number;
+  readonly down_speed_ratio: number;
+  readonly countdown_ticks: number;
+  readonly overhold_ticks: number;
   readonly classes: readonly ClassRules[];
   readonly skills: readonly SkillRules[];
-  readonly statuses: readonly NamedRules[];
+  readonly statuses: readonly StatusRules[];
   readonly items: readonly NamedRules[];
 }
 
@@ -150,4 +177,10 @@ export interface Kill {
   readonly cause: number;
 }
 
-export type ServerMessage = Welcome | Snapshot | Joined | Refusal | Pong | Result | Kill;
+/** For the mirror: what has changed since the one before. */
+export interface SnapshotMessage {
+  readonly kind: "snapshot";
+  readonly payload: Uint8Array;
+}
+
+export type ServerMessage = Welcome | SnapshotMessage | Joined | Refusal | Pong | Result | Kill;

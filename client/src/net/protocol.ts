@@ -33,6 +33,8 @@ export const Button = {
   MOBILITY: 16,
   INTERACT: 32,
 } as const;
+/** Among the buttons of INPUT, but none: asks for the exact own state. */
+export const RESYNC = 64;
 
 export const SKILL_SLOTS = 4;
 
@@ -87,8 +89,6 @@ export const PlayerFlag = {
   SHIELDED: 32,
 } as const;
 
-export const MateFlag = { DOWN: 2 } as const;
-
 export const Condition = {
   STUNNED: 1,
   ROOTED: 2,
@@ -108,20 +108,14 @@ export const POSITION_SCALE = 64;
 export const ZONE_SCALE = 256;
 export const HEALTH_SCALE = 32;
 export const AMOUNT_SCALE = 8;
+/** Of a projectile's way in a tick. */
+export const WAY_SCALE = 1024;
+/** Aims of others: this many to the turn. */
+export const AIMS = 256;
+/** Steps of a charge that somebody holds. */
+export const HOLD_STEPS = 8;
 /** Shares: 255 is all of it. */
 export const SHARE_FULL = 255;
-
-/** Bytes of the snapshot payload's parts, and the most rows of each. */
-export const HEADER_BYTES = 118;
-export const SLOT_BYTES = 8;
-export const STATUS_BYTES = 5;
-export const PLAYER_BYTES = 16;
-export const PROJECTILE_BYTES = 13;
-export const AREA_BYTES = 16;
-export const OBSTACLE_BYTES = 18;
-export const PICKUP_BYTES = 8;
-export const MATE_BYTES = 10;
-export const EVENT_BYTES = 13;
 
 export const NAME_CHARACTERS_MAX = 16;
 export const NAME_BYTES_MAX = 64;

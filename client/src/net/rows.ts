@@ -1,4 +1,4 @@
-/** What a snapshot says once it is decoded: its header and its rows. */
+/** What a match looks like after a tick, in units and shares: what is drawn from. */
 
 import type { Circle } from "./messages";
 
@@ -45,11 +45,13 @@ export interface PlayerRow {
 }
 
 export interface ProjectileRow {
-  /** Slot and generation in one number: names one projectile for its whole life. */
+  /** Names one thing for as long as the line is up. */
   readonly key: number;
   readonly x: number;
   readonly y: number;
-  readonly direction: number;
+  /** Way in a tick. */
+  readonly vx: number;
+  readonly vy: number;
   readonly owner: number;
   readonly skill: number;
   readonly radius: number;
@@ -105,12 +107,14 @@ export interface EventRow {
   readonly b: number;
   readonly x: number;
   readonly y: number;
+  /** At whose body it happens; null where it has a place of its own. */
+  readonly at: number | null;
   readonly cause: number;
   /** hp, units or a level, as the kind has it. */
   readonly amount: number;
 }
 
-/** What the header says of the viewer. */
+/** The viewer itself. */
 export interface SelfRow {
   readonly alive: boolean;
   readonly down: boolean;
@@ -138,10 +142,10 @@ export interface SelfRow {
 }
 
 export interface Snapshot {
-  readonly kind: "snapshot";
+  /** State after this many ticks. */
   readonly tick: number;
-  readonly ackSeq: number;
-  readonly selfSlot: number;
+  /** Whether it is one's own, with a living body; else one only watches. */
+  readonly own: boolean;
   /** Whose view this is; null at the place where one fell. */
   readonly eyesSlot: number | null;
   readonly alive: number;

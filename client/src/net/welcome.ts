@@ -6,9 +6,11 @@ import type {
   ClassRules,
   Entrant,
   GameMap,
+  LevelRules,
   NamedRules,
   Rules,
   SkillRules,
+  StatusRules,
   Wall,
   Welcome,
 } from "./messages";
@@ -18,6 +20,8 @@ const U16_MAX = 0xffff;
 export const WALLS_MAX = 20_000;
 const BUSHES_MAX = 4096;
 const CLASSES_MAX = 64;
+/** As many as the own body has places for. */
+const STATUSES = 12;
 /** No world can be larger: positions are u16 in 1/64 u. */
 const WORLD_SIDE_MAX_U = (U16_MAX + 1) / P.POSITION_SCALE;
 
@@ -110,11 +114,15 @@ function gameRules(value: unknown): Rules {
     level_max: count("level_max", 1, 255),
     revive_reach_u: size("revive_reach_u", 0, WORLD_SIDE_MAX_U),
     revive_ticks: count("revive_ticks", 0, U16_MAX),
+    acceleration_upss: size("acceleration_upss", 0, 1e6),
+    down_speed_ratio: size("down_speed_ratio", 0, 1),
+    countdown_ticks: count("countdown_ticks", 0, P.U32_MAX),
+    overhold_ticks: count("overhold_ticks", 0, P.U32_MAX),
     classes: list(given.classes, "rules.classes", CLASSES_MAX).map((item) =>
       classOf(item, skills.length),
     ),
     skills,
-    statuses: list(given.statuses, "rules.statuses", 112).map((item) => named(item, "status")),
+    statuses: list(given.statuses, "rules.statuses", STATUSES).map(status),
     items: list(given.items, "rules.items", 256).map((item) => named(item, "item")),
   };
 }
@@ -128,6 +136,30 @@ function classOf(value: unknown, skillCount: number): ClassRules {
     blurb: text(given.blurb, "class.blurb", 256),
     skills: skills.map((index) => integer(index, "class.skills", 0, skillCount - 1)),
     block_half_degrees: real(given.block_half_degrees, "class.block_half_degrees", 0, 180),
+    levels: list(given.levels, "class.levels", 255).map(level),
+  };
+}
+
+function level(value: unknown): LevelRules {
+  const [speed, most, gain] = row(value, "class.levels", 3);
+  return {
+    speed_ups: real(speed, "class.levels.speed_ups", 0, 10_000),
+    mana_max_mp: real(most, "class.levels.mana_max_mp", 0, 1e6),
+    mana_mp_per_tick: real(gain, "class.levels.mana_mp_per_tick", 0, 1e6),
+  };
+}
+
+const STACKINGS: ReadonlySet<unknown> = new Set(["refresh", "extend", "stack", "strongest"]);
+
+function status(value: unknown): StatusRules {
+  const given = record(value, "status");
+  if (!STACKINGS.has(given.stacking)) fail("status.stacking", "a way to stack", given.stacking);
+  return {
+    ...named(value, "status"),
+    stacking: text(given.stacking, "status.stacking", 16),
+    stacks_max: integer(given.stacks_max, "status.stacks_max", 1, 255),
+    ticks_max: integer(given.ticks_max, "status.ticks_max", 0, P.U32_MAX),
+    strength: real(given.strength, "status.strength", 0, 1e6),
   };
 }
 
@@ -137,8 +169,12 @@ const SKILL_NUMBERS: Record<
   readonly [read: typeof integer, low: number, high: number]
 > = {
   cooldown_ticks: [integer, 0, U16_MAX],
+  gap_ticks: [integer, 0, U16_MAX],
   charges_max: [integer, 0, 255],
   mana_mp: [real, 0, 100_000],
+  mana_mp_per_tick: [real, 0, 100_000],
+  self_status: [integer, -1, STATUSES - 1],
+  self_status_ticks: [integer, 0, U16_MAX],
   hold_ticks: [integer, 0, U16_MAX],
   range_u: [real, 0, 10_000],
   radius_u: [real, 0, WORLD_SIDE_MAX_U],

@@ -7,7 +7,6 @@ import { Decoder, Encoder } from "@msgpack/msgpack";
 import { fail, flag, integer, list, real, row, text, WireError } from "./checks";
 import type { Kill, Result, ServerMessage } from "./messages";
 import * as P from "./protocol";
-import { decodeSnapshot } from "./snapshot";
 import { entrant, WALLS_MAX, welcome } from "./welcome";
 
 const U16_MAX = 0xffff;
@@ -68,7 +67,7 @@ export function decodeMessage(bytes: Uint8Array): ServerMessage {
     case P.ServerKind.SNAPSHOT: {
       const [, payload] = row(message, "SNAPSHOT", 2);
       if (!(payload instanceof Uint8Array)) fail("SNAPSHOT.payload", "bytes", payload);
-      return decodeSnapshot(payload);
+      return { kind: "snapshot", payload };
     }
     case P.ServerKind.JOINED: {
       const fields = row(message, "JOINED", 6);

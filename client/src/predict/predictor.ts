@@ -34,6 +34,7 @@ const BUTTONS_ALL =
  * @param command what the client sends for this tick: directions below 4096.
  * @param walls with the obstacles that stand at the tick's beginning.
  * @param to written.
+ * @returns the slots that are cast, as bits of `buttons`.
  */
 export function step(
   from: Readonly<OwnState>,
@@ -41,7 +42,8 @@ export function step(
   facts: Facts,
   walls: Walls,
   to: OwnState,
-): void {
+): number {
+  let casts = 0;
   if (from !== to) copyState(from, to);
   if (to.alive) {
     const before = to.buttons;
@@ -51,13 +53,15 @@ export function step(
     derive(to, facts);
     recharge(to, facts);
     dropHeld(to);
-    carryOut(to, command, judge(to, before, facts), facts);
+    casts = judge(to, before, facts);
+    carryOut(to, command, casts, facts);
     endDash(to);
     steer(to, command, facts);
     moveBody(to, facts, walls);
     keepChannel(to, facts);
   }
   to.tick += 1;
+  return casts;
 }
 
 function runStage(body: OwnState, facts: Facts): void {

@@ -30,6 +30,8 @@ interface Entry {
   move: number;
   aim: number;
   buttons: number;
+  /** Slots that are cast by it, as bits of `buttons`. */
+  casts: number;
   readonly after: OwnState;
 }
 
@@ -49,6 +51,7 @@ export class Prediction {
     move: 0,
     aim: 0,
     buttons: 0,
+    casts: 0,
     after: makeState(),
   }));
   /** Place of the oldest command, and how many there are. */
@@ -77,6 +80,19 @@ export class Prediction {
     return this.#count > 1 ? this.#entry(this.#count - 2).after : this.#exact;
   }
 
+  /**
+   * What is predicted for a command that is not acknowledged yet; null for any other. It stays this
+   * object's own.
+   */
+  after(seq: number): Readonly<OwnState> | null {
+    return this.#find(seq)?.after ?? null;
+  }
+
+  /** The slots that such a command casts, as bits of its buttons. */
+  castsOf(seq: number): number {
+    return this.#find(seq)?.casts ?? 0;
+  }
+
   get unacked(): number {
     return this.#count;
   }
@@ -98,8 +114,9 @@ export class Prediction {
     entry.aim = command.aim;
     entry.buttons = command.buttons;
     this.#count += 1;
+    entry.casts = 0;
     if (this.#exactSeq === null) copyState(from, entry.after);
-    else step(from, entry, this.#facts, this.#walls, entry.after);
+    else entry.casts = step(from, entry, this.#facts, this.#walls, entry.after);
   }
 
   /**
@@ -169,9 +186,18 @@ export class Prediction {
     let from: OwnState = this.#exact;
     for (let index = 0; index < this.#count; index += 1) {
       const entry = this.#entry(index);
-      step(from, entry, this.#facts, this.#walls, entry.after);
+      entry.casts = step(from, entry, this.#facts, this.#walls, entry.after);
       from = entry.after;
     }
+  }
+
+  #find(seq: number): Entry | null {
+    if (this.#exactSeq === null) return null;
+    for (let index = 0; index < this.#count; index += 1) {
+      const entry = this.#entry(index);
+      if (entry.seq === seq >>> 0) return entry;
+    }
+    return null;
   }
 
   #newest(): OwnState {
@@ -189,6 +215,6 @@ export class Prediction {
 }
 
 /** Whether a sequence number comes after another, across the wrap at 2³². */
-function isAfter(seq: number, other: number): boolean {
+export function isAfter(seq: number, other: number): boolean {
   return ((seq - other) | 0) > 0;
 }

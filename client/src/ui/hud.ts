@@ -124,7 +124,7 @@ export class Hud {
   }
 
   update(world: World, frame: HudFrame): void {
-    const snapshot = world.latest;
+    const snapshot = world.shown;
     if (snapshot === null) return;
     const { self } = snapshot;
     setText(this.#alive, String(snapshot.alive));

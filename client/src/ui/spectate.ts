@@ -65,9 +65,8 @@ export class SpectateBar {
 
   update(world: World, snapshot: Snapshot): void {
     if (!this.shown) return;
-    const { eyesSlot, self, selfSlot } = snapshot;
-    const seen = self.alive ? selfSlot : eyesSlot;
-    const slot = seen === world.selfSlot ? null : seen;
+    const { eyesSlot } = snapshot;
+    const slot = eyesSlot === world.selfSlot ? null : eyesSlot;
     const choice = world.nextWatched(1) !== null;
     setText(this.#hint, world.isWatching ? ANYBODY : choice ? MATES : NO_CHOICE);
     for (const one of [this.#previous, this.#next]) one.disabled = !choice;
