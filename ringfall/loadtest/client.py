@@ -257,7 +257,7 @@ class Client:
             self._over = self._over or message.over
 
     def beat(self) -> None:
-        """A tick of this client: an INPUT, and a PING now and then.  Never waits."""
+        """A tick of this client: an INPUT mostly, a PING now and then.  Never waits."""
         hearing, link, meter = self._hearing, self._link, self._meter
         if hearing is None or link is None or meter is None or hearing.alive is None:
             return
@@ -269,8 +269,9 @@ class Client:
         if link.up_bytes > HELD_UP_MAX_BYTES:
             self.tally.inputs_held += measures
             return
-        self._post(BINARY, encode(hearing.command()))
-        meter.sent(hearing.seq, now)
+        for _ in range(hearing.pacer.commands()):
+            self._post(BINARY, encode(hearing.command()))
+            meter.sent(hearing.seq, now)
         if now >= self._ping_s:
             self._ping_s = now + PING_S
             meter.ping(hearing.seq, now)

@@ -13,6 +13,7 @@ from typing import Final
 
 from net.known import Figures
 from net.mirror import Mirror
+from ringfall.loadtest.pacer import Pacer
 from ringfall.loadtest.playing import WIRE_STEPS, Place, Player, Sight
 from ringfall.loadtest.predicting import Pilot, tells_nothing
 from ringfall.loadtest.stage import Command
@@ -35,6 +36,7 @@ class Hearing:
     Attributes:
         alive: whether the own body was alive in the newest snapshot; None before the first.
         seq: of the newest INPUT.
+        pacer: how many commands to send.
     """
 
     def __init__(
@@ -46,7 +48,7 @@ class Hearing:
         seed: int,
     ) -> None:
         self.mirror, self.pilot = Mirror(), pilot
-        self._player = Player(seed)
+        self.pacer, self._player = Pacer(), Player(seed)
         self._closely, self._zones, self._match_id = closely, zones, welcome.match_id
         self._slot = welcome.slot
         self._teams = {row.slot: row.team for row in welcome.roster}
@@ -71,6 +73,7 @@ class Hearing:
             self._zones[self._match_id] = mirror.figures
             if self.pilot is not None:
                 self.pilot.heard(mirror, tells_nothing(payload))
+        self.pacer.heard(mirror.lead)
         motion = mirror.motion
         self.alive = mirror.check is not None or (motion is not None and motion.tick == mirror.tick)
 
