@@ -49,7 +49,8 @@ def test_one_is_in_hand_before_long(delay_ticks: int, unevenness: float, waiting
     # The least is the aim, so a line that is uneven by a tick has about one more in the mean.
     assert AIM - 0.5 <= sum(settled) / len(settled) <= AIM + 1.5
     assert max(settled) < WAITING_MAX
-    assert mailbox.dropped["overflow"] == overflowed, "only what was too much at first"
+    lost = mailbox.dropped["overflow"] - overflowed
+    assert lost <= (0.02 * len(settled) if unevenness else 0)
 
 
 def test_nothing_is_changed_before_anything_is_known() -> None:
