@@ -24,7 +24,7 @@ from schema.messages import SLOT_NOBODY, Welcome
 from systems.rules import Rules
 from systems.terrain import Terrain
 
-CLOSELY_MAX: Final = 100  # clients that read every byte and predict; it costs as much as the rest
+CLOSELY_MAX: Final = 50  # clients that read every byte and predict; it costs as much as the rest
 PHASES: Final = 16  # of a tick in which clients beat, so that not all do at once
 GATHER_S: Final = 30.0  # at most, until all are in
 GATHER_S_PER_CLIENT: Final = 0.2

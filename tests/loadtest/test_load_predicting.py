@@ -13,7 +13,7 @@ from ringfall.hosting import make_packer
 from ringfall.loadtest.predicting import Pilot, tells_nothing
 from ringfall.loadtest.stage import MOTION_BYTES, Command, Stage, check_of
 from ringfall.match import Match, MatchPlan
-from schema.columns import Intent, Motion, Position, Vitals
+from schema.columns import Dash, Intent, Motion, Position, Vitals
 from schema.messages import RESYNC, Input
 from systems.rules import Rules
 from systems.terrain import Terrain
@@ -182,6 +182,28 @@ def test_a_lost_tick_is_corrected_and_no_more() -> None:
     for _ in range(100):
         line.tick()
     assert (line.pilot.corrections, line.pilot.misses) == (before[0], before[2])
+
+
+def test_what_others_do_to_the_gait_is_taken_over() -> None:
+    """A dash nobody asked for: corrected when it is told, and foreseen to its end from then on."""
+    line = Line(31, 0, 0)
+    line.command = (0, 0, 255, 0)
+    line.chance = Random(2)
+    line.choose = lambda: (0, 0, 255, 0)  # type: ignore[method-assign]
+    for _ in range(40):
+        line.tick()
+    dash = line.match.world.group("players", Dash)
+    dash.until_tick[line.slot] = line.match.tick + 30
+    dash.direction[line.slot], dash.speed_ups[line.slot] = 3000, 9.0
+    for _ in range(4):
+        line.tick()
+    assert line.pilot.corrections + line.pilot.refreshes > 0
+    before = line.pilot.corrections, line.pilot.misses
+    for _ in range(60):
+        line.tick()
+    assert (line.pilot.corrections, line.pilot.misses) == before
+    moved = {state[:16] for state in list(line.truth.values())[-60:]}
+    assert len(moved) > 20
 
 
 def test_the_check_is_that_of_the_page() -> None:
