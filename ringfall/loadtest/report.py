@@ -15,6 +15,7 @@ from ringfall.loadtest.measuring import STEPS_PER_S, Tally, in_ms, quantile
 from ringfall.loadtest.serverside import bucket_quantile
 
 LOAD_CORES_MAX: Final = 0.9
+PLAYED_SHARE_MIN: Final = 0.9
 OF_SERVER: Final = (
     "server_cpu_cores",
     "server_cpu_share_per_client",
@@ -53,6 +54,9 @@ def summary(found: Measured) -> dict[str, Any]:
         "snapshot_age_ms_p99": in_ms(ages, 0.99),
         "input_ack_ms_p50": in_ms(acks, 0.5),
         "input_ack_ms_p99": in_ms(acks, 0.99),
+        "played_share": round(
+            sum(tally.played_s for tally in tallies) / (seconds * max(found.inside, 1)), 3
+        ),
         "predicts": found.predicts,
         "predicted_s": round(predicted_s, 1),
         "corrections": corrections,
@@ -103,6 +107,11 @@ def warnings(facts: dict[str, Any]) -> list[str]:
         said.append(
             f"this process used {facts['load_cpu_cores']:.2f} cores: the load, not the server, is "
             "the limit; use fewer clients, or several machines"
+        )
+    elif facts["played_share"] < PLAYED_SHARE_MIN and facts["clients_inside"]:
+        said.append(
+            f"clients played in {facts['played_share']:.0%} of their ticks only: this machine is "
+            "busy with something else, or they spent the time coming in again"
         )
     if facts["clients_inside"] < facts["clients"]:
         said.append(

@@ -101,7 +101,10 @@ def test_quantiles_of_buckets(share: float, expected: float) -> None:
 def measured(**changes: object) -> Measured:
     lateness = {0.001: 100.0, INF: 100.0}
     values: dict[str, object] = {
-        "tallies": [Tally(bytes_down=1000 * n, snapshots=60, predicted_s=2.0) for n in range(1, 5)],
+        "tallies": [
+            Tally(bytes_down=1000 * n, snapshots=60, played_s=2.0, predicted_s=2.0)
+            for n in range(1, 5)
+        ],
         "inside": 4,
         "seconds": 2.0,
         "cpu_s": 0.5,
@@ -134,6 +137,7 @@ def test_the_summary() -> None:
         ({"cpu_s": 1.9}, "the load, not the server, is the limit"),
         ({"inside": 3}, "only 3 of 4 clients got in"),
         ({"predicts": False}, "other data"),
+        ({"seconds": 4.0}, "in 50% of their ticks only"),
         ({"after": Gauges(2.0, 2.0, 8.0, 5.0, {INF: 1.0}, {})}, "slipped by 8 ticks"),
     ],
 )

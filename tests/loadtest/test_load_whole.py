@@ -101,7 +101,7 @@ def test_other_data_are_said_so(tmp_path: Path) -> None:
         assert done.code == 0, done.err
         assert done.json["predicts"] is False
         assert done.json["corrections"] == 0
-        assert "name its own with --data and --map" in done.line
+        assert "name its own with --data and --map" in done.err
 
 
 @pytest.mark.parametrize(
