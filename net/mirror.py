@@ -119,6 +119,19 @@ class Mirror:
         if end != len(payload):
             raise BadPayloadError("there is more behind the payload")
 
+    def skim(self, payload: bytes) -> None:
+        """Take only the head of one payload: tick, ack_seq, check, motion, gait and lead.
+
+        For programs that cannot afford the rest; after it ``apply`` needs a full payload first.
+
+        Raises:
+            BadPayloadError: it is none, or not the one that follows.
+        """
+        try:
+            self._head(payload, payload[0])
+        except (struct.error, IndexError) as error:
+            raise BadPayloadError("the payload ends too early") from error
+
     def _apply(self, data: bytes) -> int:
         flags, sections = data[0], data[1]
         if sections & 128:

@@ -18,6 +18,7 @@ from rich.table import Table
 from ringfall import __version__
 from ringfall.cli_balance import balance_app
 from ringfall.cli_charts import league, plot, ttk
+from ringfall.cli_loadtest import loadtest
 from ringfall.cli_map import map_app
 from ringfall.cli_output import (
     complain,
@@ -51,6 +52,7 @@ balance_app.command()(ttk)
 balance_app.command()(league)
 app.add_typer(balance_app, name="balance")
 app.add_typer(map_app, name="map")
+app.command()(loadtest)
 
 DataOption = Annotated[
     Path | None,

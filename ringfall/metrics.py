@@ -59,6 +59,8 @@ class Metrics:
             registry=self.registry,
         )
         self._matches = _Matches(lobby)
+        # CPU, memory and open files, where the operating system tells.
+        prometheus.ProcessCollector(registry=self.registry)
         self.registry.register(_Edge(counters))
         self.registry.register(self._matches)
         self._door = _Door(lobby, http)

@@ -21,6 +21,7 @@ from ringfall import cli
 from tests.ringfall.tampering import changed, recorded, records_of
 
 SIMULATE = ("simulate", "--players", "8", "--ticks", "60", "--seed", "5")
+LOADTEST = ("loadtest", "--clients", "4", "--seconds", "5")
 COMMANDS: list[list[str]] = [
     [],
     ["warm"],
@@ -30,6 +31,7 @@ COMMANDS: list[list[str]] = [
     ["replay", "info"],
     ["replay", "verify"],
     ["bench"],
+    ["loadtest"],
 ]
 
 
@@ -233,6 +235,17 @@ def test_divergence_down_to_the_value(run: Run, journal: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (["loadtest", "--clients", "0", "--seconds", "5"], "--clients"),
+        (["loadtest", "--clients", "9999", "--seconds", "5"], "--clients"),
+        (["loadtest", "--clients", "4"], "--seconds"),
+        (["loadtest", "--clients", "4", "--seconds", "0"], "--seconds"),
+        (["loadtest", "--clients", "4", "--seconds", "nan"], "--seconds"),
+        ([*LOADTEST, "--profile", "dsl"], "--profile"),
+        ([*LOADTEST, "--bots", "999"], "--bots: 999 leave"),
+        ([*LOADTEST, "--map", "nowhere"], "nowhere"),
+        ([*LOADTEST, "--url", "ftp://x/"], "is no page"),
+        ([*LOADTEST, "--url", "http://[/"], "is no page"),
+        ([*LOADTEST, "--url", "http://game.example.org/"], "--i-run-this-server"),
         (["bogus"], "No such command 'bogus'.*--help"),
         (["--bogus"], "No such option.*--bogus.*--help"),
         (["simulate"], "Missing option.*ringfall simulate --help"),
