@@ -174,8 +174,8 @@ class Connection:
 
     # ---- from the client ------------------------------------------------------------------
 
-    def hear(self, data: bytes) -> None:
-        """Take a message that went past trio-websocket."""
+    def hear(self, data: bytes | str) -> None:
+        """Take a message; what it raises, be it a bug of ours, ends this connection alone."""
         try:
             self._take(data)
         except Rejection as rejection:
@@ -217,7 +217,7 @@ class Connection:
         while (patience_s := self._patience_s()) > 0:
             with trio.move_on_after(min(patience_s, limits.idle_deadline_s)):
                 while True:
-                    self._take(await ws.get_message())
+                    self.hear(await ws.get_message())
         if not self._session.joined:
             raise rejections.FirstMessageLate
         raise rejections.Idle(f"nothing was heard for {limits.idle_deadline_s:g} s")

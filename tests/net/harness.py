@@ -30,12 +30,12 @@ QUICK = Limits(
     connections_max=200,
     connections_per_address_max=150,
     handshakes_per_minute=1_000_000,
-    handshake_deadline_s=0.5,
-    first_message_deadline_s=0.5,
-    idle_deadline_s=1.5,
-    send_deadline_s=0.4,
-    close_deadline_s=0.4,
-    stop_deadline_s=1.0,
+    handshake_deadline_s=1.5,
+    first_message_deadline_s=1.5,
+    idle_deadline_s=3.0,
+    send_deadline_s=1.0,
+    close_deadline_s=1.5,
+    stop_deadline_s=2.0,
 )
 
 RULES = m.Rules(

@@ -59,7 +59,7 @@ def test_the_file_as_a_stranger_reads_it(path: Path) -> None:
     ]  # fmt: skip
     assert table[-1][:2] == (seal_offset, len(data) - 16)
     assert table[0][2] == [
-        0, 2, "m-1", "0.1.0", "5eed", "2025-01-02T03:04:05Z",
+        0, 3, "m-1", "0.1.0", "5eed", "2025-01-02T03:04:05Z",
         {"python": "3.11", "numpy": "2.4"}, 30, 2**64 - 1, b'{"hp":100}', "b1",
         b'{"walls":[]}', "a1", {"players": 8},
         [["players", "Position", "x_u", "<f8", 0, 8, "drifts Motion.vx_ups"]],
