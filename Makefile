@@ -188,6 +188,7 @@ test-lowest: setup-dev ## run the Python tests against the lowest dependency ver
 	@test -x $(VENV)-lowest/bin/python || $(PY) -m venv $(VENV)-lowest
 	@$(VENV)-lowest/bin/python -m pip install --disable-pip-version-check --quiet \
 		--constraint tools/constraints-lowest.txt --editable '.[dev]'
+	@$(VENV)-lowest/bin/ringfall warm
 	@$(VENV)-lowest/bin/python -m pytest $(WORKERS) $(TESTS)
 
 # --- Housekeeping --------------------------------------------------------------------------
