@@ -231,8 +231,23 @@ def test_a_token_revoked_in_play(server: Served) -> None:
 # --- watching ------------------------------------------------------------------------------------
 
 
-def test_watching_is_late_and_switches(server: Served) -> None:
-    ada = Player(server, "Ada")
+@pytest.fixture(scope="module")
+def quiet_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Without bots: nobody dies, however long a test takes."""
+    folder = tmp_path_factory.mktemp("quiet")
+    data = make_data(folder / "data", CALM_ZONE, join_window_s="600.0", countdown_s="0.0")
+    patient = {"skips_in_a_row_max": 100_000}
+    with serving(
+        folder, "--data", data, players=PLAYERS, match={"bots": 0}, limits=patient
+    ) as server:
+        yield server
+        assert server.metrics()["ringfall_match_faults_total"] == 0
+        assert server.stop() == 0
+
+
+def test_watching_is_late_and_switches(quiet_server: Served) -> None:
+    server = quiet_server
+    ada, bo = Player(server, "Ada"), Player(server, "Bo")
     match_id = ada.welcome[5]
     answer = ask(server, "POST", "/api/watch", {"match": match_id, "slot": ada.slot}, ada.token)
     assert answer.status == 400, "not a match one plays in"
@@ -258,12 +273,12 @@ def test_watching_is_late_and_switches(server: Served) -> None:
     assert eve.view.header.eyes_slot == ada.slot
     assert ada.slot in {row.slot for row in eve.view.players}, "whom one watches, one sees"
     assert (eve.reader.motion, eve.reader.hands) == ({}, [{}] * 4), "nobody else's hands"
-    eve.socket.send(msgpack.packb([p.SPECTATE, 1]))
-    eve.until(lambda view: view.header.eyes_slot == 1)
+    eve.socket.send(msgpack.packb([p.SPECTATE, bo.slot]))
+    eve.until(lambda view: view.header.eyes_slot == bo.slot)
     assert match_of(server, match_id)["watchers"] == 1
-    assert match_of(server, match_id)["humans"] == 1
-    eve.leave()
-    ada.leave()
+    assert match_of(server, match_id)["humans"] == 2
+    for player in (eve, ada, bo):
+        player.leave()
     wait_for(lambda: server.metrics()["ringfall_watchers"] == 0)
 
 
