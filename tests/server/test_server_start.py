@@ -78,8 +78,11 @@ def test_no_room_for_recordings(tmp_path: Path) -> None:
 
 def test_interrupting_a_simulation_leaves_what_it_recorded(tmp_path: Path) -> None:
     path = tmp_path / "a.journal"
-    # One team alone: the match is not decided before somebody presses Ctrl-C, however late.
-    data = make_data(tmp_path / "data", CALM_ZONE, size="2")
+    # One team alone, and a zone that waits for hours: the match is not decided before somebody
+    # presses Ctrl-C, however late.
+    phase = "[[phase]]\nwait_s = 600.0\nshrink_s = 600.0\nradius_ratio = 1.0\n"
+    patient_zone = f"{phase}damage_hp_per_s = 1.0\n" * 12 + CALM_ZONE
+    data = make_data(tmp_path / "data", patient_zone, size="2")
     arguments = ["--players", "2", "--ticks", "10000000", "--seed", "1", "--data", str(data)]
     process = subprocess.Popen(
         [*COMMAND, "simulate", *arguments, "--record", str(path)],
