@@ -37,6 +37,8 @@ OPEN_GATES: dict[str, object] = {
     "bytes_per_s": 1e12,
     "bytes_burst": 1_000_000_000,
 }
+# Besiegers come back into the bodies they have: new matches would be memory of their own.
+STAYING: dict[str, object] = {"grace_s": 600.0}
 TOKENS = 16
 BURST_FRAMES = 400
 WAVES = 10
@@ -166,7 +168,7 @@ def vanish(sock: socket.socket, rng: random.Random) -> None:
     if way == 0:
         reset(sock)
     elif way == 1:
-        sock.sendall(frame(0x8, b"\x03\xe8"))
+        sock.sendall(frame(0x8, b"\x03\xe9"))
 
 
 def check(server: Served, siege: Siege) -> None:
@@ -204,7 +206,7 @@ def main() -> int:
     given = parser.parse_args()
     with (
         tempfile.TemporaryDirectory() as folder,
-        serving(Path(folder), limits=OPEN_GATES, match={"bots": 0}) as server,
+        serving(Path(folder), limits=OPEN_GATES, match={"bots": 0}, players=STAYING) as server,
     ):
         siege = besiege(server, given.frames, given.drops, given.seed)
         assert server.stop() == 0
