@@ -54,11 +54,10 @@ def test_a_guest_plays_dies_watches_and_plays_again(tmp_path: Path, open_page: O
     data = make_data(tmp_path / "data", NARROW_ZONE, join_window_s="600.0")
     players = {"grace_s": 30.0, "killer_delay_s": 1.0}
     with serving(tmp_path, "--data", data, match={"bots": 20}, players=players) as server:
+        opened = time.monotonic()
         page = open_page(address(server))
-        picture(page, "title")
-        began = time.monotonic()
         play(page, "Ada")
-        print(f"in the match {time.monotonic() - began:.1f} s after pressing Play")
+        print(f"in the match {time.monotonic() - opened:.1f} s after opening the page")
         page.mouse.move(900, 300)
         page.keyboard.down("KeyA")
         page.mouse.down()
@@ -89,6 +88,8 @@ def test_two_browsers_meet_in_one_match(tmp_path: Path, open_page: Open) -> None
     with serving(tmp_path, "--data", data, match={"bots": 0}) as server:
         # Small windows: two are drawn without a graphics card.
         ada, bo = (open_page(address(server), width=640, height=400) for _ in range(2))
+        state_is(ada, "title")
+        picture(ada, "title-small")
         play(ada, "Ada")
         play(bo, "Bo")
         wait_for(lambda: (2, 0) in people(server), lambda: people(server))

@@ -1,6 +1,7 @@
 /** Canvas drawings turned into textures, once. Smooth at any scale through mipmaps. */
 
 import { CanvasSource, Rectangle, Texture } from "pixi.js";
+import { context2d } from "./canvas2d";
 
 export type Draw = (ctx: CanvasRenderingContext2D) => void;
 
@@ -44,7 +45,7 @@ function sourceOf(width: number, height: number, draw: Draw): CanvasSource {
   const canvas = document.createElement("canvas");
   canvas.width = width;
   canvas.height = height;
-  const ctx = canvas.getContext("2d");
+  const ctx = context2d(canvas);
   if (ctx !== null) draw(ctx);
   return new CanvasSource({ resource: canvas, autoGenerateMipmaps: true, scaleMode: "linear" });
 }

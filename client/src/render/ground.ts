@@ -3,6 +3,7 @@
  * texture: detail here costs nothing per frame.
  */
 
+import { context2d } from "./canvas2d";
 import { calmHeight, hash, landHeight } from "./noise";
 import { css, GROUND_HIGH, GROUND_LOW, GROUND_MID, INK, type Rgb, SAND, VOID } from "./palette";
 
@@ -49,7 +50,7 @@ function paintTone(ctx: CanvasRenderingContext2D, patch: Patch): void {
   const small = document.createElement("canvas");
   small.width = cells;
   small.height = cells;
-  const smallCtx = small.getContext("2d");
+  const smallCtx = context2d(small);
   if (smallCtx === null) return;
   const image = smallCtx.createImageData(cells, cells);
   for (let row = 0; row < cells; row += 1) {

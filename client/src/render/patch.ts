@@ -1,6 +1,7 @@
 /** Ground and walls together. Apart from chunks.ts so that the title needs no PixiJS. */
 
 import type { GameMap } from "../net/messages";
+import { context2d } from "./canvas2d";
 import { type Patch, paintGround } from "./ground";
 import { paintWalls, wallsNear } from "./walls";
 
@@ -9,7 +10,7 @@ export function paintPatch(patch: Patch, map: GameMap): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   canvas.width = Math.round(patch.side * patch.pixelsPerUnit);
   canvas.height = canvas.width;
-  const ctx = canvas.getContext("2d");
+  const ctx = context2d(canvas);
   if (ctx === null) return canvas;
   ctx.scale(patch.pixelsPerUnit, patch.pixelsPerUnit);
   ctx.translate(-patch.x, -patch.y);

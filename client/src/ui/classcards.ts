@@ -3,6 +3,7 @@
 import { SLOT_ACTIONS } from "../game/input";
 import { ROLE_ANY } from "../net/protocol";
 import type { ClassCard } from "../net/welcome";
+import { context2d } from "../render/canvas2d";
 import { drawFigure } from "../render/figures";
 import { skillGlyph } from "../render/glyphs";
 import { SELF, SELF_DEEP } from "../render/palette";
@@ -105,7 +106,7 @@ function portrait(name: string): HTMLCanvasElement {
   const ratio = Math.min(2, window.devicePixelRatio || 1);
   canvas.width = FIGURE_PX * ratio;
   canvas.height = FIGURE_PX * ratio;
-  const ctx = canvas.getContext("2d");
+  const ctx = context2d(canvas);
   if (ctx === null) return canvas;
   ctx.translate(canvas.width / 2, canvas.height / 2);
   ctx.rotate(-Math.PI / 2 + 0.5);

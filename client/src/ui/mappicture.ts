@@ -1,6 +1,7 @@
 /** The whole map small: ground, bushes, and walls by what they stop. */
 
 import type { GameMap } from "../net/messages";
+import { context2d } from "../render/canvas2d";
 import { css, IRON, LEAF, LEAF_LIT, STONE_TOP, WOOD } from "../render/palette";
 import { type WallKind, wallKind } from "../render/walls";
 import { inWallFrame, trace } from "../render/wallshape";
@@ -22,7 +23,7 @@ export function paintMap(map: GameMap, scale: number): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   canvas.width = Math.max(1, Math.round(map.width_u * scale));
   canvas.height = Math.max(1, Math.round(map.height_u * scale));
-  const ctx = canvas.getContext("2d");
+  const ctx = context2d(canvas);
   if (ctx === null) return canvas;
   ctx.fillStyle = "rgb(58, 69, 67)";
   ctx.fillRect(0, 0, canvas.width, canvas.height);

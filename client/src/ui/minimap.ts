@@ -5,6 +5,7 @@ import { countdownSeconds } from "../game/situation";
 import type { World } from "../game/world";
 import type { Circle, GameMap } from "../net/messages";
 import { DROP_ANYWHERE } from "../net/protocol";
+import { context2d } from "../render/canvas2d";
 import { BLOOD, css, INK, MATE, SAND, SELF, ZONE_EDGE, ZONE_TINT } from "../render/palette";
 import { el } from "./dom";
 import { mapScale, paintMap } from "./mappicture";
@@ -33,7 +34,7 @@ export class Minimap {
   constructor() {
     const canvas = el("canvas", { class: "minimap-canvas" });
     this.root = el("div", { class: "minimap panel" }, canvas);
-    this.#ctx = canvas.getContext("2d");
+    this.#ctx = context2d(canvas);
   }
 
   show(map: GameMap): void {

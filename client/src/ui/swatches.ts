@@ -1,5 +1,6 @@
 /** The sides in the chosen colours, drawn as they are in the match. */
 
+import { context2d } from "../render/canvas2d";
 import { drawFigure } from "../render/figures";
 import { css, SIDES, type Sides } from "../render/palette";
 import type { SettingsStore } from "../settings/store";
@@ -37,7 +38,7 @@ export function swatches(settings: SettingsStore): Row {
 }
 
 function paint(canvas: HTMLCanvasElement, kind: Kind, sides: Sides, patterns: boolean): void {
-  const ctx = canvas.getContext("2d");
+  const ctx = context2d(canvas);
   if (ctx === null) return;
   const r = canvas.width * 0.24;
   const light = sides[kind];

@@ -212,11 +212,5 @@ function backdrop(): HTMLElement {
 }
 
 function rings(): HTMLElement {
-  const ring = (kind: string) => el("i", { class: kind });
-  return el(
-    "div",
-    { class: "rings", "aria-hidden": "true" },
-    ring("ring-outer"),
-    ring("ring-next"),
-  );
+  return el("div", { class: "rings", "aria-hidden": "true" }, el("i", { class: "ring-next" }));
 }
