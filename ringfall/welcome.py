@@ -183,4 +183,6 @@ def _skill(rules: ruling.Rules, index: int) -> SkillView:
         distance_u=float(row["distance_u"]),
         half_length_u=float(row["half_length_u"]),
         charge_radius=float(row["charge_radius"]),
+        fan_count=int(row["count"]),
+        fan_directions=int(row["spread"]),
     )

@@ -188,6 +188,8 @@ class ClassView(msgspec.Struct, frozen=True, kw_only=True):
 class SkillView(msgspec.Struct, frozen=True, kw_only=True):
     """A skill in WELCOME.rules; what its kind does not use is 0, or 1 for ``charge_radius``.
 
+    ``fan_count`` shots fly at once, ``fan_directions`` from one to the next.
+
     ``self_status`` is the status it puts on its caster, -1 for none.
     """
 
@@ -210,6 +212,8 @@ class SkillView(msgspec.Struct, frozen=True, kw_only=True):
     distance_u: float
     half_length_u: float
     charge_radius: float
+    fan_count: int
+    fan_directions: int
 
 
 class NamedView(msgspec.Struct, frozen=True, kw_only=True):

@@ -34,7 +34,13 @@ const TITLES = {
   ],
   shield_bash: ["area", { cooldown_ticks: 210, mana_mp: 20, range_u: 1.6, radius_u: 1.3 }],
   shield_wall: ["wall", { cooldown_ticks: 450, mana_mp: 35, distance_u: 2.2, half_length_u: 2.5 }],
-  thorn_darts: ["projectile", { cooldown_ticks: 21, range_u: 16, radius_u: 0.12, speed_ups: 28 }],
+  thorn_darts: [
+    "projectile",
+    {
+      ...{ cooldown_ticks: 21, range_u: 16, radius_u: 0.12, speed_ups: 28 },
+      ...{ fan_count: 3, fan_directions: 80 },
+    },
+  ],
 };
 const titled = (name) => name[0].toUpperCase() + name.slice(1).replaceAll("_", " ");
 
@@ -42,7 +48,7 @@ export const SKILLS = Object.entries(TITLES).map(([name, [kind, numbers]]) => ({
   ...{ name, title: titled(name), kind, cooldown_ticks: 30, charges_max: 1, mana_mp: 0 },
   ...{ gap_ticks: 0, mana_mp_per_tick: 0, self_status: -1, self_status_ticks: 0 },
   ...{ hold_ticks: 0, range_u: 0, radius_u: 0, speed_ups: 0, life_ticks: 0, delay_ticks: 0 },
-  ...{ distance_u: 0, half_length_u: 0, charge_radius: 1 },
+  ...{ distance_u: 0, half_length_u: 0, charge_radius: 1, fan_count: 1, fan_directions: 0 },
   ...numbers,
 }));
 export const skill = (name) => SKILLS.findIndex((item) => item.name === name);

@@ -154,6 +154,8 @@ const NUMBERS = {
   distance_u: 0,
   half_length_u: 0,
   charge_radius: 1,
+  fan_count: 1,
+  fan_directions: 0,
 };
 
 export const SKILLS = [

@@ -9,7 +9,8 @@ import { IDLE, Network } from "./network";
 
 const SELF = 3;
 const SHOT = { key: 0, x: 10, y: 5, vx: 1, vy: 0, owner: SELF, skill: 0, radius: 0.2 };
-const CAST: OwnCast = { seq: 7, bit: 2, skill: 0, tick: 100, shot: SHOT, flight_ticks: 25 };
+const flying = (flight_ticks: number) => [{ row: SHOT, flight_ticks }];
+const CAST: OwnCast = { seq: 7, bit: 2, skill: 0, tick: 100, shots: flying(25) };
 const AT = { kind: 1, a: SELF, b: 65_535, x: 0, y: 0, at: SELF, cause: 0, amount: 0 };
 const always = () => true;
 const places = (poses: readonly ProjectilePose[]) => poses.map(({ x }) => x);
@@ -35,7 +36,7 @@ describe("a predicted cast", () => {
 
   it("never flies backwards, however far ahead", () => {
     for (const lead of [1, 6, 14, 30]) {
-      const own = casting({ flight_ticks: 99 });
+      const own = casting({ shots: flying(99) });
       let [before, least] = [0, Number.POSITIVE_INFINITY];
       for (let tick = 100; tick < 190; tick += 0.25) {
         const [x = before] = places(own.ahead([], { own: tick, others: tick - lead }));
@@ -48,7 +49,7 @@ describe("a predicted cast", () => {
   });
 
   it("ends at the wall it meets", () => {
-    const own = casting({ flight_ticks: 3 });
+    const own = casting({ shots: flying(3) });
     expect(own.ahead([], { own: 102.9, others: 102.9 })).toHaveLength(1);
     expect(own.ahead([], { own: 103.1, others: 103.1 })).toHaveLength(0);
   });
@@ -77,13 +78,31 @@ describe("a predicted cast", () => {
     expect(own.ahead([late], times)).toHaveLength(1);
   });
 
-  it("gives way to every shot of a fan", () => {
-    const own = casting({});
-    const fan = [60, 61, 62].map((key) => ({ ...SHOT, key, x: 11, y: key }));
-    own.settle(7, snapshotAt(101, { projectiles: fan, events: [AT] }), always);
-    const poses = own.ahead([], { own: 101, others: 99 });
-    expect(poses.map(({ y }) => y)).toEqual([60, 61, 62]);
-    expect(new Set(poses.map(({ key }) => key)).size).toBe(3);
+  it("of a fan gives way shot by shot, each to the one that flies like it", () => {
+    const ways = [-0.25, 0, 0.25].map((vy) => ({ ...SHOT, vy }));
+    const own = casting({ shots: ways.map((row) => ({ row, flight_ticks: 25 })) });
+    const times = { own: 104, others: 97 };
+    const ghosts = own.ahead([], times);
+    expect(new Set(ghosts.map(({ key }) => key)).size).toBe(3);
+    // The server may name them in any order, and rounds how they fly.
+    const told = [2, 0, 1].map((which, at) => {
+      const { x, y, vx, vy } = ways[which] ?? SHOT;
+      return { ...SHOT, key: 60 + at, x: x + vx, y: y + vy, vx, vy: vy + 0.001 };
+    });
+    own.settle(7, snapshotAt(101, { projectiles: told, events: [AT] }), always);
+    const poses = own.ahead([], times);
+    for (const ghost of ghosts) {
+      const real = poses.find(({ key }) => key === ghost.key);
+      expect(real?.x).toBeCloseTo(ghost.x, 9);
+      expect(real?.y).toBeCloseTo(ghost.y, 1);
+    }
+    expect(poses).toHaveLength(3);
+  });
+
+  it("of a fan flies as far as the walls let each of its shots", () => {
+    const own = casting({ shots: [...flying(3), ...flying(25)] });
+    expect(own.ahead([], { own: 102.9, others: 102.9 })).toHaveLength(2);
+    expect(own.ahead([], { own: 103.1, others: 103.1 })).toHaveLength(1);
   });
 
   it("is gone when the server did not cast", () => {

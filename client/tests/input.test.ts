@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { angleOf, directionOf, lerpAngle, reachOf } from "../src/game/direction";
+import { angleOf, directionOf, fan, lerpAngle, reachOf } from "../src/game/direction";
 import { HeldInput } from "../src/game/input";
 
 /** Only the second skill is thrown, 12 u far, and the third, 8 u. */
@@ -7,6 +7,13 @@ const RANGES = [0, 12, 8, 0];
 const RANGE = 12;
 
 describe("directions", () => {
+  it("fan out about the aim", () => {
+    expect(fan(100, 1, 0)).toEqual([100]);
+    expect(fan(100, 3, 80)).toEqual([20, 100, 180]);
+    // No middle one: half a direction to one side, as the server has it.
+    expect(fan(100, 2, 5)).toEqual([97, 102]);
+  });
+
   it("count clockwise from +x, as the wire does", () => {
     expect(directionOf(1, 0)).toBe(0);
     expect(directionOf(0, 1)).toBe(1024);

@@ -82,6 +82,8 @@ RULES = m.Rules(
             distance_u=0.0,
             half_length_u=0.0,
             charge_radius=1.0,
+            fan_count=1,
+            fan_directions=0,
         )
     ],
     statuses=[

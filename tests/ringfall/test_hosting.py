@@ -118,6 +118,9 @@ def test_the_rules_in_welcome_are_those_of_the_balance() -> None:
     assert (wall["distance_u"], wall["half_length_u"], wall["radius_u"]) == (2.2, 2.3, 0.2)
     assert (wall["life_ticks"], wall["hold_ticks"], wall["charge_radius"]) == (180, 0, 1.0)
     assert skills["entangle"]["delay_ticks"] == 21
+    darts = skills["thorn_darts"]
+    assert (darts["fan_count"], darts["fan_directions"]) == (3, round(14.0 / 2 * 4096 / 360))
+    assert (fireball["fan_count"], fireball["fan_directions"]) == (1, 0)
     assert skills["seeker"]["charges_max"] == 2
 
 

@@ -17,6 +17,14 @@ import { along, type ProjectilePose } from "./interpolate";
 const FADE_TICKS = 18;
 const FADE_LEADS = 2.5;
 
+/** A shot that was predicted. */
+export interface OwnShot {
+  /** As it begins. */
+  readonly row: ProjectileRow;
+  /** Ticks until it meets a wall, or ends by itself. */
+  readonly flight_ticks: number;
+}
+
 /** A cast that was predicted. */
 export interface OwnCast {
   readonly seq: number;
@@ -25,10 +33,8 @@ export interface OwnCast {
   readonly skill: number;
   /** The tick in which it is cast. */
   readonly tick: number;
-  /** What flies, where it begins; null for what does not fly. */
-  readonly shot: ProjectileRow | null;
-  /** Ticks until it meets a wall, or ends by itself. */
-  readonly flight_ticks: number;
+  /** What flies: none, one, or a fan. */
+  readonly shots: readonly OwnShot[];
 }
 
 /** The two times of a picture, in ticks: of the own body, and of all else. */
@@ -37,8 +43,13 @@ export interface Times {
   readonly others: number;
 }
 
-interface Pending extends OwnCast {
+/** A shot of a cast that is not acknowledged, and the name under which it is drawn. */
+interface Ghost extends OwnShot {
   readonly key: number;
+}
+
+interface Pending extends OwnCast {
+  readonly shots: readonly Ghost[];
   fade_ticks: number | null;
 }
 
@@ -69,8 +80,9 @@ export class OwnCasts {
   }
 
   add(cast: OwnCast): void {
-    this.#made += 1;
-    this.#pending.push({ ...cast, key: -this.#made, fade_ticks: null });
+    const shots = cast.shots.map((shot, which) => ({ ...shot, key: -(this.#made + which + 1) }));
+    this.#made += shots.length;
+    this.#pending.push({ ...cast, shots, fade_ticks: null });
   }
 
   /**
@@ -114,12 +126,12 @@ export class OwnCasts {
   ahead(poses: readonly ProjectilePose[], times: Times): ProjectilePose[] {
     const drawn = poses.filter(({ key }) => !this.#led.has(key));
     for (const cast of this.#pending) {
-      if (cast.shot === null) continue;
       const lead = times.own - times.others;
       cast.fade_ticks ??= Math.max(FADE_TICKS, FADE_LEADS * lead);
       const flown = timeOf(cast.tick, cast.fade_ticks, times) - cast.tick;
-      if (flown >= 0 && flown <= cast.flight_ticks)
-        drawn.push({ ...along(cast.shot, flown), key: cast.key });
+      for (const { row, flight_ticks, key } of cast.shots) {
+        if (flown >= 0 && flown <= flight_ticks) drawn.push({ ...along(row, flown), key });
+      }
     }
     for (const [key, led] of this.#led) {
       const at = timeOf(led.castTick, led.fade_ticks, times);
@@ -144,19 +156,26 @@ export class OwnCasts {
     return fresh;
   }
 
-  /** The server's shots of this cast take the place of the predicted one. */
+  /** Each of the server's shots of this cast takes the place of the predicted one that flies alike. */
   #hand(cast: Pending, fresh: readonly ProjectileRow[], tick: number): void {
     const fade_ticks = cast.fade_ticks ?? FADE_TICKS;
-    let drawnAs: number | null = cast.key;
+    const ghosts = [...cast.shots];
     for (const row of fresh) {
       if (row.skill !== cast.skill || this.#led.has(row.key)) continue;
-      const { flight_ticks, tick: castTick } = cast;
+      ghosts.sort((a, b) => apart(a.row, row) - apart(b.row, row));
+      const ghost = ghosts.shift();
+      if (ghost === undefined) continue;
+      const { flight_ticks, key: drawnAs } = ghost;
       this.#led.set(row.key, {
-        ...{ castTick, flight_ticks, fade_ticks, drawnAs: drawnAs ?? row.key, row, tick },
+        ...{ castTick: cast.tick, flight_ticks, fade_ticks, drawnAs, row, tick },
       });
-      drawnAs = null;
     }
   }
+}
+
+/** How differently two shots fly. */
+function apart(a: ProjectileRow, b: ProjectileRow): number {
+  return Math.hypot(a.vx - b.vx, a.vy - b.vy);
 }
 
 /** At which time something cast in `castTick` is drawn. */

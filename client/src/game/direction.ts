@@ -13,6 +13,12 @@ export function angleOf(direction: number): number {
   return direction * STEP_RAD;
 }
 
+/** The directions of shots that leave at once; the middle one along the aim, as the server fans. */
+export function fan(aim: number, count: number, apart: number): number[] {
+  const half = Math.floor((apart * (count - 1) + 1) / 2);
+  return Array.from({ length: count }, (_, which) => aim + which * apart - half);
+}
+
 /** 0…255 for a cursor this far from the body, 255 = the full range of the skill. */
 export function reachOf(distance_u: number, range_u: number): number {
   const share = Math.max(0, Math.min(1, distance_u / range_u));

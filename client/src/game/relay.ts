@@ -13,8 +13,8 @@ import { Button, EventKind, NOBODY, PlayerFlag, RESYNC, SKILL_SLOTS } from "../n
 import type { EventRow, SelfRow, SlotRow } from "../net/rows";
 import type { InputCommand } from "../net/wire";
 import { NO_SLOT, NOBODY as NOT_HELD, type OwnState } from "../predict/state";
-import { type OwnCast, OwnCasts } from "./casts";
-import { angleOf } from "./direction";
+import { OwnCasts, type OwnShot } from "./casts";
+import { angleOf, fan } from "./direction";
 import { frameOf, slotRow } from "./frames";
 import type { PlayerPose, WorldView } from "./interpolate";
 import { Pilot } from "./pilot";
@@ -168,34 +168,30 @@ export class Relay {
     const skill = index === undefined ? null : this.#world.skill(index);
     if (from === undefined || index === undefined || skill === null) return;
     const bit = Button.PRIMARY << slot;
-    const cast = { seq, bit, skill: index, tick: from.tick, shot: null, flight_ticks: 0 };
     const flies = skill.kind === "projectile" || skill.kind === "homing";
-    this.casts.add(flies ? { ...cast, ...this.#shotOf(from, slot, index, command.aim) } : cast);
+    const shots = flies ? this.#shotsOf(from, slot, index, command.aim) : [];
+    this.casts.add({ seq, bit, skill: index, tick: from.tick, shots });
     this.#world.addOwnEvent(castEvent(this.#world.selfSlot, index, from));
   }
 
-  #shotOf(
-    from: Readonly<OwnState>,
-    slot: number,
-    index: number,
-    aim: number,
-  ): Pick<OwnCast, "shot" | "flight_ticks"> {
+  #shotsOf(from: Readonly<OwnState>, slot: number, index: number, aim: number): OwnShot[] {
     const skill = this.#world.skill(index);
     const { speed_ups = 0, life_ticks = 0, hold_ticks = 0 } = skill ?? {};
+    const { fan_count = 1, fan_directions = 0 } = skill ?? {};
     const { radius_u = 0, charge_radius = 1 } = skill ?? {};
     const held = from.held_tick[slot] ?? NOT_HELD;
     const charge = held === NOT_HELD ? 0 : Math.min(1, (from.tick - held) / hold_ticks);
     const radius = radius_u * (1 + (charge_radius - 1) * charge);
-    const angle = angleOf(aim);
     const way = speed_ups / this.#world.welcome.tickRateHz;
-    const [vx, vy] = [Math.cos(angle) * way, Math.sin(angle) * way];
     const [x, y] = [from.x_u, from.y_u];
-    const reach = this.pilot.reach({ x, y }, vx * life_ticks, vy * life_ticks, radius);
     const owner = this.#world.selfSlot;
-    return {
-      shot: { key: 0, x, y, vx, vy, owner, skill: index, radius },
-      flight_ticks: reach * life_ticks,
-    };
+    return fan(aim, fan_count, fan_directions).map((heading) => {
+      const angle = angleOf(heading);
+      const [vx, vy] = [Math.cos(angle) * way, Math.sin(angle) * way];
+      const reach = this.pilot.reach({ x, y }, vx * life_ticks, vy * life_ticks, radius);
+      const row = { key: 0, x, y, vx, vy, owner, skill: index, radius };
+      return { row, flight_ticks: reach * life_ticks };
+    });
   }
 
   /** The figures on the glass: what is told, with the hands and the mana that are predicted. */

@@ -68,6 +68,9 @@ export interface SkillRules {
   readonly distance_u: number;
   readonly half_length_u: number;
   readonly charge_radius: number;
+  /** So many shots fly at once, so many directions from one to the next. */
+  readonly fan_count: number;
+  readonly fan_directions: number;
 }
 
 /** An item. */

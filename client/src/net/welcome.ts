@@ -184,6 +184,8 @@ const SKILL_NUMBERS: Record<
   distance_u: [real, 0, WORLD_SIDE_MAX_U],
   half_length_u: [real, 0, WORLD_SIDE_MAX_U],
   charge_radius: [real, 0, 1000],
+  fan_count: [integer, 0, 255],
+  fan_directions: [integer, 0, P.DIRECTIONS - 1],
 };
 
 function skill(value: unknown): SkillRules {
