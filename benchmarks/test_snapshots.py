@@ -10,13 +10,13 @@ import msgpack
 import numpy as np
 import pytest
 
-from ecs.columns import Rows
+from benchmarks.states import rows
 from ringfall.bench import Scene
 from ringfall.datapack import load_datapack
 from ringfall.hosting import make_packer
 from ringfall.match import Match, MatchPlan
 from ringfall.names import bot_names
-from schema.columns import Area, Flight, Goods, Intent, Position, Role, Stats, Vitals
+from schema.columns import Intent
 from systems.tick import step
 
 PLAYERS = 100
@@ -69,22 +69,11 @@ def test_sight(benchmark: Any, scene_of: Callable[[int], Scene]) -> None:
 
 
 def everything(match: Match) -> dict[str, list[list[float]]]:
-    """The whole state of a match that a client draws, as whoever sends it all would name it."""
-    world, columns = match.world, {
-        "players": ((Position, "x_u"), (Position, "y_u"), (Intent, "aim"), (Vitals, "health_hp"),
-                    (Vitals, "shield_hp"), (Vitals, "down"), (Stats, "flags"), (Role, "team")),
-        "projectiles": ((Position, "x_u"), (Position, "y_u"), (Flight, "direction"),
-                        (Flight, "skill"), (Flight, "owner")),
-        "areas": ((Position, "x_u"), (Position, "y_u"), (Area, "radius_u"), (Area, "fire_tick")),
-        "pickups": ((Position, "x_u"), (Position, "y_u"), (Goods, "item")),
-    }  # fmt: skip
-    found: dict[str, list[list[float]]] = {}
-    for table, names in columns.items():
-        count = int(world.group(table, Rows).count[0])
-        arrays = [getattr(world.group(table, group), name)[:count] for group, name in names]
-        rows = zip(*(array.tolist() for array in arrays), strict=True)
-        found[table] = [[round(value, 2) for value in row] for row in rows]
-    return found
+    """The whole state that a client draws, to the hundredth."""
+    return {
+        table: [[round(value, 2) for value in row] for row in lines]
+        for table, lines in rows(match).items()
+    }
 
 
 @pytest.mark.benchmark(group="snapshot bytes")
