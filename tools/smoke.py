@@ -84,12 +84,15 @@ def ringfall(*arguments: str) -> list[str]:
 
 
 @contextmanager
-def running_server() -> Iterator[Server]:
-    """Run `ringfall serve`; whatever happens, it is gone afterwards."""
+def running_server(out: Path = OUT) -> Iterator[Server]:
+    """Run `ringfall serve`, which leaves its log and its journals in a folder of its own, `out`.
+
+    Whatever happens, it is gone afterwards.
+    """
     http_port, game_port = free_ports(2)
-    home = OUT / "server"
+    home = out / "server"
     home.mkdir(parents=True)
-    log = OUT / "server.log"
+    log = out / "server.log"
     # Journals end up below `home`, whether the server writes to its folder or to the user's.
     environment = {
         **os.environ,
