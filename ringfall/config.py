@@ -38,6 +38,12 @@ class ServerSection(BaseModel):
         default=True,
         description="send and read usual WebSocket frames past the library; false is slower",
     )
+    drain_s: float = Field(
+        default=20.0,
+        ge=0,
+        le=3600,
+        description="how long those who play may go on after SIGTERM; 0 for not at all",
+    )
     journal_dir: str = Field(
         default="journals", min_length=1, description="folder of the recordings"
     )

@@ -117,6 +117,11 @@ class _Door(Collector):
         """Every counter as a metric."""
         desk, http, players = self._lobby.desk, self._http, self.players
         yield GaugeMetricFamily("ringfall_tickets", "Tickets nobody has used yet", value=len(desk))
+        yield GaugeMetricFamily(
+            "ringfall_draining",
+            "1 while nobody new is let in because the server is about to stop",
+            value=int(self._lobby.draining),
+        )
         yield CounterMetricFamily(
             "ringfall_http_faults",
             "HTTP connections ended by an exception, most often a hostile client's",

@@ -4,14 +4,13 @@
     HTTP ─────┼─ one trio nursery ───┼─ match 1: clock → advance → snapshots
     signals ──┘                      └─ match 2: …
 
-Everything runs in one thread; a tick never waits for the network or the disk.  SIGINT and SIGTERM
-cancel the nursery: clients are told, journals are sealed, and the process ends with 0.
+Everything runs in one thread; a tick never waits for the network or the disk.  Signals end it
+(``stopping``): clients are told, journals are sealed, and the process ends with 0.
 """
 
 from __future__ import annotations
 
 import secrets
-import signal
 import socket
 import time
 from collections.abc import Callable
@@ -36,6 +35,7 @@ from persistence.writer import write_journal
 from ringfall.config import Config
 from ringfall.datapack import DataPack
 from ringfall.datapack.reloading import POLL_S, Reloader
+from ringfall.health import Health
 from ringfall.hosting.hosted import HostedMatch, Patience
 from ringfall.hosting.lobby import Lobby
 from ringfall.identity.tickets import TicketDesk
@@ -44,6 +44,7 @@ from ringfall.metrics import Metrics
 from ringfall.names import bot_names
 from ringfall.pacing import TickClock
 from ringfall.recording import Recorder, cadence_of, make_header, winner_of
+from ringfall.stopping import Ending
 from ringfall.web.api import Api
 from ringfall.web.app import make_app
 from ringfall.web.port import HttpCounters, serve_http
@@ -103,6 +104,7 @@ class Server:
             people.grace_s, people.watch_delay_s, people.killer_delay_s, people.watchers_max
         )
         self._reloader = reloader
+        self.health = Health(self.lobby)
         self._nursery: trio.Nursery | None = None
         self._journal_dir = Path(config.server.journal_dir)
 
@@ -124,7 +126,7 @@ class Server:
             raise
         async with trio.open_nursery() as listening:
             scope = trio.CancelScope()
-            await listening.start(_stop_on_signal, scope)
+            await listening.start(Ending(self.lobby, scope, self.config.server.drain_s).run)
             with scope:
                 await self._run_all(players, http, game, on_ready)
             listening.cancel_scope.cancel()
@@ -187,7 +189,12 @@ class Server:
             self.config.players.watch_delay_s,
         )
         return make_app(
-            self.lobby, self.metrics, lambda: self.pack, api, self.http_counters.refused
+            self.lobby,
+            self.metrics,
+            lambda: self.pack,
+            api,
+            self.health,
+            self.http_counters.refused,
         )
 
     # ---- matches --------------------------------------------------------------------------
@@ -267,11 +274,13 @@ class Server:
     async def _run_match(self, hosted: HostedMatch, sink: JournalSink) -> None:
         settings = self.config.match
         clock = TickClock(settings.tick_rate_hz, settings.catch_up_max_ticks, trio.current_time())
+        self.health.beat(hosted.match_id)
         try:
             while not hosted.finished:
                 await trio.sleep_until(clock.next_s)
                 self._play_tick(hosted, clock)
             self._seal(hosted, sink)
+            self.health.forget(hosted.match_id)
             # Whoever watches is behind, and sees the end as well.
             while not hosted.show_the_rest():
                 await trio.sleep(1.0 / settings.tick_rate_hz)
@@ -288,6 +297,7 @@ class Server:
             hosted.gallery.close(MatchOver("the match had to be ended"))
             sink.close()
         finally:
+            self.health.forget(hosted.match_id)
             self.metrics.match_ended(hosted)
             self.lobby.matches.remove(hosted)
 
@@ -295,6 +305,7 @@ class Server:
         lateness_s, slipped = clock.begin(trio.current_time())
         began = time.perf_counter()
         hosted.advance()
+        self.health.beat(hosted.match_id)
         self.metrics.tick_duration.observe(time.perf_counter() - began)
         self.metrics.tick_lateness.observe(lateness_s)
         if slipped:
@@ -326,22 +337,6 @@ class Server:
             ticks=match.tick,
             winner=None if winner is None else match.names[winner],
         )
-
-
-async def _stop_on_signal(
-    scope: trio.CancelScope, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
-) -> None:
-    """Cancel ``scope`` at the first signal, and go on listening.
-
-    Stopping takes a moment, and whoever presses Ctrl-C again in it must not cost a journal its
-    seal.
-    """
-    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-        task_status.started()
-        async for number in signals:
-            text = "stopping already" if scope.cancel_called else "stopping"
-            log.info(text, signal=signal.Signals(number).name)
-            scope.cancel()
 
 
 def _listen(host: str, port: int, key: str, flag: str) -> socket.socket:

@@ -112,6 +112,12 @@ class HostedMatch:
         return len(self.viewers)
 
     @property
+    def playing(self) -> int:
+        """People connected whose body lives, while nothing is decided."""
+        decided = self.match.over or self.finished
+        return 0 if decided else sum(map(self._lives, self.viewers))
+
+    @property
     def away(self) -> int:
         """People who are waited for."""
         return sum(found.away_tick is not None for found in self.occupants.values())

@@ -16,6 +16,7 @@ from net.rejections import (
     NotFound,
     ServerFull,
     TakenOver,
+    shutting_down,
 )
 from net.session import Seat
 from persistence.player_file import Player
@@ -50,6 +51,11 @@ class Lobby:
         role_count: classes there would be in such a match.
         desk: gives out tickets.
         clock: a steady clock, seconds.
+
+    Attributes:
+        matches: that run, or are watched to their end.
+        desk: gives out tickets.
+        draining: nobody new is invited: the server stops when those who play have finished.
     """
 
     def __init__(
@@ -61,6 +67,7 @@ class Lobby:
     ) -> None:
         self.matches: list[HostedMatch] = []
         self.desk = desk
+        self.draining = False
         self._open_match = open_match
         self._role_count = role_count
         self._clock = clock
@@ -90,6 +97,7 @@ class Lobby:
         home = self.home_of(player.player_id) if match_id is None else self._named(match_id)
         if home is not None and not fresh and home.place_of(player.player_id):
             return self._ticket(Grant(player, home.match_id, role, drop), resumed=True)
+        self._refuse_while_draining()
         if match_id is None:
             hosted = self._quick(player, role)
         else:
@@ -108,6 +116,7 @@ class Lobby:
         Raises:
             Rejection: no such match, or the player is in it.
         """
+        self._refuse_while_draining()
         if match_id is not None:
             hosted = self._named(match_id)
         else:
@@ -124,6 +133,11 @@ class Lobby:
         """Places in a match that tickets are out for."""
         return self.desk.places(match_id, self._clock())
 
+    @property
+    def playing(self) -> int:
+        """People connected whose body lives in a match that is not decided."""
+        return sum(hosted.playing for hosted in self.matches)
+
     def home_of(self, player_id: str) -> HostedMatch | None:
         """The match in which a player has a living body, None without one."""
         return next((hosted for hosted in self.matches if hosted.plays(player_id)), None)
@@ -133,6 +147,10 @@ class Lobby:
         self.desk.revoke(player_id)
         for hosted in self.matches:
             hosted.sign_out(player_id)
+
+    def _refuse_while_draining(self) -> None:
+        if self.draining:
+            raise shutting_down()
 
     def _quick(self, player: Player, role: int) -> HostedMatch:
         open_ones = [

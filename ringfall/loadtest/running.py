@@ -57,7 +57,10 @@ def run(server: OwnServer | str, plan: Plan, say: Callable[[str], None]) -> Meas
 
 def _settings(server: OwnServer, plan: Plan) -> dict[str, dict[str, object]]:
     return {
-        "server": {"http_port": 0, "game_port": 0, "direct_frames": server.direct_frames},
+        "server": {
+            **{"http_port": 0, "game_port": 0, "drain_s": 0.0},
+            "direct_frames": server.direct_frames,
+        },
         "match": {
             "matches_max": served.MATCHES_MAX,
             "bots": server.bots,

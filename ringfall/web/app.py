@@ -26,9 +26,10 @@ from net.rejections import (
 )
 from ringfall import __version__
 from ringfall.datapack import DataPack
+from ringfall.health import Health
 from ringfall.hosting.lobby import Lobby
 from ringfall.metrics import Metrics
-from ringfall.web import static
+from ringfall.web import probes, static
 from ringfall.web.api import Api
 from ringfall.welcome import match_facts
 from schema.messages import PROTOCOL_VERSION
@@ -39,7 +40,12 @@ NOT_STORED = {"Cache-Control": "no-store"}
 
 
 def make_app(
-    lobby: Lobby, metrics: Metrics, pack: Callable[[], DataPack], api: Api, refused: Counter[str]
+    lobby: Lobby,
+    metrics: Metrics,
+    pack: Callable[[], DataPack],
+    api: Api,
+    health: Health,
+    refused: Counter[str],
 ) -> Starlette:
     """The ASGI application.
 
@@ -48,6 +54,7 @@ def make_app(
         metrics: served at /metrics.
         pack: the data by which the next match is played.
         api: sessions and tickets.
+        health: what /livez and /readyz tell.
         refused: counts answers that are refusals, by code.
     """
 
@@ -89,6 +96,7 @@ def make_app(
         Route("/api/config", config),
         Route("/api/status", status),
         *api.routes(),
+        *probes.routes(health),
         Route("/match.json", MatchFacts(pack).answer),
         Route("/metrics", scrape),
         static.page_route(),

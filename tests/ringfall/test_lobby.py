@@ -14,6 +14,7 @@ from net.session import Seat
 from ringfall.hosting import HostedMatch, PlayerSeat
 from ringfall.hosting.lobby import Invitation, Lobby
 from ringfall.identity.tickets import Grant, TicketDesk
+from schema.columns import Vitals
 from schema.messages import ROLE_ANY, CloseCode, ErrorCode, Join
 from tests.ringfall.packs import new_match, outbox, shipped, take_all, wish
 
@@ -270,3 +271,42 @@ def test_signing_out_voids_tickets_and_closes_watchers() -> None:
     house.lobby.sign_out(eve.player.player_id)
     assert box.closing
     refused(ErrorCode.BAD_TICKET, lambda: sit(house, ticket))
+
+
+# --- draining ------------------------------------------------------------------------------------
+
+
+def test_while_it_drains_nobody_new_is_invited_and_bodies_are_kept() -> None:
+    house = House(matches_max=2)
+    grant = wish("Ada")
+    sit(house, invited(house, grant).ticket)
+    promise = invited(house, wish("Bo")).ticket
+    house.lobby.matches[0].advance()
+    house.lobby.draining = True
+    told = refused(ErrorCode.SHUTTING_DOWN, lambda: invited(house, wish("Cy")))
+    assert told.retry_after_s is not None
+    refused(ErrorCode.SHUTTING_DOWN, lambda: house.lobby.invite_to_watch(wish("Cy").player))
+    refused(ErrorCode.SHUTTING_DOWN, lambda: invited(house, grant, fresh=True))
+    assert invited(house, grant).resumed
+    # What was promised before is kept.
+    sit(house, promise)
+    assert house.lobby.playing == 2
+
+
+def test_only_those_count_as_playing_whose_body_lives_in_a_match_that_goes_on() -> None:
+    house = House(matches_max=2)
+    ada, bo = wish("Ada"), wish("Bo")
+    seat, _ = sit(house, invited(house, ada).ticket)
+    sit(house, invited(house, bo).ticket)
+    hosted = house.lobby.matches[0]
+    assert house.lobby.playing == 2, "their bodies come with the next tick"
+    hosted.advance()
+    assert house.lobby.playing == 2
+    hosted.match.world.group("players", Vitals).alive[1] = 0
+    assert house.lobby.playing == 1
+    seat.leave(for_good=False)
+    assert house.lobby.playing == 0, "nobody waits for those whose line broke"
+    seat, _ = sit(house, invited(house, ada).ticket)
+    assert house.lobby.playing == 1
+    hosted.finished = True
+    assert house.lobby.playing == 0

@@ -16,6 +16,7 @@ from net.limits import Limits
 from net.rejections import Counters
 from persistence.players import Players
 from ringfall import __version__
+from ringfall.health import SILENT_S, Health
 from ringfall.hosting import HostedMatch
 from ringfall.hosting.lobby import Lobby
 from ringfall.identity.tickets import TicketDesk
@@ -54,7 +55,10 @@ class Site:
             15.0,
             lambda: self.now_s,
         )
-        self.app = make_app(self.lobby, self.metrics, lambda: self.pack, api, self.http.refused)
+        self.health = Health(self.lobby, lambda: self.now_s)
+        self.app = make_app(
+            self.lobby, self.metrics, lambda: self.pack, api, self.health, self.http.refused
+        )
 
     def host(self, bots: int) -> HostedMatch:
         match = new_match()
@@ -310,3 +314,33 @@ def test_counters_never_fall_when_a_match_ends() -> None:
     after = site.samples()
     assert {key: after[key] for key in counters} == counters
     assert after["ringfall_matches", ()] == 1
+
+
+# --- health --------------------------------------------------------------------------------------
+
+
+def test_it_lives_while_its_matches_tick() -> None:
+    site = Site()
+    assert site.get("/livez").json() == {"live": True, "silent_matches": []}
+    for name in ("quick", "stuck", "over"):
+        site.health.beat(name)
+    site.health.forget("over")
+    site.now_s += SILENT_S
+    assert site.get("/livez").status_code == 200
+    site.health.beat("quick")
+    site.now_s += 0.1
+    reply = site.get("/livez")
+    assert (reply.status_code, reply.json()["silent_matches"]) == (503, ["stuck"])
+    assert reply.json()["live"] is False
+
+
+def test_it_is_ready_until_it_drains() -> None:
+    site = Site()
+    reply = site.get("/readyz")
+    assert (reply.status_code, reply.json()) == (200, {"ready": True, "reason": None})
+    assert site.samples()["ringfall_draining", ()] == 0
+    site.lobby.draining = True
+    reply = site.get("/readyz")
+    assert (reply.status_code, reply.json()) == (503, {"ready": False, "reason": "draining"})
+    assert site.samples()["ringfall_draining", ()] == 1
+    assert site.get("/livez").status_code == 200

@@ -189,7 +189,7 @@ def serving(
     sections = {
         "limits": {**LIMITS, **(limits or {})},
         "match": {"bots": 4, "matches_max": 64, **(match or {})},
-        "server": {"http_port": 0, "game_port": 0, **(server or {})},
+        "server": {"http_port": 0, "game_port": 0, "drain_s": 0.0, **(server or {})},
         "journal": dict(journal or {}),
         "players": {**PLAYERS, **(players or {})},
     }

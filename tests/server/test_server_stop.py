@@ -12,7 +12,8 @@ from persistence.frames import SEAL_MAGIC
 from persistence.reader import open_journal
 from ringfall.replay import verify
 from tests.server import player as p
-from tests.server.data import ticks_in
+from tests.server.data import CALM_ZONE, make_data, ticks_in
+from tests.server.door import ask, new_guest
 from tests.server.player import Player
 from tests.server.servers import WAIT_S, Served, command, serving, wait_for
 
@@ -66,6 +67,56 @@ def test_a_signal_ends_it_in_good_order(folder: Path, signals: list[signal.Signa
         with open_journal(journal) as opened:
             joins = [entrant for tick in opened.ticks() for entrant in tick.joins]
             assert [entrant.name for entrant in joins if entrant.kind == 0] == ["Ada"]
+
+
+def test_told_to_stop_it_waits_for_those_who_play(folder: Path) -> None:
+    data = make_data(folder / "data", CALM_ZONE)
+    with serving(folder, "--data", data, server={"drain_s": 600.0}) as server:
+        ada = play(server, 10)
+        assert ask(server, "GET", "/readyz").body == {"ready": True, "reason": None}
+        server.process.send_signal(signal.SIGTERM)
+        wait_for(lambda: ask(server, "GET", "/readyz").status == 503, server.log)
+        assert ask(server, "GET", "/livez").status == 200
+        refused = ask(server, "POST", "/api/play", {}, new_guest(server, "Bo"))
+        assert (refused.status, refused.body["code"]) == (503, "shutting_down")
+        assert refused.body["retry_after"] > 0
+        assert ada.view is not None
+        seen = ada.view.header.tick
+        ada.until(lambda view: view.header.tick >= seen + 20, p.MOVE, 512)
+        ada.leave()
+        assert server.process.wait(WAIT_S) == 0
+        log = server.log()
+        assert "draining" in log
+        assert "Traceback" not in log
+        [journal] = server.journals()
+        assert journal.read_bytes().endswith(SEAL_MAGIC)
+
+
+@pytest.mark.parametrize(
+    ("drain_s", "signals"),
+    [
+        pytest.param(600.0, [signal.SIGTERM, signal.SIGTERM], id="a second signal"),
+        pytest.param(600.0, [signal.SIGTERM, signal.SIGINT], id="Ctrl-C"),
+        pytest.param(0.5, [signal.SIGTERM], id="time is up"),
+    ],
+)
+def test_its_patience_has_an_end(
+    folder: Path, drain_s: float, signals: list[signal.Signals]
+) -> None:
+    data = make_data(folder / "data", CALM_ZONE)
+    with serving(folder, "--data", data, server={"drain_s": drain_s}) as server:
+        ada = play(server, 10)
+        with ThreadPoolExecutor(1) as pool:
+            closing = pool.submit(end, ada)
+            for number in signals:
+                server.process.send_signal(number)
+                if number is not signals[-1]:
+                    wait_for(lambda: "draining" in server.log())
+            assert server.process.wait(WAIT_S) == 0
+            assert closing.result()[0] == 1013
+        assert ada.news[-1][:2] == [p.ERROR, "shutting_down"]
+        [journal] = server.journals()
+        assert journal.read_bytes().endswith(SEAL_MAGIC)
 
 
 def test_verify_and_info_of_a_served_match(folder: Path) -> None:
