@@ -9,6 +9,7 @@ from pathlib import Path
 
 from persistence.reader import open_journal
 from ringfall.replay import verify
+from tests.server.brood import limit_files
 from tests.server.data import CALM_ZONE, make_data, ticks_in
 from tests.server.servers import (
     COMMAND,
@@ -16,7 +17,6 @@ from tests.server.servers import (
     WAIT_S,
     command,
     environment,
-    limit_files,
     serving,
     wait_for,
 )
