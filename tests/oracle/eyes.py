@@ -9,9 +9,10 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from tests.oracle import snapshot as wire
-from tests.oracle.exact import HAIR_U, Path, Shape, contains
+from tests.oracle.exact import Path, Shape, contains
 from tests.oracle.scenery import Body, State, Wall
 
 REVEALED = 32
@@ -125,8 +126,12 @@ def sees(
 
 def shape_of(wall: Wall) -> Shape:
     """A wall, exactly."""
-    values = (wall.x_u, wall.y_u, wall.hx_u, wall.hy_u, wall.radius_u, wall.ux, wall.uy)
-    return Shape(*(Fraction(value) for value in values))
+    return _shape((wall.x_u, wall.y_u, wall.hx_u, wall.hy_u, wall.radius_u, wall.ux, wall.uy))
+
+
+@lru_cache(4096)
+def _shape(values: tuple[float, ...]) -> Shape:
+    return Shape(*map(Fraction, values))
 
 
 def surely_holds(shape: Shape | None, x: float, y: float) -> bool:
@@ -138,15 +143,8 @@ def passes(state: State, look: Look, x_u: float, y_u: float) -> bool | None:
     """Whether a look reaches a point; None where that hangs on a hair."""
     path = Path(look.x_u, look.y_u, x_u - look.x_u, y_u - look.y_u)
     answer: bool | None = True
-    mid_x, mid_y = (look.x_u + x_u) / 2, (look.y_u + y_u) / 2
-    far = math.hypot(look.x_u - x_u, look.y_u - y_u) / 2 + 1.0
     for wall in state.walls:
-        # Walls whose circle is far from that of the look are not worth fractions.
-        size = wall.hx_u + wall.hy_u + wall.radius_u
-        if math.hypot(wall.x_u - mid_x, wall.y_u - mid_y) > far + size:
-            continue
-        shape = shape_of(wall)
-        large, small = shape.grown(HAIR_U), shape.shrunk(HAIR_U)
+        large, small = shape_of(wall).within_hairs
         if not wall.blocks & 4 or path.passes_wide_of(large):
             continue
         if surely_holds(small, look.x_u, look.y_u) or surely_holds(small, x_u, y_u):
