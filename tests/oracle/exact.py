@@ -68,11 +68,16 @@ class Shape:
 
         The extents are clearly too large.
         """
-        x, y, hx, hy = map(float, (self.cx, self.cy, self.hx, self.hy))
-        ux, uy, radius = map(float, (self.ux, self.uy, self.radius))
+        x, y, hx, hy, radius, ux, uy = self.floats
         more = radius + CLEARLY * (1.0 + abs(x) + abs(y) + hx + hy + radius)
         wide, high = abs(hx * ux) + abs(hy * uy), abs(hx * uy) + abs(hy * ux)
         return x, y, wide + more, high + more, hypot(hx, hy) * hypot(ux, uy) + more
+
+    @cached_property
+    def floats(self) -> tuple[float, ...]:
+        return tuple(
+            map(float, (self.cx, self.cy, self.hx, self.hy, self.radius, self.ux, self.uy))
+        )
 
     @cached_property
     def is_upright(self) -> bool:
@@ -136,6 +141,15 @@ def root(value: Fraction) -> Fraction:
     shift += shift & 1
     shift = max(shift, 0)
     return Fraction(isqrt((value.numerator << shift) // value.denominator), 1 << (shift // 2))
+
+
+def roughly(shape: Shape, x: float, y: float) -> float:
+    """Distance from a point to the surface of a shape in floats, negative inside."""
+    cx, cy, hx, hy, radius, ux, uy = shape.floats
+    x, y = x - cx, y - cy
+    gx, gy = abs(x * ux + y * uy) - hx, abs(y * ux - x * uy) - hy
+    outside = hypot(max(gx, 0.0), max(gy, 0.0))
+    return (outside or max(gx, gy)) - radius
 
 
 def clearance(wall: object, x: float, y: float) -> float:
@@ -208,6 +222,24 @@ class Path:
         """
         if shape is None or self.passes_wide_of(shape):
             return None
+        excess = self._excess(shape, moments)
+        if excess(0) <= 0:
+            return Fraction(0), Fraction(0)
+        closest = _least(excess, moments)
+        if excess(closest) > 0:
+            return None
+        touch = first_moment(lambda moment: excess(moment) <= 0, closest)
+        return Fraction(touch - 1, moments), Fraction(touch, moments)
+
+    def touches(self, shape: Shape | None) -> bool:
+        """Whether there is a first touch."""
+        if shape is None or self.passes_wide_of(shape):
+            return False
+        excess = self._excess(shape, MOMENTS)
+        return excess(0) <= 0 or excess(_least(excess, MOMENTS)) <= 0
+
+    def _excess(self, shape: Shape, moments: int) -> Callable[[int], int]:
+        """How far it is at each moment from the shape; nothing or less within it."""
         x, y, dx, dy = self.px - shape.cx, self.py - shape.cy, self.dx, self.dy
         if not shape.is_upright:
             (x, y), (dx, dy) = shape.along_axes(x, y), shape.along_axes(dx, dy)
@@ -222,18 +254,17 @@ class Path:
             gy = abs(start_y + moment * step_y) - half_y
             return (gx * gx if gx > 0 else 0) + (gy * gy if gy > 0 else 0) - limit
 
-        if excess(0) <= 0:
-            return Fraction(0), Fraction(0)
-        closest = first_moment(lambda moment: excess(moment + 1) >= excess(moment), moments)
-        if excess(closest) > 0:
-            return None
-        touch = first_moment(lambda moment: excess(moment) <= 0, closest)
-        return Fraction(touch - 1, moments), Fraction(touch, moments)
+        return excess
 
     def touch(self, shape: Shape) -> Fraction | None:
         """First time in the closed shape, late by 2**-120 at most; None if there is none."""
         bounds = self.first_touch(shape, INSTANTS)
         return None if bounds is None else bounds[1]
+
+
+def _least(excess: Callable[[int], int], moments: int) -> int:
+    """The moment at which a convex function is least."""
+    return first_moment(lambda moment: excess(moment + 1) >= excess(moment), moments)
 
 
 def first_moment(holds: Callable[[int], bool], last: int) -> int:
