@@ -188,7 +188,8 @@ def serving(
         "players": {**PLAYERS, **(players or {})},
     }
     (folder / "ringfall.toml").write_text(toml(sections))
-    (folder / "stdout").touch()
+    for name in ("stdout", "stderr"):
+        (folder / name).write_bytes(b"")  # of a server that ran here before
     arguments: Sequence[object] = ("serve", "--json", "--config", "ringfall.toml", *flags)
     process = brood().start(
         list(map(str, arguments)),
