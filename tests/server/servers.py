@@ -74,6 +74,11 @@ def wait_for(
     return value
 
 
+def hear_interrupts() -> None:
+    """Ctrl-C reaches this process, even if the tests run in the background of a shell."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @dataclass(frozen=True)
 class Finished:
     """What a command came to."""

@@ -17,6 +17,7 @@ from tests.server.servers import (
     WAIT_S,
     command,
     environment,
+    hear_interrupts,
     serving,
     wait_for,
 )
@@ -91,6 +92,7 @@ def test_interrupting_a_simulation_leaves_what_it_recorded(tmp_path: Path) -> No
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=hear_interrupts,
     )
     try:
         wait_for(
