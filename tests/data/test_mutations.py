@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -19,6 +20,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringfall.datapack import load_balance, load_datapack, shipped_data
+from ringfall.datapack.balance import BalanceFiles
+from ringfall.datapack.packs import PackFolder, open_folder
 from ringfall.documents import DataError, Problem
 from ringfall.documents.shapes import is_model, shape_of
 from schema.balance import Balance
@@ -36,6 +39,18 @@ def folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as name:
         shutil.copytree(shipped_data(), name, dirs_exist_ok=True)
         yield Path(name)
+
+
+@cache
+def whole_balance() -> BalanceFiles[Balance]:
+    return open_folder().read_balance(Balance)
+
+
+def load_beside_whole_balance(folder: Path) -> object:
+    """Load data of which the map alone was damaged; the rest is not read each time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PackFolder, "read_balance", lambda *_: whole_balance())
+        return load_datapack(folder)
 
 
 def error_with(
@@ -56,7 +71,7 @@ def error_with(
 
 def problems_with(folder: Path, file: str, lines: list[str]) -> list[Problem]:
     """The same for lines; every problem must be in that file."""
-    load = load_balance if file.startswith("balance/") else load_datapack
+    load = load_balance if file.startswith("balance/") else load_beside_whole_balance
     error = error_with(folder, file, ("\n".join(lines) + "\n").encode(), load)
     problems = list(error.problems) if error else []
     assert all(problem.file == str(folder / file) for problem in problems)
@@ -280,7 +295,7 @@ def test_any_bytes_in_the_map_load_or_are_refused(
 ) -> None:
     whole = (folder / MAP).read_bytes()
     data = whole[:start] + junk + whole[start + length :]
-    if error := error_with(folder, MAP, data):
+    if error := error_with(folder, MAP, data, load_beside_whole_balance):
         lines = data.split(b"\n")
         for problem in error.problems:
             assert 0 < problem.column <= len(lines[problem.line - 1]) + 1

@@ -11,7 +11,16 @@ from pathlib import Path
 import pytest
 
 from tests.server.data import CALM_ZONE, DEADLY_ZONE, make_data
-from tests.server.servers import COMMAND, START_S, command, environment, serving, wait_for
+from tests.server.servers import (
+    COMMAND,
+    START_S,
+    WAIT_S,
+    command,
+    environment,
+    hear_interrupts,
+    serving,
+    wait_for,
+)
 
 KEYS = {
     "clients",
@@ -122,12 +131,13 @@ def test_the_server_is_gone_however_the_test_ends(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=hear_interrupts,
     )
     others = {os.getpid(), process.pid}
     try:
         wait_for(lambda: set(marked(mark)) - others, seconds=START_S)
         process.send_signal(number)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=WAIT_S)
         assert b"Traceback" not in err, err
         assert out == b""
         assert process.returncode == (-9 if number == signal.SIGKILL else 130)

@@ -21,6 +21,7 @@ KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 JOIN = b"\x93\x01\x03\xa3Eve"
 INPUT = b"\x97\x02\x01\x00\x00\x00\x00\x00"
 PING = b"\x92\x03\x07"
+TOLD_S = 60.0
 TEXT, BINARY, CONTINUATION, CLOSE, PING_OP, PONG_OP = 0x1, 0x2, 0x0, 0x8, 0x9, 0xA
 
 
@@ -123,6 +124,16 @@ def listen(sock: socket.socket, seconds: float = 0.5) -> bytes:
             data = sock.recv(65536)
             if not data:
                 break
+            received += data
+    return received
+
+
+def wait_told(sock: socket.socket, words: bytes) -> bytes:
+    """Read until ``words`` came, and return everything so far; else what came to the end."""
+    received = b""
+    sock.settimeout(TOLD_S)
+    with contextlib.suppress(OSError):
+        while words not in received and (data := sock.recv(65536)):
             received += data
     return received
 

@@ -68,7 +68,7 @@ def state_of(world: World) -> State:
         level_xp=[None if math.isinf(xp) else xp for xp in rules.level_xp.tolist()],
         hold_ticks=rules.skills["hold_ticks"].tolist(),
         charges_max=rules.skills["charges_max"].tolist(),
-        bodies=[_body(world, row) for row in range(_count(world, "players"))],
+        bodies=_bodies(world),
         shots=[
             Shot(**facts) for facts in _things(world, "projectiles", SHOT, Position, Motion, Flight)
         ],
@@ -91,7 +91,7 @@ def _walls(world: World) -> list[Wall]:
     walls, fixed = world.group("walls", Walls), len(world.resource(Terrain).walls)
     names = ("x_u", "y_u", "hx_u", "hy_u", "radius_u", "ux", "uy", "blocks")
     found = walls.record[: fixed + int(walls.raised[1])]
-    return [Wall(*(row[name].item() for name in names)) for row in found]
+    return [Wall(*row) for row in zip(*(found[name].tolist() for name in names), strict=True)]
 
 
 SHOT = ("x_u", "y_u", "direction", "owner", "skill", "radius_u", "vx_ups", "vy_ups")
@@ -130,20 +130,64 @@ def _things(
         for name in names
         if name in group.__dict__
     }
+    count = _count(world, table)
+    columns = {name: array[:count].tolist() for name, array in columns.items()}
     found = []
-    for row in range(_count(world, table)):
-        slot = int(identity.slot[row])
-        facts = {name: array[row].item() for name, array in columns.items()}
+    for row, slot in enumerate(identity.slot[:count].tolist()):
+        facts = {name: values[row] for name, values in columns.items()}
         found.append({"slot": slot, "generation": int(identity.generation[slot]), **facts})
     return found
 
 
-def _body(world: World, row: int) -> Body:
-    def value(group: type[Any], name: str) -> Any:
-        return getattr(world.group("players", group), name)[row].item()
-
+def _bodies(world: World) -> list[Body]:
+    count = _count(world, "players")
+    told = {
+        (group, name): getattr(world.group("players", group), name)[:count].tolist()
+        for group, names in TOLD.items()
+        for name in names.split()
+    }
     affliction = world.group("afflictions", Affliction)
-    first, slot = row * STATUSES, value(Channel, "slot")
+    size = count * STATUSES
+    statuses = list(
+        zip(affliction.stacks[:size].tolist(), affliction.until_tick[:size].tolist(), strict=True)
+    )
+    hands = _hands(world, 4 * count)
+    return [
+        _body(
+            {key: values[row] for key, values in told.items()},
+            hands[4 * row : 4 * row + 4],
+            dict(enumerate(statuses[STATUSES * row : STATUSES * (row + 1)])),
+        )
+        for row in range(count)
+    ]
+
+
+TOLD: dict[type[Any], str] = {
+    Position: "x_u y_u",
+    Role: "team",
+    Vitals: "alive down health_hp mana_mp shield_hp",
+    Stats: "health_max_hp mana_max_mp flags",
+    Intent: "aim seq buttons",
+    Progress: "level experience_xp",
+    Combo: "hits",
+    Dash: "until_tick",
+    Channel: "slot length_u",
+    Cover: "bush seen_until_tick",
+    Rescue: "reviver progress_ticks",
+    Tally: "killer kills assists",
+    Motion: "vx_ups vy_ups",
+}
+
+
+def _body(
+    told: dict[tuple[type[Any], str], Any],
+    hands: list[Hand],
+    statuses: dict[int, tuple[int, int]],
+) -> Body:
+    def value(group: type[Any], name: str) -> Any:
+        return told[group, name]
+
+    slot = value(Channel, "slot")
     return Body(
         value(Position, "x_u"),
         value(Position, "y_u"),
@@ -174,24 +218,13 @@ def _body(world: World, row: int) -> Body:
         vy_ups=value(Motion, "vy_ups"),
         kills=value(Tally, "kills"),
         assists=value(Tally, "assists"),
-        hands=[_hand(world, place) for place in range(4 * row, 4 * row + 4)],
-        statuses={
-            number: (
-                int(affliction.stacks[first + number]),
-                int(affliction.until_tick[first + number]),
-            )
-            for number in range(STATUSES)
-        },
+        hands=hands,
+        statuses=statuses,
     )
 
 
-def _hand(world: World, place: int) -> Hand:
+def _hands(world: World, count: int) -> list[Hand]:
     ability = world.group("abilities", Ability)
-    return Hand(
-        int(ability.skill[place]),
-        int(ability.level[place]),
-        int(ability.charges[place]),
-        int(ability.ready_tick[place]),
-        int(ability.recharge_tick[place]),
-        _somebody(ability.held_tick[place]),
-    )
+    names = ("skill", "level", "charges", "ready_tick", "recharge_tick", "held_tick")
+    columns = (getattr(ability, name)[:count].tolist() for name in names)
+    return [Hand(*told, held_tick=_somebody(held)) for *told, held in zip(*columns, strict=True)]

@@ -11,6 +11,9 @@ from tests.net import harness
 from tests.net.harness import Server, good_client, running
 from tests.net.hostile import HOSTILE
 
+# Of whoever does not read, or does not answer a goodbye, the rest is not waited for.
+CUTTING = {"send_deadline_s": 1.0, "close_deadline_s": 1.5}
+
 
 @pytest.fixture(scope="module", params=[True, False], ids=["direct", "library"])
 def way(request: pytest.FixtureRequest) -> Iterator[None]:
@@ -22,13 +25,13 @@ def way(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def server(way: None) -> Iterator[Server]:
-    with running() as server:
+    with running(**CUTTING) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
 def unmetered(way: None) -> Iterator[Server]:
-    with running(bytes_per_s=1e12, bytes_burst=1024) as server:
+    with running(**CUTTING, bytes_per_s=1e12, bytes_burst=1024) as server:
         yield server
 
 

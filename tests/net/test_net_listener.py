@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection
 
 from net.limits import TokenBucket
+from net.listener import connection
 from net.listener.edge import Edge
 from net.rejections import Counters, MatchOver, ServerFull
 from net.wire import encode
@@ -43,6 +44,7 @@ from tests.net.hostile import (
     listen,
     raw,
     upgraded,
+    wait_told,
 )
 
 OK_INPUT = m.Input(1, 0, 0, 0, 1, 0)
@@ -52,6 +54,7 @@ OK_INPUT = m.Input(1, 0, 0, 0, 1, 0)
 def _both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything holds with frames that we send and read, and with the library alone."""
     monkeypatch.setattr(harness, "direct_frames", request.param)
+    monkeypatch.setattr(connection, "REFUSAL_WAIT_S", WAIT_S / 2)
 
 
 def read_to_the_end(client: ClientConnection) -> tuple[list[list[object]], int]:
@@ -102,20 +105,25 @@ def test_first_message_deadline() -> None:
 
 def test_idle_deadline_counts_from_the_last_message() -> None:
     with (
-        running(idle_deadline_s=0.4) as server,
-        open_client(server.host, server.port, ping_interval=0.05) as client,
+        running(clock=trio.testing.MockClock(), idle_deadline_s=10.0) as server,
+        open_client(server.host, server.port) as client,
     ):
         join(client)
-        for _ in range(6):
-            time.sleep(0.1)
+        seat = server.game.seats[0]
+        for number in range(6):
+            server.pass_s(6.0)
             client.send(encode(OK_INPUT))
-        wait_for(lambda: len(server.game.seats[0].inputs) == 6)
+            wait_for(lambda number=number: len(seat.inputs) == number + 1)
+        server.pass_s(6.0)
         # Control frames are answered, but are not a sign of anybody playing.
+        assert client.ping().wait(WAIT_S)
+        assert server.counters.open == 1
+        server.pass_s(5.0)
         assert ending(client) == ("idle", 1008)
 
 
 def test_client_that_does_not_read_is_cut_without_losing_others() -> None:
-    with running(send_deadline_s=0.2, send_buffer_bytes=4096, idle_deadline_s=60.0) as server:
+    with running(send_deadline_s=0.2, send_buffer_bytes=4096) as server:
         with raw(server.host, server.port) as sock:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             sock.sendall(head(server.host, server.port))
@@ -151,7 +159,7 @@ def test_client_that_ignores_the_goodbye_is_cut() -> None:
     ],
 )
 def test_bad_requests_are_answered_at_once(wrong: dict[str, str], reason: str) -> None:
-    with running(handshake_deadline_s=60.0) as server, raw(server.host, server.port) as sock:
+    with running() as server, raw(server.host, server.port) as sock:
         sock.sendall(head(server.host, server.port, **wrong))  # type: ignore[arg-type]
         assert listen(sock, WAIT_S).startswith(b"HTTP/1.1 400 ")
         server.wait_settled()
@@ -186,14 +194,15 @@ def test_connections_in_total() -> None:
 
 def test_refusals_are_bounded_and_given_up_on() -> None:
     with (
-        running(connections_max=1, refusals_max=3, first_message_deadline_s=60.0) as server,
+        running(clock=trio.testing.MockClock(), connections_max=1, refusals_max=3) as server,
         contextlib.ExitStack() as stack,
     ):
         stack.enter_context(open_client(server.host, server.port))
         for _ in range(20):
             stack.enter_context(raw(server.host, server.port))
-        wait_for(lambda: server.counters.rejected["server_full"] >= 17)
-        assert server.counters.open <= 1 + 3
+        wait_for(lambda: server.counters.rejected["server_full"] == 17)
+        assert server.counters.open == 1 + 3
+        server.pass_s(connection.REFUSAL_WAIT_S)
         wait_for(lambda: server.counters.rejected["server_full"] == 20)
         assert server.counters.open == 1
 
@@ -237,14 +246,14 @@ def test_ipv6() -> None:
 
 def test_message_flood_is_dropped_then_ended() -> None:
     with (
-        running(messages_per_s=1.0, messages_burst=10, flood_drops_max=20) as server,
+        running(messages_per_s=1e-6, messages_burst=10, flood_drops_max=20) as server,
         open_client(server.host, server.port) as client,
     ):
         join(client)
         for _ in range(25):
             client.send(encode(OK_INPUT))
-        wait_for(lambda: server.counters.dropped["message_rate"] >= 13)
-        assert len(server.game.seats[0].inputs) <= 12
+        wait_for(lambda: server.counters.dropped["message_rate"] == 15)
+        assert len(server.game.seats[0].inputs) == 10
         assert server.counters.rejected == {}
         # It may be refused before the last of them is sent.
         with contextlib.suppress(ConnectionClosed):
@@ -259,10 +268,12 @@ def test_message_flood_is_dropped_then_ended() -> None:
     ids=["empty fragments", "pings", "pongs"],
 )
 def test_bytes_that_never_become_a_message_are_flooding(piece: bytes) -> None:
-    with running(idle_deadline_s=60.0) as server, upgraded(server.host, server.port) as sock:
+    clock = trio.testing.MockClock()
+    with running(clock=clock) as server, upgraded(server.host, server.port) as sock:
         sock.sendall(frame(BINARY, fin=False))
         sock.sendall(piece * (server.limits.bytes_burst // len(piece) + 200))
-        assert b"flooding" in listen(sock, WAIT_S)
+        assert b"flooding" in wait_told(sock, b"flooding")
+        server.pass_s(server.limits.close_deadline_s)
         server.wait_settled()
         assert server.counters.rejected == {"flooding": 1}
 
@@ -403,7 +414,7 @@ def test_snapshots_stop_at_the_window_and_go_on_with_acks() -> None:
 
 def test_frames_do_not_interleave_with_pongs() -> None:
     """Big messages through a tiny send buffer while pings pour in and the client reads slowly."""
-    with running(send_buffer_bytes=2048, bytes_per_s=1e9, send_deadline_s=WAIT_S) as server:
+    with running(send_buffer_bytes=2048, bytes_per_s=1e9) as server:
         with open_client(server.host, server.port) as client:
             join(client)
             outbox = server.game.seats[0].outbox
@@ -509,7 +520,7 @@ def create_server_that_runs_out(address: tuple[str, int], **_: object) -> socket
 
 def test_stopping_tells_everybody_and_ends() -> None:
     with (
-        running(stop_deadline_s=0.5, handshake_deadline_s=60.0) as server,
+        running(clock=trio.testing.MockClock()) as server,
         contextlib.ExitStack() as stack,
     ):
         readers = [stack.enter_context(open_client(server.host, server.port)) for _ in range(5)]
@@ -525,12 +536,16 @@ def test_stopping_tells_everybody_and_ends() -> None:
             ]
             for thread in threads:
                 thread.start()
-            server.stop()
+            server.begin_to_stop()
             for thread in threads:
                 thread.join(WAIT_S)
             assert ends == [("shutting_down", 1013)] * 5
             assert b" 503 " in listen(half, WAIT_S)
-            assert b"shutting_down" in listen(deaf, WAIT_S)
+            assert b"shutting_down" in wait_told(deaf, b"shutting_down")
+            wait_for(lambda: server.counters.open == 1)
+            assert server.running, "whoever does not answer is waited for"
+            server.pass_s(server.limits.stop_deadline_s)
+            server.stop()
         assert all(seat.left == 1 for seat in server.game.seats)
         assert server.counters.open == 0
 
@@ -552,6 +567,7 @@ def test_inputs_after_the_decision_to_close_reach_nobody() -> None:
     with running() as server, upgraded(server.host, server.port) as sock:
         sock.sendall(frame(BINARY, INPUT) + frame(BINARY, b"\xc1") + frame(BINARY, INPUT) * 5)
         sock.sendall(frame(PING_OP, b"still"))
-        assert b"bad_message" in listen(sock, WAIT_S)
+        assert b"bad_message" in wait_told(sock, b"bad_message")
+        sock.close()
         server.wait_settled()
         assert len(server.game.seats[0].inputs) == 1

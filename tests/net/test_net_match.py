@@ -10,6 +10,7 @@ import pytest
 
 from ringfall.hosting import make_packer
 from ringfall.match import Match
+from schema.columns import Position
 from schema.commands import INTERACT, MOBILITY, MOVE, PRIMARY, SECONDARY, SPECIAL
 from schema.messages import Input
 from tests.net.states import state_of
@@ -22,8 +23,8 @@ PLAYERS = 12
 
 def wish(chance: Random, match: Match, slot: int, seq: int, buttons: int) -> Input:
     """Somebody walks towards the middle, aims about there, and keeps at a skill for a while."""
-    state = state_of(match.world).bodies[slot]
-    right, below = state.x_u < 24.0, state.y_u < 18.0
+    place = match.world.group("players", Position)
+    right, below = bool(place.x_u[slot] < 24.0), bool(place.y_u[slot] < 18.0)
     towards = {(1, 1): 512, (0, 1): 1536, (0, 0): 2560, (1, 0): 3584}[right, below]
     move = (towards + chance.randrange(-600, 600)) % 4096
     return Input(seq, move, move, chance.randrange(256), buttons, ack=0)

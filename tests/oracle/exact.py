@@ -17,7 +17,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import inf, isqrt
+from functools import cached_property, lru_cache
+from math import hypot, inf, isqrt
 
 from tests.oracle.directions import VECTORS
 
@@ -25,6 +26,8 @@ HAIR_U = Fraction(1, 10**7)
 MOMENTS = 1 << 44
 INSTANTS = 1 << 120
 FINE = 1 << 120
+CLEARLY = 1e-6
+"""What is apart by so much of its size in floats is apart: they are off by a billionth of that."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,7 @@ class Shape:
     @classmethod
     def of(cls, wall: object, inflated_by: float = 0.0) -> Shape:
         """From (cx, cy, hx, hy, radius), after which a heading may follow, and bits."""
-        cx, cy, hx, hy, radius, *turn = (Fraction(float(value)) for value in wall)  # type: ignore[attr-defined]
-        ux, uy = VECTORS[int(turn[0])] if turn else (1.0, 0.0)
-        return cls(cx, cy, hx, hy, radius + Fraction(inflated_by), Fraction(ux), Fraction(uy))
+        return _shape(tuple(float(value) for value in wall), inflated_by)  # type: ignore[attr-defined]
 
     def along_axes(self, x: Fraction, y: Fraction) -> tuple[Fraction, Fraction]:
         """A vector as seen along the axes of the box."""
@@ -61,6 +62,32 @@ class Shape:
             max(x * self.uy + y * self.ux for x, y in corners) + self.radius,
         )
 
+    @cached_property
+    def about(self) -> tuple[float, float, float, float, float]:
+        """In floats: centre, half extents of the bounding box and radius of a circle around all.
+
+        The extents are clearly too large.
+        """
+        x, y, hx, hy, radius, ux, uy = self.floats
+        more = radius + CLEARLY * (1.0 + abs(x) + abs(y) + hx + hy + radius)
+        wide, high = abs(hx * ux) + abs(hy * uy), abs(hx * uy) + abs(hy * ux)
+        return x, y, wide + more, high + more, hypot(hx, hy) * hypot(ux, uy) + more
+
+    @cached_property
+    def floats(self) -> tuple[float, ...]:
+        return tuple(
+            map(float, (self.cx, self.cy, self.hx, self.hy, self.radius, self.ux, self.uy))
+        )
+
+    @cached_property
+    def is_upright(self) -> bool:
+        return (self.ux, self.uy) == (1, 0)
+
+    @cached_property
+    def within_hairs(self) -> tuple[Shape, Shape | None]:
+        """Grown by the hair that kernels are forgiven, and shrunk by it."""
+        return self.grown(HAIR_U), self.shrunk(HAIR_U)
+
     def grown(self, hair: Fraction) -> Shape:
         return replace(self, radius=self.radius + hair)
 
@@ -71,6 +98,19 @@ class Shape:
         if min(self.hx, self.hy) >= hair:
             return replace(self, hx=self.hx - hair, hy=self.hy - hair)
         return None
+
+
+@lru_cache(4096)
+def _shape(wall: tuple[float, ...], inflated_by: float) -> Shape:
+    cx, cy, hx, hy, radius, *turn = map(Fraction, wall)
+    ux, uy = VECTORS[int(turn[0])] if turn else (1.0, 0.0)
+    return Shape(cx, cy, hx, hy, radius + Fraction(inflated_by), Fraction(ux), Fraction(uy))
+
+
+def whole(value: Fraction) -> int:
+    """How many parts of 1 / FINE a number has, the rest cut off."""
+    parts, rest = divmod(value.numerator * FINE, value.denominator)
+    return parts + (parts < 0 < rest)
 
 
 def beyond(value: Fraction, half: Fraction) -> Fraction:
@@ -87,6 +127,9 @@ def gap_sq(shape: Shape, x: Fraction, y: Fraction) -> Fraction:
 
 def contains(shape: Shape, x: float, y: float) -> bool:
     """Whether a point lies in the closed shape."""
+    cx, cy, _, _, around = shape.about
+    if hypot(float(x) - cx, float(y) - cy) > around + CLEARLY * (abs(x) + abs(y)):
+        return False
     return gap_sq(shape, Fraction(x), Fraction(y)) <= shape.radius * shape.radius
 
 
@@ -98,6 +141,15 @@ def root(value: Fraction) -> Fraction:
     shift += shift & 1
     shift = max(shift, 0)
     return Fraction(isqrt((value.numerator << shift) // value.denominator), 1 << (shift // 2))
+
+
+def roughly(shape: Shape, x: float, y: float) -> float:
+    """Distance from a point to the surface of a shape in floats, negative inside."""
+    cx, cy, hx, hy, radius, ux, uy = shape.floats
+    x, y = x - cx, y - cy
+    gx, gy = abs(x * ux + y * uy) - hx, abs(y * ux - x * uy) - hy
+    outside = hypot(max(gx, 0.0), max(gy, 0.0))
+    return (outside or max(gx, gy)) - radius
 
 
 def clearance(wall: object, x: float, y: float) -> float:
@@ -136,24 +188,30 @@ class Path:
     def gap_sq(self, shape: Shape, t: Fraction) -> Fraction:
         return gap_sq(shape, *self.at(t))
 
-    def seen_by(self, shape: Shape) -> Path:
-        """The same path in a world turned about a shape's centre until the shape is upright."""
-        seen = Path(0.0, 0.0, 0.0, 0.0)
-        x, y = shape.along_axes(self.px - shape.cx, self.py - shape.cy)
-        seen.px, seen.py = x + shape.cx, y + shape.cy
-        seen.dx, seen.dy = shape.along_axes(self.dx, self.dy)
-        return seen
+    @cached_property
+    def about(self) -> tuple[float, float, float, float, float]:
+        """In floats: where it begins, how far it goes, and what these may be off by."""
+        x, y, dx, dy = map(float, (self.px, self.py, self.dx, self.dy))
+        return x, y, dx, dy, CLEARLY * (1.0 + abs(x) + abs(y) + abs(dx) + abs(dy))
 
     def passes_wide_of(self, shape: Shape) -> bool:
-        """Whether the bounding boxes of path and shape do not even meet."""
-        rx, ry = shape.reach()
-        ex, ey = self.at(1)
-        return (
-            min(self.px, ex) > shape.cx + rx
-            or max(self.px, ex) < shape.cx - rx
-            or min(self.py, ey) > shape.cy + ry
-            or max(self.py, ey) < shape.cy - ry
-        )
+        """Whether the path clearly misses a box or a circle around the shape.
+
+        Fractions decide where it does not; most paths are not worth them.
+        """
+        px, py, dx, dy, off = self.about
+        cx, cy, rx, ry, around = shape.about
+        x, y = cx - px, cy - py
+        if (
+            x - rx > max(dx, 0.0) + off
+            or x + rx < min(dx, 0.0) - off
+            or y - ry > max(dy, 0.0) + off
+            or y + ry < min(dy, 0.0) - off
+        ):
+            return True
+        way_sq = dx * dx + dy * dy
+        t = min(1.0, max(0.0, (x * dx + y * dy) / way_sq)) if way_sq > 0.0 else 0.0
+        return hypot(x - t * dx, y - t * dy) > around + off
 
     def first_touch(
         self, shape: Shape | None, moments: int = MOMENTS
@@ -164,31 +222,49 @@ class Path:
         """
         if shape is None or self.passes_wide_of(shape):
             return None
-        if (shape.ux, shape.uy) != (1, 0):
-            return self.seen_by(shape).first_touch(replace(shape, ux=Fraction(1), uy=Fraction(0)))
-        # Whole numbers are exact as well, and much faster than fractions.
-        start_x, start_y = (int((self.px - shape.cx) * FINE), int((self.py - shape.cy) * FINE))
-        step_x, step_y = int(self.dx * FINE), int(self.dy * FINE)
-        half_x, half_y = int(shape.hx * FINE) * moments, int(shape.hy * FINE) * moments
-        limit = (int(shape.radius * FINE) * moments) ** 2
-
-        def excess(moment: int) -> int:
-            gx = abs(start_x * moments + moment * step_x) - half_x
-            gy = abs(start_y * moments + moment * step_y) - half_y
-            return (gx * gx if gx > 0 else 0) + (gy * gy if gy > 0 else 0) - limit
-
+        excess = self._excess(shape, moments)
         if excess(0) <= 0:
             return Fraction(0), Fraction(0)
-        closest = first_moment(lambda moment: excess(moment + 1) >= excess(moment), moments)
+        closest = _least(excess, moments)
         if excess(closest) > 0:
             return None
         touch = first_moment(lambda moment: excess(moment) <= 0, closest)
         return Fraction(touch - 1, moments), Fraction(touch, moments)
 
+    def touches(self, shape: Shape | None) -> bool:
+        """Whether there is a first touch."""
+        if shape is None or self.passes_wide_of(shape):
+            return False
+        excess = self._excess(shape, MOMENTS)
+        return excess(0) <= 0 or excess(_least(excess, MOMENTS)) <= 0
+
+    def _excess(self, shape: Shape, moments: int) -> Callable[[int], int]:
+        """How far it is at each moment from the shape; nothing or less within it."""
+        x, y, dx, dy = self.px - shape.cx, self.py - shape.cy, self.dx, self.dy
+        if not shape.is_upright:
+            (x, y), (dx, dy) = shape.along_axes(x, y), shape.along_axes(dx, dy)
+        # Whole numbers are exact as well, and much faster than fractions.
+        start_x, start_y = whole(x) * moments, whole(y) * moments
+        step_x, step_y = whole(dx), whole(dy)
+        half_x, half_y = whole(shape.hx) * moments, whole(shape.hy) * moments
+        limit = (whole(shape.radius) * moments) ** 2
+
+        def excess(moment: int) -> int:
+            gx = abs(start_x + moment * step_x) - half_x
+            gy = abs(start_y + moment * step_y) - half_y
+            return (gx * gx if gx > 0 else 0) + (gy * gy if gy > 0 else 0) - limit
+
+        return excess
+
     def touch(self, shape: Shape) -> Fraction | None:
         """First time in the closed shape, late by 2**-120 at most; None if there is none."""
         bounds = self.first_touch(shape, INSTANTS)
         return None if bounds is None else bounds[1]
+
+
+def _least(excess: Callable[[int], int], moments: int) -> int:
+    """The moment at which a convex function is least."""
+    return first_moment(lambda moment: excess(moment + 1) >= excess(moment), moments)
 
 
 def first_moment(holds: Callable[[int], bool], last: int) -> int:

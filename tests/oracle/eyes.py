@@ -9,12 +9,15 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from tests.oracle import snapshot as wire
-from tests.oracle.exact import HAIR_U, Path, Shape, contains
+from tests.oracle.exact import Path, Shape, contains, roughly
 from tests.oracle.scenery import Body, State, Wall
 
 REVEALED = 32
+CLEARLY_U = 1e-3
+"""Whatever is nearer to a wall's surface than this is worth fractions."""
 
 
 @dataclass
@@ -30,7 +33,8 @@ class Look:
 
 def rounded(value: float | Fraction, steps: int) -> int:
     """``value`` in wire steps, a half rounded up, exactly."""
-    return math.floor(Fraction(value) * steps + Fraction(1, 2))
+    whole, parts = value.as_integer_ratio()
+    return (2 * whole * steps + parts) // (2 * parts)
 
 
 def clamped(value: int, low: int = 0, high: int = 65535) -> int:
@@ -125,8 +129,12 @@ def sees(
 
 def shape_of(wall: Wall) -> Shape:
     """A wall, exactly."""
-    values = (wall.x_u, wall.y_u, wall.hx_u, wall.hy_u, wall.radius_u, wall.ux, wall.uy)
-    return Shape(*(Fraction(value) for value in values))
+    return _shape((wall.x_u, wall.y_u, wall.hx_u, wall.hy_u, wall.radius_u, wall.ux, wall.uy))
+
+
+@lru_cache(4096)
+def _shape(values: tuple[float, ...]) -> Shape:
+    return Shape(*map(Fraction, values))
 
 
 def surely_holds(shape: Shape | None, x: float, y: float) -> bool:
@@ -134,27 +142,37 @@ def surely_holds(shape: Shape | None, x: float, y: float) -> bool:
     return shape is not None and contains(shape, x, y)
 
 
+def goes_through(wall: Wall, shape: Shape, look: Look, x_u: float, y_u: float) -> bool:
+    """Whether a look clearly leads through a wall where it comes nearest to its middle."""
+    dx, dy = x_u - look.x_u, y_u - look.y_u
+    way_sq = dx * dx + dy * dy
+    if way_sq == 0.0:
+        return False
+    t = ((wall.x_u - look.x_u) * dx + (wall.y_u - look.y_u) * dy) / way_sq
+    return (
+        0.0 < t < 1.0
+        and roughly(shape, look.x_u + t * dx, look.y_u + t * dy) < -CLEARLY_U
+        and roughly(shape, look.x_u, look.y_u) > CLEARLY_U
+        and roughly(shape, x_u, y_u) > CLEARLY_U
+    )
+
+
 def passes(state: State, look: Look, x_u: float, y_u: float) -> bool | None:
     """Whether a look reaches a point; None where that hangs on a hair."""
     path = Path(look.x_u, look.y_u, x_u - look.x_u, y_u - look.y_u)
     answer: bool | None = True
-    mid_x, mid_y = (look.x_u + x_u) / 2, (look.y_u + y_u) / 2
-    far = math.hypot(look.x_u - x_u, look.y_u - y_u) / 2 + 1.0
     for wall in state.walls:
-        # Walls whose circle is far from that of the look are not worth fractions.
-        size = wall.hx_u + wall.hy_u + wall.radius_u
-        if math.hypot(wall.x_u - mid_x, wall.y_u - mid_y) > far + size:
-            continue
-        shape = shape_of(wall)
-        large, small = shape.grown(HAIR_U), shape.shrunk(HAIR_U)
+        large, small = shape_of(wall).within_hairs
         if not wall.blocks & 4 or path.passes_wide_of(large):
             continue
+        if goes_through(wall, large, look, x_u, y_u):
+            return False
         if surely_holds(small, look.x_u, look.y_u) or surely_holds(small, x_u, y_u):
             continue
-        if path.first_touch(large) is None:
+        if not path.touches(large):
             continue
         inside = contains(large, look.x_u, look.y_u) or contains(large, x_u, y_u)
-        if inside or path.first_touch(small) is None:
+        if inside or not path.touches(small):
             answer = None
             continue
         return False

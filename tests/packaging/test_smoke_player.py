@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
 import msgpack
@@ -15,9 +17,19 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
+from tools import smoke_player
 from tools.smoke_player import VERSION, PlayError, play
 
 RATE_HZ = 30
+PLAY_S = 6.0
+WAIT_S = 60.0
+
+
+@pytest.fixture(autouse=True)
+def _a_tick_whenever_the_time_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seconds pass with what is sent and answered, at once, however slow this machine is."""
+    ticks = count(0.0, 1.0 / RATE_HZ)
+    monkeypatch.setattr(smoke_player, "time", SimpleNamespace(monotonic=lambda: next(ticks)))
 
 
 @dataclass
@@ -58,7 +70,7 @@ def server(match: Match, answer: Callable[[Match], list[Any]] | None = None) -> 
             socket.send(msgpack.packb((answer or welcome)(match)))
             socket.send(msgpack.packb([3, 9, "Bot", 1, 0, 1]))
             while True:
-                kind, seq, move, *_ = msgpack.unpackb(socket.recv(timeout=5))
+                kind, seq, move, *_ = msgpack.unpackb(socket.recv(timeout=WAIT_S))
                 assert kind == 2
                 if match.applies_inputs:
                     match.ack = seq
@@ -76,12 +88,12 @@ def server(match: Match, answer: Callable[[Match], list[Any]] | None = None) -> 
             yield listening.socket.getsockname()[1]
         finally:
             listening.shutdown()
-            thread.join(timeout=10)
+            thread.join(timeout=WAIT_S)
 
 
 def test_a_server_that_keeps_the_protocol() -> None:
     with server(Match()) as port:
-        line = play("127.0.0.1", port, "a-ticket", seconds=1.0)
+        line = play("127.0.0.1", port, "a-ticket", seconds=PLAY_S)
     assert "inputs applied" in line
 
 
@@ -96,7 +108,7 @@ def test_a_server_that_keeps_the_protocol() -> None:
 )
 def test_a_server_that_breaks_it(match: Match, complaint: str) -> None:
     with server(match) as port, pytest.raises(PlayError, match=complaint):
-        play("127.0.0.1", port, "a-ticket", seconds=0.7)
+        play("127.0.0.1", port, "a-ticket", seconds=PLAY_S)
 
 
 def test_a_refusal_is_repeated() -> None:
@@ -105,9 +117,9 @@ def test_a_refusal_is_repeated() -> None:
         server(Match(), lambda _: refusal) as port,
         pytest.raises(PlayError, match="kind 4 instead of WELCOME"),
     ):
-        play("127.0.0.1", port, "a-ticket", seconds=0.5)
+        play("127.0.0.1", port, "a-ticket", seconds=PLAY_S)
 
 
 def test_nobody_listens() -> None:
     with pytest.raises(PlayError, match="playing over WebSocket"):
-        play("127.0.0.1", 1, "a-ticket", seconds=60.0)
+        play("127.0.0.1", 1, "a-ticket", seconds=PLAY_S)

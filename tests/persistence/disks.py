@@ -76,7 +76,7 @@ class StuckDisk(FussyDisk):
     def write(self, data: memoryview) -> int:
         if self.stuck:
             self.arrived.set()
-            assert self.unstick.wait(30)
+            assert self.unstick.wait(120)
         return super().write(data)
 
     def close(self) -> None:

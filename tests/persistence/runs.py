@@ -12,15 +12,15 @@ from persistence.reader import open_journal
 from persistence.sink import JournalSink
 from tests.persistence.samples import tick
 
-DEADLINE_S = 20.0  # far above what any of this takes; a hang, not a measurement
+DEADLINE_S = 120.0  # far above what any of this takes; a hang, not a measurement
 
 
-def run(body: Callable[[], Awaitable[None]]) -> None:
+def run(body: Callable[[], Awaitable[None]], clock: trio.abc.Clock | None = None) -> None:
     async def bounded() -> None:
         with trio.fail_after(DEADLINE_S):
             await body()
 
-    trio.run(bounded)
+    trio.run(bounded, clock=clock)
 
 
 async def until(condition: Callable[[], bool]) -> None:

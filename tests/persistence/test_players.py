@@ -174,7 +174,7 @@ def together(path: Path, play: Callable[[Players], Any], guest_days: float = 30.
 
 
 async def until(condition: Callable[[], object]) -> None:
-    with trio.fail_after(10.0):
+    with trio.fail_after(60.0):
         while not condition():
             await trio.sleep(0.005)
 
@@ -252,7 +252,7 @@ def test_a_clock_that_is_set_forgets_nobody(path: Path, monkeypatch: pytest.Monk
         token, player = players.sign_in("Ada")
         now_s = players.now_s()
         monkeypatch.setattr(players_module.time, "time", lambda: 9e9)
-        assert abs(players.now_s() - now_s) <= 2
+        assert 0 <= players.now_s() - now_s < 3600
         assert await players.find(token) == player
 
     together(path, play)
@@ -287,10 +287,11 @@ def test_a_database_that_does_not_answer_keeps_nobody_waiting(
     monkeypatch.setattr(players_module, "ANSWER_S", 0.1)
 
     async def play(players: Players) -> None:
-        release = trio.Event()
+        release, released = trio.Event(), list[bytes]()
 
         def stuck(key: bytes) -> None:
             trio.from_thread.run(release.wait)
+            released.append(key)
 
         monkeypatch.setattr(players._reader, "find", stuck)
         with pytest.raises(StoreSilentError):
@@ -298,7 +299,7 @@ def test_a_database_that_does_not_answer_keeps_nobody_waiting(
         token, player = players.sign_in("Ada")
         assert await players.find(token) == player
         release.set()
-        await trio.sleep(0.05)
+        await until(lambda: released)
 
     together(path, play)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 import trio
+import trio.testing
 
 from persistence.journal_file import JournalFile
 from persistence.reader import open_journal
@@ -35,7 +37,8 @@ def test_cancelled_together_with_a_match_that_seals_in_its_finally(path: Path) -
     async def body() -> None:
         sink = JournalSink()
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(write_journal, sink, JournalFile.create(path, header()))
+            file = JournalFile.create(path, header())
+            nursery.start_soon(lambda: write_journal(sink, file, drain_s=DEADLINE_S))
             nursery.start_soon(match, sink)
             await until(lambda: file_grew(path))
             nursery.cancel_scope.cancel()
@@ -52,18 +55,27 @@ def test_cancelled_together_with_a_match_that_seals_in_its_finally(path: Path) -
 
 
 def test_cancelled_and_never_closed_what_was_appended_is_written(path: Path) -> None:
+    clock = trio.testing.MockClock()
+
+    async def pass_half_when_written(sink: JournalSink) -> None:
+        # By a clock that stands still the task waits for ever for somebody to close the sink.
+        while sink.backlog_bytes:
+            await trio.to_thread.run_sync(time.sleep, 0.001)
+        clock.jump(0.5)
+
     async def body() -> None:
         sink = JournalSink()
-        async with trio.open_nursery() as nursery:
+        async with trio.open_nursery() as others, trio.open_nursery() as nursery:
             file = JournalFile.create(path, header())
             nursery.start_soon(lambda: write_journal(sink, file, drain_s=1.0))
             append_ticks(sink, 5, 9)
+            others.start_soon(pass_half_when_written, sink)
             nursery.cancel_scope.cancel()
         assert sink.failure is None
         sink.append(tick(9))
         assert sink.dropped_count == 1
 
-    run(body)
+    run(body, clock)
     assert ticks_of(path) == [5, 6, 7, 8]
     assert not is_sealed(path)
 

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from net.limits import Limits
 from ringfall.web.port import HttpCounters, serve_http
 
-WAIT_S = 10.0
+WAIT_S = 60.0
 
 
 async def hello(request: Request) -> Response:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import resource
 import signal
-import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
+
+from tests.server.brood import Child, brood
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = (sys.executable, "-c", "from ringfall.cli import main; main()")
@@ -73,6 +74,11 @@ def wait_for(
     return value
 
 
+def hear_interrupts() -> None:
+    """Ctrl-C reaches this process, even if the tests run in the background of a shell."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @dataclass(frozen=True)
 class Finished:
     """What a command came to."""
@@ -97,29 +103,22 @@ class Finished:
 
 def command(*arguments: object, cwd: Path, file_bytes_max: int | None = None) -> Finished:
     """Run ``ringfall`` to its end."""
-    done = subprocess.run(
-        [*COMMAND, *map(str, arguments)],
-        cwd=cwd,
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=START_S,
-        check=False,
-        preexec_fn=None if file_bytes_max is None else lambda: limit_files(file_bytes_max),
-    )
-    return Finished(done.returncode, done.stdout, done.stderr)
-
-
-def limit_files(size_bytes: int) -> None:
-    """Let no file of this process grow over ``size_bytes``: to it, the disk is full."""
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, size_bytes))
+    with tempfile.TemporaryDirectory() as folder:
+        out, err = Path(folder, "out"), Path(folder, "err")
+        child = brood().start(
+            list(map(str, arguments)), cwd, environment(), out, err, file_bytes_max
+        )
+        try:
+            code = child.wait(START_S)
+        finally:
+            child.kill()
+        return Finished(code, out.read_text(), err.read_text())
 
 
 class Served:
     """A running ``ringfall serve --json``."""
 
-    def __init__(self, folder: Path, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, folder: Path, process: Child) -> None:
         self.folder = folder
         self.process = process
         self.http_port = 0
@@ -194,22 +193,21 @@ def serving(
         "players": {**PLAYERS, **(players or {})},
     }
     (folder / "ringfall.toml").write_text(toml(sections))
+    for name in ("stdout", "stderr"):
+        (folder / name).write_bytes(b"")  # of a server that ran here before
     arguments: Sequence[object] = ("serve", "--json", "--config", "ringfall.toml", *flags)
-    with open(folder / "stdout", "wb") as out, open(folder / "stderr", "wb") as err:
-        process = subprocess.Popen(
-            [*COMMAND, *map(str, arguments)],
-            cwd=folder,
-            env=environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-            preexec_fn=None if file_bytes_max is None else lambda: limit_files(file_bytes_max),
-        )
+    process = brood().start(
+        list(map(str, arguments)),
+        folder,
+        environment(),
+        folder / "stdout",
+        folder / "stderr",
+        file_bytes_max,
+    )
     served = Served(folder, process)
     try:
         served.wait_started()
         yield served
     finally:
-        if process.poll() is None:
-            process.kill()
+        process.kill()
         process.wait(WAIT_S)

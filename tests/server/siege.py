@@ -24,7 +24,7 @@ from pathlib import Path
 from tests.net.hostile import BINARY, PING_OP, PONG_OP, frame, head, reset
 from tests.server.door import new_guest, ticket_of
 from tests.server.player import Player
-from tests.server.servers import HOST, Served, serving, wait_for
+from tests.server.servers import HOST, WAIT_S, Served, serving, wait_for
 
 # What an attacker would have to get past first; here everything is to reach the parsers.
 OPEN_GATES: dict[str, object] = {
@@ -44,7 +44,7 @@ BURST_FRAMES = 400
 WAVES = 10
 BESIEGERS = 4
 GROWTH_MAX_BYTES = 24 << 20  # allocators round up; a leak of 2 kB a connection is over it
-PATIENCE_S = 5.0
+PATIENCE_S = 5.0  # of the long siege, which has a machine of its own
 
 
 @dataclass
@@ -136,7 +136,7 @@ def drop(server: Served, token: str, rng: random.Random) -> None:
     """Connect, come in as far as chance will have it, and vanish in one way or another."""
     stage = rng.randrange(4)
     if stage == 0:
-        with socket.create_connection((HOST, server.game_port), timeout=3) as sock:
+        with socket.create_connection((HOST, server.game_port), timeout=WAIT_S) as sock:
             sock.sendall(head(HOST, server.game_port)[: rng.randrange(200)])
             vanish(sock, rng)
         return
@@ -151,7 +151,7 @@ def drop(server: Served, token: str, rng: random.Random) -> None:
 
 def connected(server: Served) -> socket.socket:
     """A WebSocket that has not said anything."""
-    sock = socket.create_connection((HOST, server.game_port), timeout=3)
+    sock = socket.create_connection((HOST, server.game_port), timeout=WAIT_S)
     try:
         sock.sendall(head(HOST, server.game_port))
         received = b""
@@ -183,7 +183,6 @@ def check(server: Served, siege: Siege) -> None:
     assert found.get("ringfall_edge_faults_total", 0.0) == 0, server.log()
     assert found["ringfall_match_faults_total"] == 0, server.log()
     assert "Traceback" not in server.log()
-    assert siege.joined_s[-1] < PATIENCE_S, siege.joined_s
     siege.memory_bytes.append(resident_bytes(server.process.pid))
     grown = siege.memory_bytes[-1] - siege.memory_bytes[len(siege.memory_bytes) // 3]
     assert grown < GROWTH_MAX_BYTES, siege.memory_bytes
@@ -214,7 +213,7 @@ def main() -> int:
     print(f"{siege.frames:,} frames, {siege.connections:,} connections: nothing left, no fault")
     print(f"memory after each wave, MiB: {megabytes}")
     print(f"the next guest played after {max(siege.joined_s):.2f} s at most")
-    return 0
+    return 0 if max(siege.joined_s) < PATIENCE_S else 1
 
 
 if __name__ == "__main__":

@@ -19,13 +19,15 @@ from websockets.sync.client import connect
 from persistence.reader import open_journal
 from ringfall.replay import verify
 from tests.server import player as p
-from tests.server.data import CALM_ZONE, make_data
+from tests.server.data import CALM_ZONE, make_data, tame_bots
 from tests.server.door import ask, new_guest, ticket_of
 from tests.server.player import Player
 from tests.server.servers import HOST, WAIT_S, Served, command, serving, wait_for
 
-GRACE_S, WATCH_DELAY_S = 2.0, 2.0
-PLAYERS = {"grace_s": GRACE_S, "watch_delay_s": WATCH_DELAY_S, "killer_delay_s": 1.0}
+WATCH_DELAY_S = 2.0
+PLAYERS = {"grace_s": 1.0, "watch_delay_s": WATCH_DELAY_S, "killer_delay_s": 1.0}
+# Whoever comes back in a test is in time, however slow this machine is.
+PATIENT = {**PLAYERS, "grace_s": 600.0}
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +36,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     data = make_data(
         folder / "data", CALM_ZONE, join_window_s="600.0", result_linger_s="0.5", countdown_s="0.0"
     )
+    tame_bots(data)
     with serving(folder, "--data", data, players=PLAYERS, match={"bots": 3}) as server:
         yield server
         found = server.metrics()
@@ -43,6 +46,20 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         assert server.stop() == 0
         for journal in server.journals():
             assert verify(journal).divergence is None
+
+
+@pytest.fixture(scope="module")
+def quiet_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Without bots: nobody dies, however long a test takes."""
+    folder = tmp_path_factory.mktemp("quiet")
+    data = make_data(folder / "data", CALM_ZONE, join_window_s="600.0", countdown_s="0.0")
+    patient = {"skips_in_a_row_max": 100_000}
+    with serving(
+        folder, "--data", data, players=PATIENT, match={"bots": 0}, limits=patient
+    ) as server:
+        yield server
+        assert server.metrics()["ringfall_match_faults_total"] == 0
+        assert server.stop() == 0
 
 
 # Kills whoever walks away from the middle, however late, and leaves the others alone.
@@ -137,19 +154,19 @@ def test_a_ticket_for_a_match_that_has_ended(server: Served) -> None:
     assert (answer.status, answer.body["code"]) == (404, "not_found")
 
 
-def test_thousands_of_tickets(tmp_path: Path) -> None:
+def test_hundreds_of_tickets(tmp_path: Path) -> None:
     """A flood of requests costs the flooder its rate, and nobody else anything."""
-    limits = {"tickets_per_minute": 10, "guests_per_minute": 10, "requests_per_minute": 1000}
+    limits = {"tickets_per_minute": 10, "guests_per_minute": 10}
     with serving(tmp_path, limits=limits) as server:
         token, began = new_guest(server), time.monotonic()
-        statuses = [ask(server, "POST", "/api/play", {}, token).status for _ in range(1100)]
+        statuses = [ask(server, "POST", "/api/play", {}, token).status for _ in range(300)]
         # One in six seconds grows back, and on a slow machine that is many.
         most = 10 + int((time.monotonic() - began) / 6) + 1
         assert set(statuses) == {200, 429}
         assert 10 <= statuses.count(200) <= most
         found = server.metrics()
         assert found["ringfall_tickets"] <= 1, "the newest of a player alone is good"
-        assert found["ringfall_refused_requests_total"] >= 1100 - most
+        assert found["ringfall_refused_requests_total"] >= 300 - most
         answers = (ask(server, "POST", "/api/play", {}, token) for _ in range(100))
         answer = next(found for found in answers if found.status == 429)
         assert answer.body["retry_after"] >= 1
@@ -161,7 +178,8 @@ def test_thousands_of_tickets(tmp_path: Path) -> None:
 # --- coming back ---------------------------------------------------------------------------------
 
 
-def test_a_broken_line_is_taken_up_again_by_one_round_trip(server: Served) -> None:
+def test_a_broken_line_is_taken_up_again_by_one_round_trip(quiet_server: Served) -> None:
+    server = quiet_server
     ada = Player(server, "Ada")
     here = ada.settle()
     match_id = ada.welcome[5]
@@ -184,8 +202,8 @@ def test_a_broken_line_is_taken_up_again_by_one_round_trip(server: Served) -> No
 
 def test_after_the_grace_a_new_place_is_taken(server: Served) -> None:
     ada, bo = Player(server, "Ada"), Player(server, "Bo")
-    ada.break_off()
     waiting = ticket_of(server, ada.token)
+    ada.break_off()
     bo.until(lambda _: [p.KILL, ada.slot, p.LEFT_THE_MATCH] in [m[::2] for m in bo.news])
     joined = [message for message in bo.news if message[0] == p.JOINED]
     assert joined[-1][3] > 0, "a bot takes the place"
@@ -231,20 +249,6 @@ def test_a_token_revoked_in_play(server: Served) -> None:
 # --- watching ------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def quiet_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Without bots: nobody dies, however long a test takes."""
-    folder = tmp_path_factory.mktemp("quiet")
-    data = make_data(folder / "data", CALM_ZONE, join_window_s="600.0", countdown_s="0.0")
-    patient = {"skips_in_a_row_max": 100_000}
-    with serving(
-        folder, "--data", data, players=PLAYERS, match={"bots": 0}, limits=patient
-    ) as server:
-        yield server
-        assert server.metrics()["ringfall_match_faults_total"] == 0
-        assert server.stop() == 0
-
-
 def test_watching_is_late_and_switches(quiet_server: Served) -> None:
     server = quiet_server
     ada, bo = Player(server, "Ada"), Player(server, "Bo")
@@ -285,8 +289,8 @@ def test_watching_is_late_and_switches(quiet_server: Served) -> None:
 def test_the_dead_see_late(tmp_path: Path) -> None:
     """Whoever falls to the zone sees nothing for a second, and from then on the past."""
     data = make_data(tmp_path / "data", NARROW_ZONE, countdown_s="0.0", view_width_u="60.0")
-    players = {**PLAYERS, "killer_delay_s": 1.0}
-    with serving(tmp_path, "--data", data, players=players, match={"bots": 20}) as server:
+    tame_bots(data)
+    with serving(tmp_path, "--data", data, players=PLAYERS, match={"bots": 20}) as server:
         ada = Player(server, "Ada")
         middle = ada.step().header
         # To the corner that is farthest from where the zone will be.
@@ -360,10 +364,11 @@ def test_a_database_that_locks_up_in_play(tmp_path: Path) -> None:
 
 def test_the_journal_of_people_who_come_and_go(tmp_path: Path) -> None:
     data = make_data(tmp_path / "data", CALM_ZONE, join_window_s="600.0", countdown_s="0.0")
+    tame_bots(data)
     with serving(tmp_path, "--data", data, players={"grace_s": 0.3}, match={"bots": 2}) as server:
         ada, bo = Player(server, "Ada"), Player(server, "Bo")
         ada.break_off()
-        bo.wait_news(p.KILL)
+        assert bo.wait_news(p.KILL)[2::2] == [ada.slot, p.LEFT_THE_MATCH]
         bo.leave()
         assert server.stop() == 0
         [journal] = server.journals()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from persistence.reader import open_journal
 from ringfall.replay import verify
+from tests.server.brood import limit_files
 from tests.server.data import CALM_ZONE, make_data, ticks_in
 from tests.server.servers import (
     COMMAND,
@@ -16,7 +17,7 @@ from tests.server.servers import (
     WAIT_S,
     command,
     environment,
-    limit_files,
+    hear_interrupts,
     serving,
     wait_for,
 )
@@ -91,6 +92,7 @@ def test_interrupting_a_simulation_leaves_what_it_recorded(tmp_path: Path) -> No
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=hear_interrupts,
     )
     try:
         wait_for(

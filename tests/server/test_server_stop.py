@@ -133,7 +133,8 @@ def test_verify_and_info_of_a_served_match(folder: Path) -> None:
         assert info.code == 0
         assert info.json["reason"] == "stopped"
         assert info.json["ticks"] == done.json["ticks"]
-        assert (info.json["entrants"], info.json["bots"]) == (5, 4)
+        # A bot may have come for her who left.
+        assert (info.json["entrants"], info.json["bots"]) in ((5, 4), (6, 5))
 
 
 def test_killed(folder: Path) -> None:
