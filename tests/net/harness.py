@@ -15,7 +15,7 @@ import trio
 from websockets.sync.client import ClientConnection, connect
 
 from net.limits import Limits
-from net.listener import serve
+from net.listener import AVAILABLE, Intake, serve
 from net.outbox import Outbox
 from net.rejections import Counters
 from net.wire import encode
@@ -23,8 +23,12 @@ from schema import messages as m
 
 WAIT_S = 10.0
 
-direct_frames = True
-"""Whether servers send and read usual frames past trio-websocket; tests run with both."""
+WAYS = ("together", "each", "library") if AVAILABLE else ("each", "library")
+"""Usual frames go past trio-websocket and are read for all connections in one go, or by each for
+itself; or trio-websocket sees them all."""
+
+way = WAYS[0]
+"""In which of them servers read and send; tests run with all."""
 
 QUICK = Limits(
     connections_max=200,
@@ -248,7 +252,8 @@ async def serve_(
         server.game,
         server.limits,
         server.counters,
-        direct_frames=direct_frames,
+        direct_frames=way != "library",
+        intake=Intake() if way == "together" else None,
         task_status=task_status,
     )
 

@@ -12,11 +12,11 @@ from tests.net.harness import Server, good_client, running
 from tests.net.hostile import HOSTILE
 
 
-@pytest.fixture(scope="module", params=[True, False], ids=["direct", "library"])
+@pytest.fixture(scope="module", params=harness.WAYS)
 def way(request: pytest.FixtureRequest) -> Iterator[None]:
     """Everything holds with frames that we send and read, and with the library alone."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(harness, "direct_frames", request.param)
+        patch.setattr(harness, "way", request.param)
         yield
 
 

@@ -48,10 +48,10 @@ from tests.net.hostile import (
 OK_INPUT = m.Input(1, 0, 0, 0, 1, 0)
 
 
-@pytest.fixture(autouse=True, params=[True, False], ids=["direct", "library"])
-def _both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, params=harness.WAYS)
+def _every_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything holds with frames that we send and read, and with the library alone."""
-    monkeypatch.setattr(harness, "direct_frames", request.param)
+    monkeypatch.setattr(harness, "way", request.param)
 
 
 def read_to_the_end(client: ClientConnection) -> tuple[list[list[object]], int]:
@@ -440,12 +440,14 @@ def test_our_frames_wait_for_their_turn() -> None:
             await trio.testing.wait_all_tasks_blocked()
             slow.go_on.set()
         assert edge.ready
-        edge.offer(b"frame")
-        assert not edge.ready, "three bytes are owed"
+        assert edge.hand_over(b"frame")
+        assert not edge.ready, "five bytes are owed"
+        assert slow.told == 1
+        assert not edge.hand_over(b"never sent")
         await edge.send_all(b"PING")
         return slow.written
 
-    assert trio.run(main) == b"PONGframePING"
+    assert trio.run(main) == b"PONG\x82\x05framePING"
 
 
 class SlowSocket:
@@ -455,6 +457,7 @@ class SlowSocket:
         self.room = room
         self.written = b""
         self.go_on = trio.Event()
+        self.told = 0
 
     async def send_all(self, data: bytes) -> None:
         self.written += data[:1]
@@ -465,10 +468,13 @@ class SlowSocket:
         self.written += data[: self.room]
         return len(data[: self.room])
 
+    def owes(self) -> None:
+        self.told += 1
+
 
 def edge_on(sock: SlowSocket) -> Edge:
     budget = TokenBucket(1e9, 1e9, 0.0)
-    return Edge(sock, sock, None, Counters(), budget, trio.current_time)  # type: ignore[arg-type]
+    return Edge(sock, sock, sock, Counters(), budget)  # type: ignore[arg-type]
 
 
 def test_fragmented_messages_are_messages() -> None:

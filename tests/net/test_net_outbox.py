@@ -29,6 +29,8 @@ class OutboxModel(hs.RuleBasedStateMachine):
         self.box = box()
         self.woken = 0
         self.box.wake = self.wake
+        self.box.hand_over = self.hand_over
+        self.taker_is_free = False
         self.tick = 0
         self.pushed: list[bytes] = []
         self.got: list[bytes] = []
@@ -41,6 +43,15 @@ class OutboxModel(hs.RuleBasedStateMachine):
 
     def wake(self) -> None:
         self.woken += 1
+
+    def hand_over(self, message: bytes) -> bool:
+        assert len(self.got) == len(self.pushed), "it overtakes what must arrive"
+        assert message == b"s%d" % self.tick
+        return self.taker_is_free
+
+    @hs.rule(free=st.booleans())
+    def taker_has_time(self, free: bool) -> None:
+        self.taker_is_free = free
 
     def on_their_way(self) -> list[int]:
         return [tick for tick in self.sent if tick > self.acked_up_to]
@@ -79,7 +90,10 @@ class OutboxModel(hs.RuleBasedStateMachine):
         else:
             assert accepted
             self.row = 0
-            self.waiting = self.tick
+            if self.taker_is_free and len(self.got) == len(self.pushed):
+                self.sent.append(self.tick)
+            else:
+                self.waiting = self.tick
 
     @hs.rule(back=st.integers(-3, 12))
     def ack_anything(self, back: int) -> None:
