@@ -20,7 +20,7 @@ from typing import Final, Protocol
 
 import trio
 
-PAUSE_S: Final = 0.004
+PAUSE_S: Final = 0.008
 """Between two rounds: what a PING may wait for its answer. Each round wakes one task."""
 
 AVAILABLE: Final = hasattr(select, "epoll")
