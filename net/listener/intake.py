@@ -41,9 +41,14 @@ class Source(Protocol):
 
 
 class Intake:
-    """All sockets that are waited for. Used in trio's thread alone."""
+    """All sockets that are waited for. Used in trio's thread alone.
 
-    def __init__(self) -> None:
+    Args:
+        pause_s: between two rounds.
+    """
+
+    def __init__(self, pause_s: float = PAUSE_S) -> None:
+        self._pause_s = pause_s
         self._epoll = select.epoll()
         self._sources: dict[int, Source] = {}
         self._scope = trio.CancelScope(shield=True)
@@ -80,7 +85,7 @@ class Intake:
             while True:
                 await trio.lowlevel.wait_readable(self._epoll.fileno())
                 while self.gather():
-                    await trio.sleep(PAUSE_S)
+                    await trio.sleep(self._pause_s)
 
     def stop(self) -> None:
         """End ``run``; every source has been dropped."""
