@@ -82,6 +82,8 @@ class Limits:
     outbox_messages_max: int = 256
     # The kernel's send buffer per connection: bytes in it are already too late to skip.
     send_buffer_bytes: int = 32_768
+    # The kernel's receive buffer per connection. Linux makes it, and the other, twice as large.
+    receive_buffer_bytes: int = 32_768
     # Pages that may connect. SAME_HOST is any page whose host name is the one that was asked for,
     # on whatever port; ANY_ORIGIN is everybody; otherwise "https://play.example.org".
     allowed_origins: tuple[str, ...] = (SAME_HOST,)

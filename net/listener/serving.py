@@ -111,9 +111,10 @@ async def _accept(
         async with trio.open_nursery() as accepting:
             for sock in sockets:
                 sock.setblocking(False)
-                # Accepted sockets inherit it.
-                buffer_bytes = server.limits.send_buffer_bytes
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffer_bytes)
+                # Accepted sockets inherit them.
+                limits = server.limits
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, limits.send_buffer_bytes)
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, limits.receive_buffer_bytes)
                 accepting.start_soon(server.accept_from, sock, connections)
             task_status.started()
     finally:

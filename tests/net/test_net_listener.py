@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import errno
 import socket
+import sys
 import threading
 import time
+from typing import Any
 
 import msgspec
 import pytest
@@ -16,6 +18,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection
 
 from net.limits import TokenBucket
+from net.listener.connection import Connection
 from net.listener.edge import Edge
 from net.rejections import Counters, MatchOver, ServerFull
 from net.wire import encode
@@ -196,6 +199,29 @@ def test_refusals_are_bounded_and_given_up_on() -> None:
         assert server.counters.open <= 1 + 3
         wait_for(lambda: server.counters.rejected["server_full"] == 20)
         assert server.counters.open == 1
+
+
+def test_a_connection_holds_a_quarter_of_a_megabyte_at_most(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What the kernel keeps both ways, what may come at once, and a full line of news."""
+    accepted: list[socket.socket] = []
+    made = Connection.__init__
+
+    def keep(self: Connection, server: Any, sock: socket.socket, address: str) -> None:
+        accepted.append(sock)
+        made(self, server, sock, address)
+
+    monkeypatch.setattr(Connection, "__init__", keep)
+    with running() as server, open_client(server.host, server.port) as client:
+        join(client)
+        kernel_bytes = sum(
+            accepted[0].getsockopt(socket.SOL_SOCKET, option)
+            for option in (socket.SO_SNDBUF, socket.SO_RCVBUF)
+        )
+        kill_bytes = sys.getsizeof(encode(m.Kill(2**32 - 1, 2**16 - 1, 2**16 - 1, 2**16 - 1)))
+        line_bytes = server.limits.outbox_messages_max * kill_bytes
+        assert kernel_bytes + line_bytes + server.limits.bytes_burst <= 256 * 1024
 
 
 def test_origin() -> None:
