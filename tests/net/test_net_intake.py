@@ -143,6 +143,9 @@ async def test_other_frames_are_for_the_connections_own_task() -> None:
         line.peer.sendall(frame(BINARY, b"1") + ping + frame(BINARY, b"2"))
         assert intake.gather()
         assert line.client.heard == [b"1", b"2"]
+        # Until its task has run, another round must not put something in the place of that.
+        line.peer.sendall(ping)
+        assert not intake.gather()
         await trio.testing.wait_all_tasks_blocked()
         assert line.said == [ping]
         # While it is busy with that, the rest waits in the kernel.
@@ -152,6 +155,8 @@ async def test_other_frames_are_for_the_connections_own_task() -> None:
         await trio.testing.wait_all_tasks_blocked()
         assert intake.gather()
         assert line.client.heard == [b"1", b"2", b"3"]
+        await trio.testing.wait_all_tasks_blocked()
+        assert line.said == [ping, ping]
 
 
 @in_trio
