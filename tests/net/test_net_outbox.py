@@ -194,6 +194,31 @@ def test_shut_box_ignores_the_game() -> None:
     assert outbox.skipped == 0
 
 
+def test_what_is_handed_over_at_once_is_on_its_way() -> None:
+    outbox, taken = box(), []
+
+    def hand_over(message: bytes) -> bool:
+        taken.append(message)
+        return len(taken) != 2
+
+    outbox.hand_over = hand_over
+    assert outbox.offer_snapshot(5, b"first")
+    assert (outbox.unacked, list(outbox.sent), outbox.take()) == (1, [5], None)
+    assert outbox.offer_snapshot(6, b"second"), "it waits for whoever could not take it"
+    assert (outbox.unacked, list(outbox.sent)) == (1, [5])
+    assert outbox.take() == b"second"
+    assert (outbox.unacked, list(outbox.sent)) == (2, [5, 6])
+    outbox.acked(6)
+    assert outbox.unacked == 0
+    outbox.push(b"news")
+    assert outbox.offer_snapshot(7, b"third")
+    assert [outbox.take(), outbox.take()] == [b"news", b"third"]
+    assert taken == [b"first", b"second"]
+    outbox.shut()
+    assert not outbox.offer_snapshot(8, b"late")
+    assert outbox.hand_over is not hand_over, "whoever is gone is not held on to"
+
+
 def test_a_snapshot_is_never_taken_back() -> None:
     """The next one says what differs from it."""
     outbox = box()
