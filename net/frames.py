@@ -60,6 +60,11 @@ class Sieve:
         """The payloads taken out of what has arrived so far, and what passes, each in order."""
         if self.spent:
             return [], data
+        if not self._held and len(data) >= _HEAD_BYTES and data[0] == _BINARY:
+            # Most often one whole message has arrived, and nothing else.
+            length = data[1] - _MASKED
+            if 0 <= length <= _SMALL_MAX and len(data) == _HEAD_BYTES + length:
+                return [_unmasked(data[2:_HEAD_BYTES], data[_HEAD_BYTES:])], b""
         if self._held:
             data, self._held = self._held + data, b""
         taken: list[bytes] = []

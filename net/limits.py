@@ -82,6 +82,8 @@ class Limits:
     outbox_messages_max: int = 256
     # The kernel's send buffer per connection: bytes in it are already too late to skip.
     send_buffer_bytes: int = 32_768
+    # The kernel's receive buffer per connection. Linux makes it, and the other, twice as large.
+    receive_buffer_bytes: int = 32_768
     # Pages that may connect. SAME_HOST is any page whose host name is the one that was asked for,
     # on whatever port; ANY_ORIGIN is everybody; otherwise "https://play.example.org".
     allowed_origins: tuple[str, ...] = (SAME_HOST,)
@@ -130,27 +132,26 @@ class TokenBucket:
 
     def __init__(self, rate_per_s: float, burst: float, now_s: float) -> None:
         self.rate_per_s = rate_per_s
-        self.burst = burst
-        self._tokens = float(burst)
+        self.burst = float(burst)
+        self._tokens = self.burst
         self._at_s = now_s
-
-    def _refill(self, now_s: float) -> None:
-        # A clock that steps back grants nothing and costs nothing.
-        if now_s > self._at_s:
-            self._tokens = min(self.burst, self._tokens + (now_s - self._at_s) * self.rate_per_s)
-            self._at_s = now_s
 
     def take(self, now_s: float, tokens: float = 1.0) -> bool:
         """Take ``tokens`` if they are there; otherwise take none and return False."""
-        self._refill(now_s)
-        if self._tokens < tokens:
-            return False
-        self._tokens -= tokens
-        return True
+        there = self._tokens
+        # A clock that steps back grants nothing and costs nothing.
+        if now_s > self._at_s:
+            there += (now_s - self._at_s) * self.rate_per_s
+            if there > self.burst:
+                there = self.burst
+            self._at_s = now_s
+        enough = there >= tokens
+        self._tokens = there - tokens if enough else there
+        return enough
 
     def full(self, now_s: float) -> bool:
         """Whether nothing is missing, which is what a bucket nobody has used looks like."""
-        self._refill(now_s)
+        self.take(now_s, 0.0)
         return self._tokens >= self.burst
 
 

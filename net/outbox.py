@@ -33,6 +33,11 @@ def _nobody_waits() -> None:
     """Stand in for ``wake`` until the listener sets it."""
 
 
+def _nobody_takes(message: bytes) -> bool:
+    """Stand in for ``hand_over`` until the listener sets it."""
+    return False
+
+
 SENT_KEPT = 32
 """Ticks of snapshots that are remembered as sent, half a second at the highest rate."""
 
@@ -46,6 +51,8 @@ class Outbox:
 
     Attributes:
         sent: ticks of the newest snapshots that were taken to be sent, ascending.
+        wake: called when something waits to be taken.
+        hand_over: takes a message at once, or says that it cannot now.
     """
 
     __slots__ = (
@@ -62,6 +69,7 @@ class Outbox:
         "_skips_in_a_row",
         "_skips_in_a_row_max",
         "_unacked_max",
+        "hand_over",
         "pace",
         "sent",
         "skipped",
@@ -88,6 +96,7 @@ class Outbox:
         self.skipped = 0
         self.too_slow = False
         self.wake: Callable[[], object] = _nobody_waits
+        self.hand_over: Callable[[bytes], bool] = _nobody_takes
 
     @property
     def closing(self) -> bool:
@@ -97,8 +106,11 @@ class Outbox:
     @property
     def window_open(self) -> bool:
         """Whether a snapshot offered now would be accepted; none may be packed otherwise."""
-        room = self._frame is None and len(self._in_flight) < self._unacked_max
-        return room and not self.closing
+        return (
+            self._frame is None
+            and len(self._in_flight) < self._unacked_max
+            and not (self._shut or self._ending is not None)
+        )
 
     def wants(self, tick: int) -> bool:
         """Whether the snapshot of ``tick`` is due and would be accepted; asked once in every tick.
@@ -106,7 +118,7 @@ class Outbox:
         One that is due and cannot be sent is skipped and counted.
         """
         self._now_tick = tick
-        if self._newest_tick >= 0 and tick - self._newest_tick < self.pace.every:
+        if tick - self._newest_tick < self.pace.every and self._newest_tick >= 0:
             return False
         if self.window_open:
             return True
@@ -147,21 +159,25 @@ class Outbox:
         return True
 
     def offer_snapshot(self, tick: int, frame: bytes) -> bool:
-        """Let the snapshot of ``tick`` be taken next. False when it is skipped.
+        """Hand the snapshot of ``tick`` over, or let it be taken next. False when it is skipped.
 
         It is skipped while the last one waits or ``unacked_max`` are unacknowledged; too many skips
         in a row mark the box ``too_slow``. ValueError when ``tick`` does not rise:
         acknowledgements name ticks.
         """
-        if self.closing:
+        if self._shut or self._ending is not None:
             return False
         if tick <= self._newest_tick:
             raise ValueError(f"snapshot of tick {tick} offered after tick {self._newest_tick}")
-        if not self.window_open:
+        if self._frame is not None or len(self._in_flight) >= self._unacked_max:
             self.skip_snapshot()
             return False
         self._newest_tick = tick
         self._skips_in_a_row = 0
+        if not self._line and self.hand_over(frame):
+            self._in_flight.append(tick)
+            self.sent.append(tick)
+            return True
         self._frame = frame
         self._frame_tick = tick
         self.wake()
@@ -183,10 +199,11 @@ class Outbox:
         A tick that is not on its way says nothing and is ignored: one never sent, one that still
         waits in the slot, one acknowledged before.
         """
-        if tick not in self._in_flight:
+        in_flight = self._in_flight
+        if tick not in in_flight:
             return
-        while self._in_flight and self._in_flight[0] <= tick:
-            self._in_flight.popleft()
+        while in_flight and in_flight[0] <= tick:
+            in_flight.popleft()
         self.pace.heard(max(0, self._now_tick - tick))
 
     def close(self, rejection: Rejection | None) -> None:
@@ -212,6 +229,7 @@ class Outbox:
         self._in_flight.clear()
         self._frame = None
         self.wake = _nobody_waits
+        self.hand_over = _nobody_takes
 
     def take(self) -> bytes | Ending | None:
         """What to write next, None when there is nothing.

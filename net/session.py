@@ -12,7 +12,6 @@ from net.outbox import Outbox
 from net.rejections import BadMessage, Counters, Flooding, shutting_down
 from schema.messages import (
     RESYNC,
-    ClientKind,
     ClientMessage,
     CloseCode,
     Input,
@@ -53,20 +52,9 @@ class Session:
         self._limits = limits
         self._counters = counters
         self._bucket = TokenBucket(limits.messages_per_s, limits.messages_burst, now_s)
-        self._kinds: dict[int, tuple[str, TokenBucket]] = {
-            ClientKind.INPUT: (
-                "input_rate",
-                TokenBucket(limits.inputs_per_s, limits.inputs_burst, now_s),
-            ),
-            ClientKind.PING: (
-                "ping_rate",
-                TokenBucket(limits.pings_per_s, limits.pings_burst, now_s),
-            ),
-            ClientKind.SPECTATE: (
-                "spectate_rate",
-                TokenBucket(limits.spectates_per_s, limits.spectates_burst, now_s),
-            ),
-        }
+        self._inputs = TokenBucket(limits.inputs_per_s, limits.inputs_burst, now_s)
+        self._pings = TokenBucket(limits.pings_per_s, limits.pings_burst, now_s)
+        self._spectates = TokenBucket(limits.spectates_per_s, limits.spectates_burst, now_s)
         self._drops = 0
         self._seat: Seat | None = None
         self._goodbye = False
@@ -99,33 +87,34 @@ class Session:
             self._drop("message_rate")
             return
         message = self._decode(data, self._limits.command_bytes_max)
-        if isinstance(message, Join):
-            raise BadMessage("JOIN is sent once")
-        kind = data[1]
-        assert isinstance(kind, int)
-        reason, bucket = self._kinds[kind]
-        if not bucket.take(now_s):
-            self._drop(reason)
-            return
         assert self._seat is not None
-        if isinstance(message, Ping):
-            self.outbox.push(wire.encode(Pong(message.nonce)))
-            return
+        # Nearly all are INPUTs.
         if isinstance(message, Input):
+            if not self._inputs.take(now_s):
+                self._drop("input_rate")
+                return
             self.outbox.acked(message.ack)
-            message = self._without_resync(message)
-        self._seat.receive(message)
+            if message.buttons & RESYNC:
+                # The game knows only buttons.
+                self.outbox.ask_resync()
+                message = msgspec.structs.replace(message, buttons=message.buttons & ~RESYNC)
+            self._seat.receive(message)
+        elif isinstance(message, Ping):
+            if self._pings.take(now_s):
+                self.outbox.push(wire.encode(Pong(message.nonce)))
+            else:
+                self._drop("ping_rate")
+        elif isinstance(message, Spectate):
+            if self._spectates.take(now_s):
+                self._seat.receive(message)
+            else:
+                self._drop("spectate_rate")
+        else:
+            raise BadMessage("JOIN is sent once")
 
     def hung_up(self, close_code: int) -> None:
         """The WebSocket has closed. A client that does so itself does not mean to come back."""
         self._goodbye = close_code == CloseCode.NORMAL and not self.outbox.closing
-
-    def _without_resync(self, message: Input) -> Input:
-        """Hear whether the exact own state is asked for; the game knows only buttons."""
-        if not message.buttons & RESYNC:
-            return message
-        self.outbox.ask_resync()
-        return msgspec.structs.replace(message, buttons=message.buttons & ~RESYNC)
 
     def leave(self) -> None:
         """Shut the box, and give the seat back if there is one. The game's exceptions pass."""

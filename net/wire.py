@@ -58,17 +58,24 @@ _DROPPED_CATEGORIES: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn"))
 
 def decode(data: bytes) -> ClientMessage:
     """Read one message of a client. BadMessage or BadVersion otherwise."""
-    version = _spoken_version(data)
-    if version not in (None, PROTOCOL_VERSION):
-        # Asked before the shape is: another version's JOIN may well have another shape.
+    try:
+        message = _decoder.decode(data)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        # Another version's JOIN may well have another shape.
+        _check_version(data)
+        # ValueError: malformed UTF-8 leaves msgspec as UnicodeDecodeError.
+        raise BadMessage(_explain(data, error)) from None
+    if isinstance(message, Join):
+        _check_version(data)
+    return message
+
+
+def _check_version(data: bytes) -> None:
+    """BadVersion for what looks like a JOIN of another version."""
+    if _spoken_version(data) not in (None, PROTOCOL_VERSION):
         raise BadVersion(
             f"this server speaks protocol version {PROTOCOL_VERSION}: reload the page",
         )
-    try:
-        return _decoder.decode(data)
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        # ValueError: malformed UTF-8 leaves msgspec as UnicodeDecodeError.
-        raise BadMessage(_explain(data, error)) from None
 
 
 def _spoken_version(data: bytes) -> int | None:

@@ -38,7 +38,9 @@ class Mailbox:
             self.dropped["sequence"] += 1
             return
         self._newest_seq[slot] = command.seq
-        line = self._lines.setdefault(slot, deque())
+        line = self._lines.get(slot)
+        if line is None:
+            line = self._lines[slot] = deque()
         if len(line) >= WAITING_MAX:
             line.popleft()
             self.dropped["overflow"] += 1
@@ -70,13 +72,14 @@ class Mailbox:
     def drain(self) -> NDArray[np.void]:
         """The tick's commands: at most one per slot, COMMAND[n] ascending by slot."""
         batch, self._batch = self._batch, None
+        missing, rows = self._missing, []
         for slot, line in self._lines.items():
-            self._missing[slot] = 0 if line else self._missing.get(slot, 0) + 1
-        waiting = [(slot, line.popleft()) for slot, line in self._lines.items() if line]
-        if not waiting:
+            if line:
+                missing[slot], c = 0, line.popleft()
+                rows.append((slot, c.move, c.aim, c.reach, c.buttons, c.seq, c.view))
+            else:
+                missing[slot] = missing.get(slot, 0) + 1
+        if not rows:
             return batch if batch is not None else np.zeros(0, dtype=COMMAND)
-        posted = np.array(
-            [(slot, c.move, c.aim, c.reach, c.buttons, c.seq, c.view) for slot, c in waiting],
-            dtype=COMMAND,
-        )
+        posted = np.array(rows, dtype=COMMAND)
         return in_slot_order(posted if batch is None else np.concatenate((batch, posted)))

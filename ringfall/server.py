@@ -105,6 +105,8 @@ class Server:
         )
         self._reloader = reloader
         self.health = Health(self.lobby)
+        direct = config.server.direct_frames and listener.AVAILABLE
+        self._intake = listener.Intake() if direct else None
         self._nursery: trio.Nursery | None = None
         self._journal_dir = Path(config.server.journal_dir)
 
@@ -146,7 +148,11 @@ class Server:
                 nursery.start_soon(self._follow_data, self._reloader)
             limits = self.config.net_limits()
             nursery.start_soon(players.write)
-            edge = partial(listener.serve, direct_frames=self.config.server.direct_frames)
+            edge = partial(
+                listener.serve,
+                direct_frames=self.config.server.direct_frames,
+                intake=self._intake,
+            )
             await nursery.start(edge, [game], self.lobby, limits, self.counters)
             await nursery.start(serve_http, http, self._app(players), limits, self.http_counters)
             on_ready(self.addresses)
@@ -303,6 +309,9 @@ class Server:
 
     def _play_tick(self, hosted: HostedMatch, clock: TickClock) -> None:
         lateness_s, slipped = clock.begin(trio.current_time())
+        if self._intake is not None:
+            # What has arrived by now is in this tick.
+            self._intake.gather()
         began = time.perf_counter()
         hosted.advance()
         self.health.beat(hosted.match_id)

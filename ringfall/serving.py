@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import logging
@@ -109,6 +110,9 @@ def run(
     _make_folder(Path(config.server.journal_dir))
     warming.warm(err)
     server = Server(config, pack, places_of(config, pack), reloader)
+    # All that is here by now stays: looking through it for garbage costs several ticks each time.
+    gc.collect()
+    gc.freeze()
 
     try:
         outcome = trio.run(server.run, partial(_announce, config, out, as_json))

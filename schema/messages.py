@@ -122,7 +122,9 @@ class Join(msgspec.Struct, array_like=True, tag=1, frozen=True, forbid_unknown_f
     resume_tick: U32 = 0
 
 
-class Input(msgspec.Struct, array_like=True, tag=2, frozen=True, forbid_unknown_fields=True):
+class Input(
+    msgspec.Struct, array_like=True, tag=2, frozen=True, forbid_unknown_fields=True, gc=False
+):
     """INPUT: what a player wants for one tick. Intent only; a position cannot be expressed.
 
     ``view`` is the tick that was drawn when it was made, 0 for none.

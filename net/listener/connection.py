@@ -13,7 +13,6 @@ from __future__ import annotations
 import math
 import socket
 import struct
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Final, Protocol
 
@@ -22,18 +21,17 @@ import trio
 from trio_websocket import ConnectionClosed, WebSocketConnection, wrap_server_stream
 from wsproto.utilities import ProtocolError
 
-from net import frames, rejections, wire
+from net import rejections, wire
 from net.books import Books, leaves
 from net.frames import Sieve
 from net.limits import Limits, TokenBucket
-from net.listener.edge import Edge
+from net.listener.edge import RECEIVE_BYTES, Edge
+from net.listener.intake import Intake
 from net.outbox import Ending
 from net.rejections import RETRY_AFTER_S, Counters, Refusal, Rejection, shutting_down
 from net.session import Door, Session
 from schema.messages import CloseCode, ErrorCode
 
-# Small, so that a chunk of thousands of empty frames cannot hold the loop for long.
-RECEIVE_BYTES: Final = 1024
 MESSAGE_QUEUE_SIZE: Final = 16
 # How long a refused client may take to send the request that is refused: closing a socket with
 # unread bytes resets it, and a reset may overtake the answer.
@@ -51,14 +49,15 @@ class Server(Protocol):
 
     Attributes:
         direct_frames: whether usual frames go past trio-websocket.
+        intake: reads them for all connections; None where each reads for itself.
         connections: all that are open; each enters itself and leaves.
     """
 
     door: Door
     limits: Limits
     counters: Counters
-    clock: Callable[[], float]
     direct_frames: bool
+    intake: Intake | None
     books: Books
     connections: set[Connection]
 
@@ -74,7 +73,7 @@ class Connection:
         self.sock = sock
         self.stream = trio.SocketStream(trio.socket.from_stdlib_socket(sock))
         self.address = address
-        self.key = server.books.arrive(address, server.clock())
+        self.key = server.books.arrive(address, trio.current_time())
         # Shielded: when the server stops, goodbyes are still said, until the scope's deadline.
         self.scope = trio.CancelScope(shield=True)
         self.reason = ""
@@ -82,7 +81,7 @@ class Connection:
         self._open = False
         self._edge: Edge | None = None
         self._heard_s = trio.current_time()
-        self._session = Session(server.door, server.limits, server.counters, server.clock())
+        self._session = Session(server.door, server.limits, server.counters, trio.current_time())
         self.outbox = self._session.outbox
         self._writer_waits = trio.lowlevel.ParkingLot()
         server.connections.add(self)
@@ -126,11 +125,17 @@ class Connection:
         if patience.cancelled_caught:
             raise Refusal(400, "handshake_late")
         self._check(wire.read_head(head))
-        clock = self.server.clock
-        budget = TokenBucket(limits.bytes_per_s, limits.bytes_burst, clock())
+        budget = TokenBucket(limits.bytes_per_s, limits.bytes_burst, trio.current_time())
         sieve = Sieve() if self.server.direct_frames else None
         edge = self._edge = Edge(
-            self.sock, self.stream, self, self.server.counters, budget, clock, head, sieve
+            self.sock,
+            self.stream,
+            self,
+            self.server.counters,
+            budget,
+            head,
+            sieve,
+            self.server.intake,
         )
         async with trio.open_nursery() as nursery:
             with trio.CancelScope(deadline=deadline) as edge.handshake:
@@ -145,7 +150,7 @@ class Connection:
             self._heard_s = trio.current_time()
             self.outbox.wake = self._writer_waits.unpark_all
             if self.server.direct_frames:
-                self.outbox.wake = self._send_now
+                self.outbox.wake, self.outbox.hand_over = self._send_now, edge.hand_over
             nursery.start_soon(self._write, ws, edge, nursery.cancel_scope)
             await self._read(ws, edge)
             # A writer that is saying goodbye finishes, and then cancels the library's reader.
@@ -169,15 +174,19 @@ class Connection:
         wire.check_origin(head, self.server.limits)
         if self.key is None:
             self.address, self.key = self.server.books.forwarded(
-                self.address, head.forwarded_for, self.server.clock()
+                self.address, head.forwarded_for, trio.current_time()
             )
 
     # ---- from the client ------------------------------------------------------------------
 
-    def hear(self, data: bytes | str) -> None:
+    def hear(self, data: bytes | str, now_s: float) -> None:
         """Take a message; what it raises, be it a bug of ours, ends this connection alone."""
+        self._heard_s = now_s
         try:
-            self._take(data)
+            if self._session.joined:
+                self._session.receive(data, now_s)
+            elif not self.outbox.closing:
+                self._session.join(data, self.address)
         except Rejection as rejection:
             self.reject(rejection)
         except Exception as error:
@@ -187,13 +196,6 @@ class Connection:
     def flood(self) -> None:
         """End a client that sends more bytes than it may."""
         self.reject(rejections.Flooding("too many bytes per second"))
-
-    def _take(self, data: bytes | str) -> None:
-        self._heard_s = trio.current_time()
-        if self._session.joined:
-            self._session.receive(data, self.server.clock())
-        elif not self.outbox.closing:
-            self._session.join(data, self.address)
 
     async def _read(self, ws: WebSocketConnection, edge: Edge) -> None:
         try:
@@ -217,7 +219,7 @@ class Connection:
         while (patience_s := self._patience_s()) > 0:
             with trio.move_on_after(min(patience_s, limits.idle_deadline_s)):
                 while True:
-                    self.hear(await ws.get_message())
+                    self.hear(await ws.get_message(), trio.current_time())
         if not self._session.joined:
             raise rejections.FirstMessageLate
         raise rejections.Idle(f"nothing was heard for {limits.idle_deadline_s:g} s")
@@ -230,6 +232,10 @@ class Connection:
 
     # ---- to the client --------------------------------------------------------------------
 
+    def owes(self) -> None:
+        """Let the writer send what the kernel has not taken."""
+        self._writer_waits.unpark_all()
+
     def _send_now(self) -> None:
         """Send what waits as far as the kernel takes it; the writer does what is left."""
         edge, outbox = self._edge, self.outbox
@@ -239,8 +245,7 @@ class Connection:
             if item is None:
                 return
             assert isinstance(item, bytes)
-            edge.offer(frames.binary_frame(item))
-            self.server.counters.messages_out += 1
+            edge.hand_over(item)
         self._writer_waits.unpark_all()
 
     async def _write(self, ws: WebSocketConnection, edge: Edge, whole: trio.CancelScope) -> None:
@@ -257,7 +262,7 @@ class Connection:
             if outbox.closing:
                 end_by = min(end_by, trio.current_time() + limits.close_deadline_s)
             with trio.CancelScope(deadline=min(end_by, send_by)) as patience:
-                if not edge.ready:
+                while not edge.ready:
                     await edge.settle()
                 item = outbox.take()
                 if isinstance(item, bytes):
@@ -281,10 +286,11 @@ class Connection:
 
     async def _deliver_one(self, ws: WebSocketConnection, edge: Edge, message: bytes) -> None:
         if self.server.direct_frames:
-            edge.offer(frames.binary_frame(message))
+            handed_over = edge.hand_over(message)
+            assert handed_over
         else:
             await ws.send_message(message)
-        self.server.counters.messages_out += 1
+            self.server.counters.messages_out += 1
 
     # ---- the end --------------------------------------------------------------------------
 

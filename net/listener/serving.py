@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -14,6 +14,7 @@ import trio
 from net.books import Books
 from net.limits import UNIX_SOCKET, Limits, parse_address
 from net.listener.connection import Connection
+from net.listener.intake import Intake
 from net.rejections import Counters
 from net.session import Door
 
@@ -33,15 +34,15 @@ class _Server:
         door: Door,
         limits: Limits,
         counters: Counters,
-        clock: Callable[[], float],
         direct_frames: bool,
+        intake: Intake | None,
     ) -> None:
         self.door = door
         self.limits = limits
         self.counters = counters
-        self.clock = clock
-        self.books = Books(limits, counters, clock())
+        self.books = Books(limits, counters, trio.current_time())
         self.direct_frames = direct_frames
+        self.intake = intake
         self.connections: set[Connection] = set()
 
     async def accept_from(self, sock: socket.socket, nursery: trio.Nursery) -> None:
@@ -63,7 +64,7 @@ class _Server:
 
     def fault(self, error: Exception) -> None:
         """Count an exception nobody expected; log a few of them, never all."""
-        unlogged = self.books.fault(error, self.clock())
+        unlogged = self.books.fault(error, trio.current_time())
         with suppress(Exception):
             if unlogged is not None:
                 _log.warning("fault at the edge", unlogged=unlogged, exc_info=error)
@@ -75,30 +76,49 @@ async def serve(
     limits: Limits,
     counters: Counters,
     *,
-    clock: Callable[[], float] = trio.current_time,
     direct_frames: bool = True,
+    intake: Intake | None = None,
     task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Serve clients on listening ``sockets`` (``socket.create_server``) until cancelled.
 
-    Takes the sockets over and closes them. ``clock`` feeds the token buckets; deadlines follow
-    trio's own. With ``direct_frames`` usual frames go past trio-websocket, both ways; without, it
-    sees and sends every one, which costs more and is the same to clients. When cancelled, every
-    client is told ``shutting_down`` and all tasks have ended after ``limits.stop_deadline_s`` at
-    the latest; every Seat has been left by then.
+    Takes the sockets over and closes them. With ``direct_frames`` usual frames go past
+    trio-websocket, both ways; without, it sees and sends every one, which costs more and is the
+    same to clients. ``intake``, unused before, reads those of all clients; with None each
+    connection reads for itself. When cancelled, every client is told ``shutting_down``; all tasks
+    have ended and every Seat has been left after ``limits.stop_deadline_s`` at the latest.
     """
-    server = _Server(door, limits, counters, clock, direct_frames)
-    async with trio.open_nursery() as connections:
+    server = _Server(door, limits, counters, direct_frames, intake)
+    async with trio.open_nursery() as reading:
+        if intake is not None:
+            reading.start_soon(intake.run)
         try:
-            async with trio.open_nursery() as accepting:
-                for sock in sockets:
-                    sock.setblocking(False)
-                    # Accepted sockets inherit it.
-                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, limits.send_buffer_bytes)
-                    accepting.start_soon(server.accept_from, sock, connections)
-                task_status.started()
+            async with trio.open_nursery() as connections:
+                await _accept(sockets, server, connections, task_status)
         finally:
+            if intake is not None:
+                intake.stop()
+
+
+async def _accept(
+    sockets: Sequence[socket.socket],
+    server: _Server,
+    connections: trio.Nursery,
+    task_status: trio.TaskStatus[None],
+) -> None:
+    """Accept on all sockets until cancelled; then stop every connection."""
+    try:
+        async with trio.open_nursery() as accepting:
             for sock in sockets:
-                sock.close()
-            for connection in list(server.connections):
-                connection.stop()
+                sock.setblocking(False)
+                # Accepted sockets inherit them.
+                limits = server.limits
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, limits.send_buffer_bytes)
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, limits.receive_buffer_bytes)
+                accepting.start_soon(server.accept_from, sock, connections)
+            task_status.started()
+    finally:
+        for sock in sockets:
+            sock.close()
+        for connection in list(server.connections):
+            connection.stop()

@@ -323,7 +323,7 @@ class HostedMatch:
         live: list[Feed] = []
         late: list[tuple[int, Feed]] = []
         teams: set[int] | None = None
-        alive = match.world.group("players", Vitals).alive
+        alive = match.world.group("players", Vitals).alive[:rows].tolist()
         team = match.world.group("players", Role).team
         over, packer = match.over, self._packer
         for slot, feed in self._feeds.items():

@@ -57,10 +57,11 @@ class Feed:
 
     def turn_to(self, packer: SnapshotPacker, row: int, plays: bool = False) -> Feed:
         """From now on what a player of that packer's world sees; nothing happens when it is so."""
-        if packer is not self._packer or (row, plays) != (self.row, self.plays):
-            self.end()
-            self._packer, self.row, self.plays = packer, row, plays
-            self.seat = packer.take_seat(row, plays)
+        if packer is self._packer and row == self.row and plays == self.plays:
+            return self
+        self.end()
+        self._packer, self.row, self.plays = packer, row, plays
+        self.seat = packer.take_seat(row, plays)
         return self
 
     def end(self) -> None:

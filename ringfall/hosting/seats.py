@@ -54,13 +54,14 @@ class PlayerSeat:
 
     def receive(self, message: Input | Spectate) -> None:
         """Take one command, or a dead player's wish; of a connection that was replaced, nothing."""
-        if self.occupant.seat is not self:
+        occupant, hosted = self.occupant, self._hosted
+        if occupant.seat is not self:
             return
         if isinstance(message, Spectate):
-            self.occupant.eyes = message.slot
+            occupant.eyes = message.slot
         else:
-            judged = self._hosted.views.judged(message, self.outbox.sent)
-            self._hosted.match.post(self.slot, judged)
+            judged = hosted.views.judged(message, self.outbox.sent)
+            hosted.match.mailbox.post(occupant.slot, judged)
 
     def leave(self, for_good: bool) -> None:
         """The connection has ended."""

@@ -68,6 +68,8 @@ class Views:
             command: as it came.
             sent: ticks of the snapshots sent on the sender's connection, ascending.
         """
+        if not command.view:
+            return command
         match = self._match
         view = judge(command.view, sent, match.tick + 1 - match.rules.rewind_ticks)
         if not view.reason:

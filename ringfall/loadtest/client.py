@@ -151,8 +151,11 @@ class Client:
             rest = await self._shake_hands(link, ticket)
             self._post(BINARY, encode(Join(PROTOCOL_VERSION, ticket.text)))
             rest = await self._until_welcome(link, rest)
-        while not self._hear_all(rest):
-            rest = await _received(link)
+        if not self._hear_all(rest):
+            try:
+                await link.listen(self._hear_more)
+            except (trio.BrokenResourceError, trio.ClosedResourceError):
+                raise LostError("broken") from None
 
     @asynccontextmanager
     async def _connected(self, ticket: Ticket) -> AsyncIterator[Link]:
@@ -163,7 +166,7 @@ class Client:
         except (OSError, trio.BrokenResourceError, ssl.SSLError) as error:
             raise LostError(f"connect_{type(error).__name__}") from None
         try:
-            yield Link(stream, profile, self._chance.getrandbits(32), sock)
+            yield Link(stream, profile, self._chance.getrandbits(32), sock, self._crowd.intake)
         finally:
             await trio.aclose_forcefully(stream)
 
@@ -191,6 +194,11 @@ class Client:
                 break
             rest = await _received(link)
         return b""
+
+    def _hear_more(self, data: bytes) -> bool:
+        if not data:
+            raise LostError("ended_without_a_close")
+        return self._hear_all(data)
 
     def _hear_all(self, data: bytes) -> bool:
         """Take what has arrived; whether this life is over."""

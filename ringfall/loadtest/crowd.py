@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Final
 import trio
 
 from net.known import Figures
+from net.listener import AVAILABLE, Intake
 from ringfall.datapack import DataPack
 from ringfall.loadtest.client import Client
 from ringfall.loadtest.door import Door, ForeignError, RefusedError
@@ -30,6 +32,8 @@ GATHER_S: Final = 30.0  # at most, until all are in
 GATHER_S_PER_CLIENT: Final = 0.2
 PLACES: Final = 2  # of a world in which bodies are stepped
 POLL_S: Final = 0.1
+PAUSE_S: Final = 0.001
+"""Between two rounds of reading: what arrived in it counts as having come at its end."""
 
 
 @dataclass(slots=True)
@@ -64,6 +68,7 @@ class Crowd:
 
     Attributes:
         zones: newest figures by match.
+        intake: reads for all clients; None where each reads for itself.
         measures: whether it is being measured now.
         beat_s: a tick.
     """
@@ -81,6 +86,7 @@ class Crowd:
         self.beat_s = 0.0
         self._rate_known = trio.Event()
         self._clients: list[Client] = []
+        self.intake = Intake(PAUSE_S) if AVAILABLE else None
 
     def keep_time(self, rate_hz: int) -> None:
         """The server's tick rate is known."""
@@ -110,15 +116,24 @@ class Crowd:
         """
         await self.door.config()
         self._clients = [Client(self, number, number < CLOSELY_MAX) for number in range(clients)]
+        # What is here by now stays, and a look through it for garbage would stop everybody.
+        gc.collect()
+        gc.freeze()
         async with trio.open_nursery() as nursery:
-            for client in self._clients:
-                nursery.start_soon(client.live)
-            for phase in range(PHASES):
-                nursery.start_soon(self._beat, phase)
-            inside = await self._gather(say)
-            say(f"{inside} of {clients} clients are in; measuring for {seconds:g} s")
-            found = await self._measure(inside, seconds)
-            nursery.cancel_scope.cancel()
+            if self.intake is not None:
+                nursery.start_soon(self.intake.run)
+            try:
+                for client in self._clients:
+                    nursery.start_soon(client.live)
+                for phase in range(PHASES):
+                    nursery.start_soon(self._beat, phase)
+                inside = await self._gather(say)
+                say(f"{inside} of {clients} clients are in; measuring for {seconds:g} s")
+                found = await self._measure(inside, seconds)
+            finally:
+                nursery.cancel_scope.cancel()
+                if self.intake is not None:
+                    self.intake.stop()
         return found
 
     async def _gather(self, say: Callable[[str], None]) -> int:

@@ -12,14 +12,17 @@ from __future__ import annotations
 import math
 import socket
 from collections import deque
+from collections.abc import Callable
 from random import Random
 from typing import Final
 
 import trio
 
+from net.listener import Intake
 from ringfall.loadtest.profiles import Profile
 
 CHUNK_BYTES: Final = 16_384
+READ_BYTES: Final = 4_096  # at once of a plain line; a snapshot has a hundred
 HELD_MAX_BYTES: Final = 262_144  # on the line at one time; beyond, it is not read
 NARROW_BUFFER_BYTES: Final = 8_192
 """The kernel's receive buffer on a line with a rate: it must not hide what TCP should feel."""
@@ -53,6 +56,7 @@ class Link:
         profile: what becomes of them.
         seed: of jitter and stalls.
         sock: the transport's socket, if bytes may go straight to it; used on a plain line.
+        intake: reads that socket together with others; None for nobody.
     """
 
     def __init__(
@@ -61,11 +65,16 @@ class Link:
         profile: Profile,
         seed: int,
         sock: socket.socket | None = None,
+        intake: Intake | None = None,
     ) -> None:
         self._transport, self._profile = transport, profile
         self._chance = Random(seed)
         self._stalls = Stalls(profile, self._chance, trio.current_time())
         self._sock = sock if profile.is_plain else None
+        self._intake = intake
+        self._hear: Callable[[bytes], bool] = bool
+        self._enough = trio.Event()
+        self._failure: Exception | None = None
         self._down: deque[tuple[float, bytes]] = deque()
         self._down_bytes, self._down_due_s = 0, 0.0
         self._up: deque[tuple[float, bytes]] = deque()
@@ -108,6 +117,47 @@ class Link:
         self._down_bytes -= len(data)
         self._taken.set()
         return data
+
+    async def listen(self, hear: Callable[[bytes], bool]) -> None:
+        """Give ``hear`` what comes through, no bytes at the end, until it says that it is enough.
+
+        Raises:
+            trio.BrokenResourceError: the line is gone.
+            Exception: whatever ``hear`` raises.
+        """
+        if self._sock is None or self._intake is None:
+            while not hear(await self.receive_some()):
+                pass
+            return
+        self._hear = hear
+        self._intake.add(self)
+        try:
+            await self._enough.wait()
+        finally:
+            self._intake.drop(self)
+        if self._failure is not None:
+            raise self._failure
+
+    def fileno(self) -> int:
+        """Of the socket; for the intake."""
+        return -1 if self._sock is None else self._sock.fileno()
+
+    def take_in(self, now_s: float) -> bool:
+        """Read and let it be heard; whether that was enough.  For the intake."""
+        assert self._sock is not None
+        enough = False
+        try:
+            enough = self._hear(self._sock.recv(READ_BYTES))
+        except BlockingIOError:
+            return False
+        except OSError as error:
+            self._failure = trio.BrokenResourceError(str(error))
+        except Exception as error:
+            self._failure = error
+        if enough or self._failure is not None:
+            self._enough.set()
+            return True
+        return False
 
     def post(self, data: bytes) -> None:
         """Send; never waits."""

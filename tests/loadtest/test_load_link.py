@@ -5,13 +5,16 @@ from __future__ import annotations
 import itertools
 import math
 import socket
+import struct
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from random import Random
 
 import pytest
 import trio
 import trio.testing
 
+from net.listener import AVAILABLE, Intake
 from ringfall.loadtest.link import CHUNK_BYTES, HELD_MAX_BYTES, NARROW_BUFFER_BYTES, Link, Stalls
 from ringfall.loadtest.profiles import PROFILES, Profile
 
@@ -246,6 +249,68 @@ def test_a_broken_line_is_said_so(profile: Profile) -> None:
             nursery.cancel_scope.cancel()
 
     trio.run(run, clock=trio.testing.MockClock(rate=0.0, autojump_threshold=0))
+
+
+class Ear:
+    """Hears until ``last``; ``bug`` is what that raises."""
+
+    def __init__(self, bug: Exception | None = None) -> None:
+        self.heard = b""
+        self.bug = bug
+
+    def __call__(self, data: bytes) -> bool:
+        self.heard += data or b"$"
+        if self.bug is not None and b"last" in self.heard:
+            raise self.bug
+        return b"last" in self.heard or not data
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["together", "each"])
+@pytest.mark.parametrize("ending", ["enough", "end", "reset", "bug"])
+def test_listening_ends_when_it_is_enough_or_there_is_no_more(ending: str, together: bool) -> None:
+    if together and not AVAILABLE:
+        pytest.skip("there is no epoll here")
+
+    async def run() -> None:
+        near, far = tcp_pair()
+        stream = trio.SocketStream(trio.socket.from_stdlib_socket(near))
+        intake = Intake(0.001) if together else None
+        link = Link(stream, Profile(), 1, near, intake)
+        ear = Ear(ZeroDivisionError() if ending == "bug" else None)
+        raised = {"reset": trio.BrokenResourceError, "bug": ZeroDivisionError}.get(ending)
+        async with trio.open_nursery() as nursery:
+            if intake is not None:
+                nursery.start_soon(intake.run)
+
+            async def talk() -> None:
+                far.sendall(b"first,")
+                while b"first," not in ear.heard:
+                    await trio.sleep(0.001)
+                if ending in ("enough", "bug"):
+                    far.sendall(b"last")
+                far.close()
+
+            if ending == "reset":
+                far.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            nursery.start_soon(talk)
+            with trio.fail_after(10.0), pytest.raises(raised) if raised else nullcontext():
+                await link.listen(ear)
+            if intake is not None:
+                intake.stop()
+        words = {"enough": b"first,last", "end": b"first,$", "reset": b"first,"}
+        assert ear.heard == words.get(ending, b"first,last")
+        assert intake is None or not intake.gather(), "it still listens"
+        await stream.aclose()
+
+    trio.run(run)
+
+
+def tcp_pair() -> tuple[socket.socket, socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        far = socket.create_connection(listening.getsockname())
+        near, _ = listening.accept()
+    near.setblocking(False)
+    return near, far
 
 
 def test_profiles_get_worse() -> None:

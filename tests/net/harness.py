@@ -16,7 +16,7 @@ import trio.testing
 from websockets.sync.client import ClientConnection, connect
 
 from net.limits import Limits
-from net.listener import serve
+from net.listener import AVAILABLE, Intake, serve
 from net.outbox import Outbox
 from net.rejections import Counters
 from net.wire import encode
@@ -24,8 +24,12 @@ from schema import messages as m
 
 WAIT_S = 60.0
 
-direct_frames = True
-"""Whether servers send and read usual frames past trio-websocket; tests run with both."""
+WAYS = ("together", "each", "library") if AVAILABLE else ("each", "library")
+"""Usual frames go past trio-websocket and are read for all connections in one go, or by each for
+itself; or trio-websocket sees them all."""
+
+way = WAYS[0]
+"""In which of them servers read and send; tests run with all."""
 
 # However slow this machine is, it makes no late one of who is in time: a test of a deadline names
 # its own, or has a clock that moves when told.
@@ -269,7 +273,8 @@ async def serve_(
         server.game,
         server.limits,
         server.counters,
-        direct_frames=direct_frames,
+        direct_frames=way != "library",
+        intake=Intake() if way == "together" else None,
         task_status=task_status,
     )
 

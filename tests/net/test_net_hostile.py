@@ -15,11 +15,11 @@ from tests.net.hostile import HOSTILE
 CUTTING = {"send_deadline_s": 1.0, "close_deadline_s": 1.5}
 
 
-@pytest.fixture(scope="module", params=[True, False], ids=["direct", "library"])
+@pytest.fixture(scope="module", params=harness.WAYS)
 def way(request: pytest.FixtureRequest) -> Iterator[None]:
     """Everything holds with frames that we send and read, and with the library alone."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(harness, "direct_frames", request.param)
+        patch.setattr(harness, "way", request.param)
         yield
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import errno
 import socket
+import sys
 import threading
 import time
+from typing import Any
 
 import msgspec
 import pytest
@@ -17,6 +19,7 @@ from websockets.sync.client import ClientConnection
 
 from net.limits import TokenBucket
 from net.listener import connection
+from net.listener.connection import Connection
 from net.listener.edge import Edge
 from net.rejections import Counters, MatchOver, ServerFull
 from net.wire import encode
@@ -50,10 +53,10 @@ from tests.net.hostile import (
 OK_INPUT = m.Input(1, 0, 0, 0, 1, 0)
 
 
-@pytest.fixture(autouse=True, params=[True, False], ids=["direct", "library"])
-def _both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, params=harness.WAYS)
+def _every_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything holds with frames that we send and read, and with the library alone."""
-    monkeypatch.setattr(harness, "direct_frames", request.param)
+    monkeypatch.setattr(harness, "way", request.param)
     monkeypatch.setattr(connection, "REFUSAL_WAIT_S", WAIT_S / 2)
 
 
@@ -205,6 +208,29 @@ def test_refusals_are_bounded_and_given_up_on() -> None:
         server.pass_s(connection.REFUSAL_WAIT_S)
         wait_for(lambda: server.counters.rejected["server_full"] == 20)
         assert server.counters.open == 1
+
+
+def test_a_connection_holds_a_quarter_of_a_megabyte_at_most(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What the kernel keeps both ways, what may come at once, and a full line of news."""
+    accepted: list[socket.socket] = []
+    made = Connection.__init__
+
+    def keep(self: Connection, server: Any, sock: socket.socket, address: str) -> None:
+        accepted.append(sock)
+        made(self, server, sock, address)
+
+    monkeypatch.setattr(Connection, "__init__", keep)
+    with running() as server, open_client(server.host, server.port) as client:
+        join(client)
+        kernel_bytes = sum(
+            accepted[0].getsockopt(socket.SOL_SOCKET, option)
+            for option in (socket.SO_SNDBUF, socket.SO_RCVBUF)
+        )
+        kill_bytes = sys.getsizeof(encode(m.Kill(2**32 - 1, 2**16 - 1, 2**16 - 1, 2**16 - 1)))
+        line_bytes = server.limits.outbox_messages_max * kill_bytes
+        assert kernel_bytes + line_bytes + server.limits.bytes_burst <= 256 * 1024
 
 
 def test_origin() -> None:
@@ -451,12 +477,14 @@ def test_our_frames_wait_for_their_turn() -> None:
             await trio.testing.wait_all_tasks_blocked()
             slow.go_on.set()
         assert edge.ready
-        edge.offer(b"frame")
-        assert not edge.ready, "three bytes are owed"
+        assert edge.hand_over(b"frame")
+        assert not edge.ready, "five bytes are owed"
+        assert slow.told == 1
+        assert not edge.hand_over(b"never sent")
         await edge.send_all(b"PING")
         return slow.written
 
-    assert trio.run(main) == b"PONGframePING"
+    assert trio.run(main) == b"PONG\x82\x05framePING"
 
 
 class SlowSocket:
@@ -466,6 +494,7 @@ class SlowSocket:
         self.room = room
         self.written = b""
         self.go_on = trio.Event()
+        self.told = 0
 
     async def send_all(self, data: bytes) -> None:
         self.written += data[:1]
@@ -476,10 +505,13 @@ class SlowSocket:
         self.written += data[: self.room]
         return len(data[: self.room])
 
+    def owes(self) -> None:
+        self.told += 1
+
 
 def edge_on(sock: SlowSocket) -> Edge:
     budget = TokenBucket(1e9, 1e9, 0.0)
-    return Edge(sock, sock, None, Counters(), budget, trio.current_time)  # type: ignore[arg-type]
+    return Edge(sock, sock, sock, Counters(), budget)  # type: ignore[arg-type]
 
 
 def test_fragmented_messages_are_messages() -> None:

@@ -29,6 +29,8 @@ class OutboxModel(hs.RuleBasedStateMachine):
         self.box = box()
         self.woken = 0
         self.box.wake = self.wake
+        self.box.hand_over = self.hand_over
+        self.taker_is_free = False
         self.tick = 0
         self.pushed: list[bytes] = []
         self.got: list[bytes] = []
@@ -41,6 +43,15 @@ class OutboxModel(hs.RuleBasedStateMachine):
 
     def wake(self) -> None:
         self.woken += 1
+
+    def hand_over(self, message: bytes) -> bool:
+        assert len(self.got) == len(self.pushed), "it overtakes what must arrive"
+        assert message == b"s%d" % self.tick
+        return self.taker_is_free
+
+    @hs.rule(free=st.booleans())
+    def taker_has_time(self, free: bool) -> None:
+        self.taker_is_free = free
 
     def on_their_way(self) -> list[int]:
         return [tick for tick in self.sent if tick > self.acked_up_to]
@@ -79,7 +90,10 @@ class OutboxModel(hs.RuleBasedStateMachine):
         else:
             assert accepted
             self.row = 0
-            self.waiting = self.tick
+            if self.taker_is_free and len(self.got) == len(self.pushed):
+                self.sent.append(self.tick)
+            else:
+                self.waiting = self.tick
 
     @hs.rule(back=st.integers(-3, 12))
     def ack_anything(self, back: int) -> None:
@@ -178,6 +192,31 @@ def test_shut_box_ignores_the_game() -> None:
     outbox.close(REJECTIONS[ErrorCode.IDLE](""))
     assert outbox.take() is None
     assert outbox.skipped == 0
+
+
+def test_what_is_handed_over_at_once_is_on_its_way() -> None:
+    outbox, taken = box(), []
+
+    def hand_over(message: bytes) -> bool:
+        taken.append(message)
+        return len(taken) != 2
+
+    outbox.hand_over = hand_over
+    assert outbox.offer_snapshot(5, b"first")
+    assert (outbox.unacked, list(outbox.sent), outbox.take()) == (1, [5], None)
+    assert outbox.offer_snapshot(6, b"second"), "it waits for whoever could not take it"
+    assert (outbox.unacked, list(outbox.sent)) == (1, [5])
+    assert outbox.take() == b"second"
+    assert (outbox.unacked, list(outbox.sent)) == (2, [5, 6])
+    outbox.acked(6)
+    assert outbox.unacked == 0
+    outbox.push(b"news")
+    assert outbox.offer_snapshot(7, b"third")
+    assert [outbox.take(), outbox.take()] == [b"news", b"third"]
+    assert taken == [b"first", b"second"]
+    outbox.shut()
+    assert not outbox.offer_snapshot(8, b"late")
+    assert outbox.hand_over is not hand_over, "whoever is gone is not held on to"
 
 
 def test_a_snapshot_is_never_taken_back() -> None:
