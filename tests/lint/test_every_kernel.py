@@ -177,7 +177,17 @@ TRIALS: dict[str, Trial] = {
     "systems.kernels.rewarding.level_up": Trial(
         "rewards.reward", "tests/systems/test_rewarding.py"
     ),
-    "systems.kernels.roaming.roam": Trial("minding.must_leave", "tests/systems/test_bot_ways.py"),
+    "systems.kernels.prospering.seek_crates": Trial(
+        "minding.bearing", "tests/systems/test_bot_ways.py"
+    ),
+    "systems.kernels.prospering.seek_items": Trial(
+        "minding.free", "tests/systems/test_bot_ways.py"
+    ),
+    "systems.kernels.prospering.stroll": Trial("minding.bearing", "tests/systems/test_bot_ways.py"),
+    "systems.kernels.roaming.set_out": Trial("minding.bearing", "tests/systems/test_bot_ways.py"),
+    "systems.kernels.roaming.survive": Trial(
+        "minding.must_leave", "tests/systems/test_bot_ways.py"
+    ),
     "systems.kernels.separation.apply_push": Trial(
         "gliding.rest_of", "tests/systems/test_walls.py", "go"
     ),

@@ -131,18 +131,8 @@ def crowd_columns(
     It still lists those who are dead by now: who is alive is not for the grid to say.
     """
     columns, rows = ceil(terrain.frame[0] / cell_u), ceil(terrain.frame[1] / cell_u)
-    made = call(
-        build_grid,
-        count=len(bodies),
-        alive=[1] * len(bodies),
-        x_u=[x for x, _ in grid_places],
-        y_u=[y for _, y in grid_places],
-        grid=[cell_u, columns, rows],
-        start=np.zeros(columns * rows + 1, np.int32),
-        row_of=np.zeros(len(bodies), np.int32),
-        cell=np.zeros(len(bodies), np.int32),
-        reach_u=[0.0],
-    )
+    places = [x for x, _ in grid_places], [y for _, y in grid_places]
+    made = by_cell(len(bodies), *places, [cell_u, columns, rows])
     reach = widest_reach(grid_places, [b.origin for b in bodies], [b.place for b in bodies])
     return {
         "body_alive": np.array([body.alive for body in bodies], np.uint8),
@@ -153,6 +143,22 @@ def crowd_columns(
         "row_of": made.row_of,
         "reach_u": np.array([reach]),
     }
+
+
+def by_cell(count: int, x_u: list[float], y_u: list[float], grid: list[float]) -> SimpleNamespace:
+    """``start`` and ``row_of`` of so many things in a grid; those behind them are not in it."""
+    return call(
+        build_grid,
+        count=count,
+        alive=[1] * len(x_u),
+        x_u=x_u,
+        y_u=y_u,
+        grid=grid,
+        start=np.zeros(int(grid[1] * grid[2]) + 1, np.int32),
+        row_of=np.zeros(len(x_u), np.int32),
+        cell=np.zeros(len(x_u), np.int32),
+        reach_u=[0.0],
+    )
 
 
 def way_squares(terrain: Terrain, ways: list[tuple[Place, Place]], cell_u: float) -> np.ndarray:
