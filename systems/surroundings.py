@@ -9,7 +9,7 @@ from ecs.columns import Rows
 from ecs.world import World
 from schema.columns import Barrier, Position, Shape, Vitals, Walls
 from systems.kernels.broadphase import build_grid
-from systems.kernels.obstacles import raise_walls
+from systems.kernels.raising import raise_walls
 from systems.rules import Rules
 from systems.terrain import Terrain
 
@@ -18,7 +18,9 @@ ByCell = tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.int32]]
 
 
 class Surroundings:
-    """Grids of a world that are the bots' own: the tick's say nothing after a restore.
+    """Grids of the bots' own, for the tick's say nothing after a restore; the walls are the tick's.
+
+    Walls follow from the obstacles alone, so whoever brings them up to date first does it for both.
 
     Attributes:
         walls: record, start and row, as in ``kernels.walls``.
@@ -28,13 +30,9 @@ class Surroundings:
 
     def __init__(self, world: World) -> None:
         self._world, self._rules = world, world.resource(Rules)
-        theirs = world.group("walls", Walls)
-        self.walls = (
-            np.zeros_like(theirs.record),
-            np.zeros_like(theirs.start),
-            np.zeros_like(theirs.row),
-        )
-        self.calls = [self._bind_walls(len(theirs.stops_shots))]
+        walls = world.group("walls", Walls)
+        self.walls = (walls.record, walls.start, walls.row)
+        self.calls = [self._bind_walls(walls)]
         self.players = self._sort("players", world.group("players", Vitals).alive)
         self.pickups = self._sort("pickups", _all_of(world, "pickups"))
         self.areas = self._sort("areas", _all_of(world, "areas"))
@@ -59,9 +57,8 @@ class Surroundings:
         )
         return grid, start, row_of
 
-    def _bind_walls(self, blocks: int) -> partial[None]:
+    def _bind_walls(self, walls: Walls) -> partial[None]:
         terrain, shape = self._world.resource(Terrain), self._world.group("obstacles", Shape)
-        squares = np.zeros((4, blocks), dtype=np.uint64)
         return partial(
             raise_walls,
             self._world.group("obstacles", Rows).count,
@@ -78,11 +75,14 @@ class Surroundings:
             terrain.wall_row,
             terrain.frame,
             *self.walls,
-            squares[0],
-            squares[1],
-            squares[2],
-            squares[3],
-            np.zeros(2, dtype=np.int64),
+            walls.former,
+            walls.edits,
+            walls.changed,
+            walls.stops_bodies,
+            walls.stops_shots,
+            walls.map_stops_bodies,
+            walls.map_stops_shots,
+            walls.raised,
         )
 
 

@@ -154,7 +154,7 @@ TRIALS: dict[str, Trial] = {
     "systems.kernels.obstacles.put_crates": Trial(
         "building.crates", "tests/systems/test_obstacles.py"
     ),
-    "systems.kernels.obstacles.raise_walls": Trial(
+    "systems.kernels.raising.raise_walls": Trial(
         "terrain.walls_of_cells", "tests/systems/test_obstacles.py", "raised"
     ),
     "systems.kernels.placing.place_areas": Trial(

@@ -11,7 +11,7 @@ import numpy as np
 from schema.directions import TABLE
 from schema.walls import BLOCKS_ACROSS, BLOCKS_ALL, BLOCKS_MOVE, SQUARES_PER_U, WALL
 from systems.kernels.broadphase import build_grid
-from systems.kernels.obstacles import raise_walls
+from systems.kernels.raising import raise_walls
 from systems.kernels.walls import HAIR_U, glide, is_clear, sweep_walls
 from systems.terrain import Terrain, make_terrain, walls_with_obstacles
 from tests.oracle.crowd import widest_reach
@@ -193,6 +193,9 @@ def raised(terrain: Terrain, obstacles: list[Wall], before: SimpleNamespace) -> 
         walls=before.walls,
         start=before.start,
         row=before.row,
+        former=before.former,
+        edits=before.edits,
+        changed=before.changed,
         stops_bodies=before.stops_bodies,
         stops_shots=before.stops_shots,
         map_stops_bodies=before.map_stops_bodies,
@@ -208,6 +211,9 @@ def untouched(terrain: Terrain, room: int, fill: int = 0) -> SimpleNamespace:
         walls=np.full(walls * WALL.itemsize, fill, np.uint8).view(WALL),
         start=np.full((cells + 1) * 4, fill, np.uint8).view(np.int32),
         row=np.full(entries * 4, fill, np.uint8).view(np.int32),
+        former=np.full(entries * 4, fill, np.uint8).view(np.int32),
+        edits=np.full((cells + 1) * 4, fill, np.uint8).view(np.int32),
+        changed=np.full(room * 4, fill, np.uint8).view(np.int32),
         **{
             name: np.full(cells * BLOCKS_ACROSS**2 * 8, fill, np.uint8).view(np.uint64)
             for name in SQUARES_OF_WALLS
