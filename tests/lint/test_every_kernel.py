@@ -201,6 +201,9 @@ TRIALS: dict[str, Trial] = {
     "systems.kernels.striking.strike": Trial(
         "strikes.ended", "tests/systems/test_strikes_follow.py"
     ),
+    "systems.kernels.striking.stop_at_walls": Trial(
+        "strikes.complaints", "tests/systems/test_striking.py"
+    ),
     "systems.kernels.striking.sweep_projectiles": Trial(
         "strikes.complaints", "tests/systems/test_striking.py"
     ),
