@@ -40,7 +40,7 @@ from schema.commands import COMMAND
 from schema.directions import COUNT
 from systems.kernels.deciding import command
 from systems.kernels.dodging import dash, dodge
-from systems.kernels.fighting import fight
+from systems.kernels.fighting import fight, keep_distance
 from systems.kernels.minds import BOT_ROW, MIND
 from systems.kernels.prospering import seek_crates, seek_items, stroll
 from systems.kernels.roaming import set_out, survive
@@ -97,6 +97,7 @@ class Bots:
             self._bind_stroll(),
             self._bind_set_out(),
             self._bind_fight(),
+            self._bind_feet(),
             self._bind_dodge(),
             self._bind_dash(),
             self._bind_command(),
@@ -284,6 +285,23 @@ class Bots:
             rules.effects,
             rules.directions,
             rules.dt_s,
+            self._made,
+            self._minds,
+        )
+
+    def _bind_feet(self) -> partial[None]:
+        clock, rules = self._world.group("match", Clock), self._rules
+        return partial(
+            keep_distance,
+            clock.tick,
+            clock.seed,
+            self._player(Vitals).down,
+            self._player(Vitals).health_hp,
+            self._player(Stats).health_max_hp,
+            self._world.group("abilities", Ability).skill,
+            self._bots,
+            rules.skills,
+            rules.directions,
             self._made,
             self._minds,
         )

@@ -1,6 +1,6 @@
 """Groups that live for one tick: reports, inputs, and aids of the search."""
 
-from ecs.columns import Group, f64, i32, i64, records, u64
+from ecs.columns import Group, f64, i32, i64, records, u8, u64
 from schema.commands import COMMAND, JOIN, LEAVE
 from schema.events import CAST_RECORD, EVENT_RECORD, HIT_RECORD, KNOCK_RECORD
 from schema.walls import WALL
@@ -10,6 +10,8 @@ class Casts(Group):
     """Casts that were allowed in this tick."""
 
     record = records(CAST_RECORD, "one cast")
+    wish = u8("what is wanted with each slot of each player: NO_WISH, TO_CAST, TO_HOLD")
+    chosen = i64("row of the player it is homing on, NOBODY for none")
 
 
 class Hits(Group):

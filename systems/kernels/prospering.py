@@ -24,7 +24,7 @@ from schema.commands import SKILL_SLOTS
 from schema.events import NOBODY
 from schema.walls import BLOCKS_MOVE, BLOCKS_SHOTS, CRATE
 from systems.kernels.choosing import reach_of
-from systems.kernels.collecting import is_of_use
+from systems.kernels.collecting import Needs, is_of_use
 from systems.kernels.minds import (
     GOAL_BREAK,
     GOAL_FOLLOW,
@@ -35,23 +35,16 @@ from systems.kernels.minds import (
     MindsOut,
 )
 from systems.kernels.roaming import Circle
-from systems.kernels.sighting import SHOT_RADIUS_U, is_open, on_screen
+from systems.kernels.sighting import SHOT_RADIUS_U, Screen, is_open, on_screen
 from systems.kernels.stages import gives_health
 from systems.kernels.tables import ItemsIn, SkillsIn
 from systems.kernels.walls import SKIN_U, WallsIn, cell_of, sweep_walls
-
-Screen = tuple[float, float]
-"""Half extents of a view."""
 
 Goods = tuple[F64In, F64In, U8In, F64In, ItemsIn, F64In, I32In, I32In]
 """x_u, y_u, item, amount of each pickup, ITEM_ROW[items]; pickups by cell: grid, start, row_of."""
 
 Crates = tuple[U8In, F64In, F64In, F64In, int]
 """kind, health_hp, x_u, y_u of each obstacle, and how many walls the map has: those before them."""
-
-Needs = tuple[bool, F64In, F64In, F64In, F64In, F64In, U8In]
-"""Whether health is given; health_hp, health_max_hp, mana_mp, mana_max_mp, shield_hp of players,
-levels of their skills."""
 
 STREAM_WANDER = 10
 

@@ -23,7 +23,7 @@ from schema.events import (
 )
 from schema.rulebook import PIERCED
 from schema.walls import BLOCKS_SHOTS
-from systems.kernels.broadphase import is_unmet
+from systems.kernels.broadphase import Cells, is_unmet
 from systems.kernels.geometry import MISS, sweep_circle
 from systems.kernels.tables import (
     ClassesIn,
@@ -42,9 +42,6 @@ Bodies = tuple[I64In, U8In, F64In, F64In, F64In, F64In]
 
 Pierced = tuple[I64Out, I64Out, I64Out, I64Out]
 """Rows of those whom each projectile has hit already, the last first; NOBODY for none."""
-
-Cells = tuple[F64In, I32In, I32In]
-"""grid, start, row_of: players by cell, as in ``kernels.broadphase``."""
 
 
 @device
@@ -234,18 +231,16 @@ def sweep_projectiles(
     for row in range(count[0]):
         px, py, limit, own = x_u[row], y_u[row], moment[row], owner[row]
         dx, dy, radii = vx_ups[row] * dt_s, vy_ups[row] * dt_s, radius_u[row] + body_radius_u
-        rounds, enemies[row] = PIERCED + 1, 0
-        if is_unmet(px, py, dx, dy, radii, grid, squares):
-            rounds = 0
-        for _ in range(rounds):
+        enemies[row], unmet = 0, is_unmet(px, py, dx, dy, radii, grid, squares)
+        for _ in range(0 if unmet else PIERCED + 1):
             met = passed_by(row, pierced)
             t, body = first_body(
                 px, py, dx, dy, radii, limit, own, friendly_fire, met, bodies, cells, reach_u[0]
             )
             if body == NOBODY:
                 break
-            what, much = (int(skill[row]), int(slot[row])), damage_hp[row]
-            add_hit(*report, body, own, *what, 0, much, t, px, py)
+            what = (int(skill[row]), int(slot[row]), 0, damage_hp[row])
+            add_hit(*report, body, own, *what, t, px, py)
             enemies[row] += int(team[body] != team[own])
             if int(pierce[row]) == 0:
                 moment[row], target[row] = t, body
@@ -294,6 +289,7 @@ def strike(
         obstacle_health_hp: f64[obstacles]; one without health takes no knocks.
         struck: u8, enemies each projectile has hit so far; raised.
     """
+    report = (events, event_count, events_refused)
     for row in range(count[0]):
         own, made = owner[row], int(skill[row])
         most = classes[int(role[own])]["combo_max"]
@@ -316,15 +312,4 @@ def strike(
             obstacle = STRIKE_OBSTACLE - target[row]
             if obstacle_health_hp[obstacle] > 0.0:
                 add_knock(knocks, knock_count, knocks_refused, obstacle, own, damage_hp[row])
-        add_event(
-            events,
-            event_count,
-            events_refused,
-            WALL_HIT,
-            own,
-            NOBODY,
-            made,
-            0.0,
-            x_u[row],
-            y_u[row],
-        )
+        add_event(*report, WALL_HIT, own, NOBODY, made, 0.0, x_u[row], y_u[row])

@@ -26,7 +26,7 @@ from tests.oracle import minding
 from tests.oracle.minding import Hair
 from tests.systems.casting import skill_rows
 from tests.systems.ground import by_cell, grid_of, ground, terrain_columns
-from tests.systems.kernel_calls import call, notes_of
+from tests.systems.kernel_calls import call_in_turn
 from tests.systems.test_bot_sight import TERRAIN, WALLS, bot_rows, places
 
 pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered in scalar")
@@ -54,15 +54,6 @@ def a_mind(**known: Any) -> np.ndarray:
     for name, value in known.items():
         mind[name] = value
     return mind
-
-
-def in_turn(kernels: list[Any], given: dict[str, Any]) -> np.void:
-    """The first mind after these kernels, each called with what it asks for."""
-    for kernel in kernels:
-        known = {name: given[name] for name in notes_of(kernel)}
-        given = given | {"minds": call(kernel, **known).minds}
-    result: np.void = given["minds"][0]
-    return result
 
 
 def went(bodies: list[Point], mind: np.ndarray, **changed: Any) -> np.void:
@@ -117,7 +108,9 @@ def went(bodies: list[Point], mind: np.ndarray, **changed: Any) -> np.void:
     given |= changed
     lying = by_cell(given.pop("pickups"), given["item_x_u"], given["item_y_u"], GRID)
     given |= {"item_start": lying.start, "item_row": lying.row_of}
-    return in_turn([survive, seek_items, seek_crates, stroll, set_out], given)
+    made = call_in_turn([survive, seek_items, seek_crates, stroll, set_out], **given)
+    result: np.void = made.minds[0]
+    return result
 
 
 def leads_to(mind: np.void, at: Point, goal: Point) -> bool:

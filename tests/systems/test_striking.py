@@ -37,7 +37,7 @@ from tests.systems.ground import (
     walls_of,
     way_squares,
 )
-from tests.systems.kernel_calls import call, notes_of
+from tests.systems.kernel_calls import call_in_turn
 
 RADIUS = 0.125
 BODY = 0.5
@@ -45,7 +45,6 @@ TOUCH = RADIUS + BODY
 DT_S = 1 / 32  # a power of two: displacements in tests are exact
 KNOWN = ("pierced_a", "pierced_b", "pierced_c", "pierced_d")
 DAMAGE = 12.0
-KERNELS = (stop_at_walls, sweep_projectiles)
 
 
 def flown(
@@ -95,9 +94,7 @@ def flown(
     given["wall_squares"] = wall_squares(terrain, BLOCKS_SHOTS)
     given["squares"] = way_squares(terrain, [(b.origin, b.place) for b in bodies], cell_u)
     given |= memory | crowd | terrain_columns(terrain)
-    first, then = ({name: given.get(name) for name in notes_of(k)} for k in KERNELS)
-    stopped = call(stop_at_walls, **first)
-    made = call(sweep_projectiles, **then | {n: getattr(stopped, n) for n in ("target", "moment")})
+    made = call_in_turn([stop_at_walls, sweep_projectiles], **given)
     junk = (made.target[count], made.moment[count], made.enemies[count], made.x_u[count])
     assert junk == (77, -9.0, 55, 5.0)
     assert (made.pierce[count], *(getattr(made, name)[count] for name in KNOWN)) == (3, 0, 0, 0, 0)
