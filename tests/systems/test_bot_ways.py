@@ -321,7 +321,8 @@ corners = st.tuples(*[st.integers(-12, 12).map(lambda n: n / 2)] * 2)
 def test_the_first_of_the_nearest_items(lying: list[Point], level: int) -> None:
     """As near as another, in the same cell or the next: the lower row, and one too far is none."""
     at = (15.0, 4.5)
-    places = [(at[0] + dx / 2, at[1] + dy / 4) for dx, dy in lying]
+    mirrored = [(-dx, dy) for dx, dy in lying]
+    places = [(at[0] + dx / 2, at[1] + dy / 4) for dx, dy in lying + mirrored]
     near = [(dist(at, p), n) for n, p in enumerate(places) if dist(at, p) < LOOT_U[level]]
     mind = went(
         [at],
