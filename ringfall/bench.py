@@ -263,8 +263,8 @@ def bare_costs_us(scene: Scene, rounds: int) -> float:
     world.enter()
     moving: list[Any] = [esper.get_processor(kind) for kind in (Move, BuildGrid, Separate)]
     flying: Any = esper.get_processor(SweepProjectiles)
-    # What projectiles lead to, the second call, is rules.
-    calls = [call for system in moving for call in system.calls] + flying.calls[:1]
+    # What projectiles lead to, the last call, is rules.
+    calls = [call for system in moving for call in system.calls] + flying.calls[:-1]
     (bare,) = sequence(calls)
     hits = world.group("hits", Rows).count
 

@@ -34,20 +34,19 @@ from schema.columns import (
     Shape,
     Stats,
     Vitals,
-    Walls,
     Zone,
 )
 from schema.commands import COMMAND
 from schema.directions import COUNT
-from systems.kernels.broadphase import build_grid
 from systems.kernels.deciding import command
 from systems.kernels.dodging import dash, dodge
-from systems.kernels.fighting import fight
+from systems.kernels.fighting import fight, keep_distance
 from systems.kernels.minds import BOT_ROW, MIND
-from systems.kernels.obstacles import raise_walls
-from systems.kernels.roaming import roam
+from systems.kernels.prospering import seek_crates, seek_items, stroll
+from systems.kernels.roaming import set_out, survive
 from systems.kernels.sighting import look
 from systems.rules import Rules
+from systems.surroundings import Surroundings
 from systems.terrain import Terrain
 
 WANDER_S = 5.0
@@ -84,30 +83,21 @@ class Bots:
         self._world, self._rules = world, world.resource(Rules)
         self._terrain = world.resource(Terrain)
         capacity = world.layout.capacities["players"]
-        cells = int(self._rules.grid[1] * self._rules.grid[2])
         self._bots = bot_rows(self._rules)
         self._minds: NDArray[np.void] = np.zeros(capacity, dtype=MIND)
         self._made = np.zeros(1, dtype=np.int64)
         self._commands: NDArray[np.void] = np.zeros(capacity, dtype=COMMAND)
-        # A grid and walls of their own: the tick's are scratch and say nothing after a restore.
-        self._grid = (
-            self._rules.grid,
-            np.zeros(cells + 1, dtype=np.int32),
-            np.zeros(capacity, dtype=np.int32),
-        )
-        theirs = world.group("walls", Walls)
-        self._walls = (
-            np.zeros_like(theirs.record),
-            np.zeros_like(theirs.start),
-            np.zeros_like(theirs.row),
-        )
-        self._squares = np.zeros((4, len(theirs.stops_shots)), dtype=np.uint64)
+        self._near = Surroundings(world)
         calls = (
-            self._bind_walls(),
-            self._bind_grid(),
+            *self._near.calls,
             self._bind_look(),
-            self._bind_roam(),
+            self._bind_survive(),
+            self._bind_items(),
+            self._bind_crates(),
+            self._bind_stroll(),
+            self._bind_set_out(),
             self._bind_fight(),
+            self._bind_feet(),
             self._bind_dodge(),
             self._bind_dash(),
             self._bind_command(),
@@ -123,53 +113,7 @@ class Bots:
     def _player(self, group: type[Any]) -> Any:
         return self._world.group("players", group)
 
-    def _bind_walls(self) -> partial[None]:
-        rules, terrain = self._rules, self._terrain
-        shape = self._world.group("obstacles", Shape)
-        walls, wall_start, wall_row = self._walls
-        return partial(
-            raise_walls,
-            self._world.group("obstacles", Rows).count,
-            shape.x_u,
-            shape.y_u,
-            shape.hx_u,
-            shape.hy_u,
-            shape.radius_u,
-            shape.heading,
-            self._world.group("obstacles", Barrier).blocks,
-            rules.directions,
-            terrain.walls,
-            terrain.wall_start,
-            terrain.wall_row,
-            terrain.frame,
-            walls,
-            wall_start,
-            wall_row,
-            self._squares[0],
-            self._squares[1],
-            self._squares[2],
-            self._squares[3],
-            np.zeros(2, dtype=np.int64),
-        )
-
-    def _bind_grid(self) -> partial[None]:
-        grid, start, row_of = self._grid
-        return partial(
-            build_grid,
-            self._player(Rows).count,
-            self._player(Vitals).alive,
-            self._player(Position).x_u,
-            self._player(Position).y_u,
-            grid,
-            start,
-            row_of,
-            np.zeros_like(row_of),
-            np.zeros(1, dtype=np.float64),
-        )
-
     def _bind_look(self) -> partial[None]:
-        grid, start, row_of = self._grid
-        walls, wall_start, wall_row = self._walls
         match, vitals, cover = self._rules.balance.match, self._player(Vitals), self._player(Cover)
         return partial(
             look,
@@ -192,41 +136,22 @@ class Bots:
             match.view_height_u / 2.0,
             match.cover.notice_u,
             match.team.size,
-            grid,
-            start,
-            row_of,
-            walls,
-            wall_start,
-            wall_row,
+            *self._near.players,
+            *self._near.walls,
             self._terrain.frame,
             self._minds,
             self._made,
         )
 
-    def _bind_roam(self) -> partial[None]:
-        walls, wall_start, wall_row = self._walls
-        rules, match, world = self._rules, self._rules.balance.match, self._world
-        clock, zone = world.group("match", Clock), world.group("match", Zone)
-        vitals, stats = self._player(Vitals), self._player(Stats)
-        ability = world.group("abilities", Ability)
-        lying, goods = world.group("pickups", Position), world.group("pickups", Goods)
-        shape, barrier = world.group("obstacles", Shape), world.group("obstacles", Barrier)
+    def _bind_survive(self) -> partial[None]:
+        rules, zone = self._rules, self._world.group("match", Zone)
         return partial(
-            roam,
-            clock.tick,
-            clock.seed,
-            world.group("match", Outcome).stage,
-            vitals.down,
+            survive,
+            self._world.group("match", Clock).tick,
+            self._player(Vitals).down,
             self._player(Position).x_u,
             self._player(Position).y_u,
-            stats.speed_ups,
-            vitals.health_hp,
-            stats.health_max_hp,
-            vitals.mana_mp,
-            stats.mana_max_mp,
-            vitals.shield_hp,
-            ability.skill,
-            ability.level,
+            self._player(Stats).speed_ups,
             zone.until_tick,
             zone.x_u,
             zone.y_u,
@@ -234,30 +159,96 @@ class Bots:
             zone.next_x_u,
             zone.next_y_u,
             zone.next_radius_u,
-            world.group("pickups", Rows).count,
+            rules.dt_s,
+            rules.balance.match.team.revive_reach_u,
+            self._made,
+            self._minds,
+        )
+
+    def _bind_items(self) -> partial[None]:
+        match, world = self._rules.balance.match, self._world
+        vitals, stats, zone = self._player(Vitals), self._player(Stats), world.group("match", Zone)
+        lying, goods = world.group("pickups", Position), world.group("pickups", Goods)
+        return partial(
+            seek_items,
+            world.group("match", Outcome).stage,
+            self._player(Position).x_u,
+            self._player(Position).y_u,
+            vitals.health_hp,
+            stats.health_max_hp,
+            vitals.mana_mp,
+            stats.mana_max_mp,
+            vitals.shield_hp,
+            world.group("abilities", Ability).level,
+            zone.x_u,
+            zone.y_u,
+            zone.radius_u,
             lying.x_u,
             lying.y_u,
             goods.item,
             goods.amount,
-            world.group("obstacles", Rows).count,
+            *self._near.pickups,
+            self._bots,
+            self._rules.loot.items,
+            match.view_width_u / 2.0,
+            match.view_height_u / 2.0,
+            match.body.radius_u,
+            *self._near.walls,
+            self._terrain.frame,
+            self._made,
+            self._minds,
+        )
+
+    def _bind_crates(self) -> partial[None]:
+        match, world = self._rules.balance.match, self._world
+        shape, barrier = world.group("obstacles", Shape), world.group("obstacles", Barrier)
+        return partial(
+            seek_crates,
+            self._player(Position).x_u,
+            self._player(Position).y_u,
+            world.group("abilities", Ability).skill,
             barrier.kind,
             barrier.health_hp,
             shape.x_u,
             shape.y_u,
             self._bots,
-            rules.skills,
-            rules.loot.items,
-            rules.directions,
-            rules.dt_s,
+            self._rules.skills,
             match.view_width_u / 2.0,
             match.view_height_u / 2.0,
-            match.body.radius_u,
-            match.team.revive_reach_u,
             len(self._terrain.walls),
-            walls,
-            wall_start,
-            wall_row,
+            *self._near.walls,
             self._terrain.frame,
+            self._made,
+            self._minds,
+        )
+
+    def _bind_stroll(self) -> partial[None]:
+        clock, zone = self._world.group("match", Clock), self._world.group("match", Zone)
+        return partial(
+            stroll,
+            clock.tick,
+            clock.seed,
+            self._player(Position).x_u,
+            self._player(Position).y_u,
+            zone.x_u,
+            zone.y_u,
+            zone.radius_u,
+            self._bots,
+            self._rules.directions,
+            self._terrain.frame,
+            self._made,
+            self._minds,
+        )
+
+    def _bind_set_out(self) -> partial[None]:
+        return partial(
+            set_out,
+            self._player(Position).x_u,
+            self._player(Position).y_u,
+            self._world.group("abilities", Ability).skill,
+            self._rules.skills,
+            self._rules.directions,
+            self._rules.balance.match.team.revive_reach_u,
             self._made,
             self._minds,
         )
@@ -298,6 +289,23 @@ class Bots:
             self._minds,
         )
 
+    def _bind_feet(self) -> partial[None]:
+        clock, rules = self._world.group("match", Clock), self._rules
+        return partial(
+            keep_distance,
+            clock.tick,
+            clock.seed,
+            self._player(Vitals).down,
+            self._player(Vitals).health_hp,
+            self._player(Stats).health_max_hp,
+            self._world.group("abilities", Ability).skill,
+            self._bots,
+            rules.skills,
+            rules.directions,
+            self._made,
+            self._minds,
+        )
+
     def _bind_dodge(self) -> partial[None]:
         rules, match, clock = (
             self._rules,
@@ -318,6 +326,7 @@ class Bots:
             area.radius_u,
             area.skill,
             area.owner,
+            *self._near.areas,
             self._bots,
             rules.skills,
             rules.directions,
@@ -359,7 +368,6 @@ class Bots:
         )
 
     def _bind_command(self) -> partial[None]:
-        walls, wall_start, wall_row = self._walls
         rules, clock = self._rules, self._world.group("match", Clock)
         return partial(
             command,
@@ -370,9 +378,7 @@ class Bots:
             self._bots,
             rules.directions,
             rules.balance.match.body.radius_u,
-            walls,
-            wall_start,
-            wall_row,
+            *self._near.walls,
             self._terrain.frame,
             self._minds,
             self._made,

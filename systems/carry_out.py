@@ -36,7 +36,7 @@ from systems.kernels.granting import (
     mark_casters,
     mend,
 )
-from systems.kernels.launching import launch
+from systems.kernels.launching import choose_targets, launch
 from systems.kernels.placing import place_areas, raise_barriers
 from systems.rules import Rules
 from systems.terrain import Terrain
@@ -53,7 +53,7 @@ class CarryOut(System):
     after = (JudgeCasts,)
     reads = (
         Clock.tick,
-        Casts,
+        Casts.record,
         Role,
         Intent.buttons,
         Intent.move,
@@ -68,6 +68,7 @@ class CarryOut(System):
     )
     writes = (
         Rows,
+        Casts.chosen,
         Identity,
         Position,
         Motion,
@@ -88,6 +89,7 @@ class CarryOut(System):
 
     def bind(self, granted: Granted) -> None:
         self.calls = [
+            _bind_targets(granted),
             _bind_launch(granted),
             _bind_areas(granted),
             _bind_barriers(granted),
@@ -97,25 +99,20 @@ class CarryOut(System):
         ]
 
 
-def _bind_launch(granted: Granted) -> partial[None]:
+def _bind_targets(granted: Granted) -> partial[None]:
     rules, terrain = granted.resource(Rules), granted.resource(Terrain)
-    casts, players, flying = granted.table(Casts), granted.table(Intent), granted.table(Flight)
-    walls, flight, pierced = granted.table(Walls)[Walls], flying[Flight], flying[Pierced]
+    casts, players, walls = granted.table(Casts), granted.table(Intent), granted.table(Walls)[Walls]
     return partial(
-        launch,
+        choose_targets,
         casts[Casts].record,
         casts[Rows].count,
         granted.table(Clock)[Clock].tick,
         players[Rows].count,
         rules.skills,
-        rules.effects,
-        rules.classes,
         rules.directions,
         rules.balance.match.cover.notice_u,
         players[Vitals].alive,
         players[Role].team,
-        players[Role].role,
-        players[Combo].hits,
         players[Cover].bush,
         players[Cover].seen_until_tick,
         players[Stats].flags,
@@ -125,6 +122,26 @@ def _bind_launch(granted: Granted) -> partial[None]:
         walls.start,
         walls.row,
         terrain.frame,
+        casts[Casts].chosen,
+    )
+
+
+def _bind_launch(granted: Granted) -> partial[None]:
+    rules, casts, players = granted.resource(Rules), granted.table(Casts), granted.table(Intent)
+    flying = granted.table(Flight)
+    flight, pierced = flying[Flight], flying[Pierced]
+    return partial(
+        launch,
+        casts[Casts].record,
+        casts[Rows].count,
+        granted.table(Clock)[Clock].tick,
+        rules.skills,
+        rules.effects,
+        rules.classes,
+        rules.directions,
+        players[Role].role,
+        players[Combo].hits,
+        casts[Casts].chosen,
         flying[Rows].count,
         flying[Rows].refused,
         flying[Identity].slot,

@@ -22,7 +22,7 @@ from schema.columns import (
     Vitals,
     Walls,
 )
-from systems.kernels.beams import keep_channel, shine
+from systems.kernels.beams import give_away, keep_channel, shine
 from systems.rules import Rules
 from systems.separate import Separate
 from systems.terrain import Terrain
@@ -87,6 +87,15 @@ class Channel(System):
                 vitals.mana_mp,
                 beam.length_u,
             ),
+            partial(
+                give_away,
+                players[Rows].count,
+                granted.table(Clock)[Clock].tick,
+                beam.slot,
+                beam.since_tick,
+                rules.some_ticks(rules.balance.match.cover.reveal_s),
+                players[Cover].seen_until_tick,
+            ),
             _bind_shine(granted),
         ]
 
@@ -131,9 +140,7 @@ def _bind_shine(granted: Granted) -> partial[None]:
         len(terrain.walls),
         match.body.radius_u,
         match.team.friendly_fire_ratio,
-        rules.some_ticks(match.cover.reveal_s),
         beam.length_u,
-        players[Cover].seen_until_tick,
         hits[Hits].record,
         hits[Rows].count,
         hits[Rows].refused,

@@ -22,7 +22,8 @@ from schema.columns import (
     Vitals,
 )
 from systems.hide import Hide
-from systems.kernels.judging import drop_held, judge, recharge
+from systems.kernels.judging import announce, judge
+from systems.kernels.wishing import drop_held, read_wishes, recharge
 from systems.rules import Rules
 from systems.terrain import Terrain
 
@@ -92,15 +93,36 @@ class JudgeCasts(System):
                 flags,
                 ability.held_tick,
             ),
+            _bind_wishes(granted),
             _bind_judge(granted),
+            _bind_announce(granted),
         ]
+
+
+def _bind_wishes(granted: Granted) -> partial[None]:
+    rules, players = granted.resource(Rules), granted.table(Intent)
+    ability = granted.table(Ability)[Ability]
+    return partial(
+        read_wishes,
+        players[Rows].count,
+        granted.table(Clock)[Clock].tick,
+        players[Vitals].alive,
+        players[Intent].buttons,
+        players[Intent].held,
+        players[Channel].slot,
+        ability.skill,
+        ability.held_tick,
+        rules.skills,
+        rules.ticks(OVERHOLD_S),
+        granted.table(Casts)[Casts].wish,
+    )
 
 
 def _bind_judge(granted: Granted) -> partial[None]:
     rules, terrain = granted.resource(Rules), granted.resource(Terrain)
     match, players, abilities = granted.table(Clock), granted.table(Intent), granted.table(Ability)
     shots, areas, obstacles = granted.table(Flight), granted.table(Area), granted.table(Barrier)
-    casts, events = granted.table(Casts), granted.table(Events)
+    casts = granted.table(Casts)
     intent, vitals, ability = players[Intent], players[Vitals], abilities[Ability]
     return partial(
         judge,
@@ -110,8 +132,6 @@ def _bind_judge(granted: Granted) -> partial[None]:
         vitals.alive,
         vitals.down,
         players[Stats].flags,
-        intent.buttons,
-        intent.held,
         intent.aim,
         intent.reach,
         players[Position].x_u,
@@ -120,6 +140,7 @@ def _bind_judge(granted: Granted) -> partial[None]:
         players[Channel].slot,
         ability.skill,
         ability.level,
+        casts[Casts].wish,
         shots[Rows].count,
         areas[Rows].count,
         obstacles[Rows].count,
@@ -129,19 +150,29 @@ def _bind_judge(granted: Granted) -> partial[None]:
         shots.capacity,
         areas.capacity,
         obstacles.capacity,
-        rules.ticks(OVERHOLD_S),
-        rules.some_ticks(rules.balance.match.cover.reveal_s),
         rules.balance.match.body.radius_u,
         vitals.mana_mp,
         ability.charges,
         ability.ready_tick,
         ability.recharge_tick,
         ability.held_tick,
-        abilities[Effort].casts,
-        players[Cover].seen_until_tick,
         match[Outcome].refused_casts,
         casts[Casts].record,
         casts[Rows].count,
+    )
+
+
+def _bind_announce(granted: Granted) -> partial[None]:
+    rules, casts, events = granted.resource(Rules), granted.table(Casts), granted.table(Events)
+    return partial(
+        announce,
+        casts[Casts].record,
+        casts[Rows].count,
+        granted.table(Clock)[Clock].tick,
+        rules.skills,
+        rules.some_ticks(rules.balance.match.cover.reveal_s),
+        granted.table(Ability)[Effort].casts,
+        granted.table(Intent)[Cover].seen_until_tick,
         events[Events].record,
         events[Rows].count,
         events[Rows].refused,

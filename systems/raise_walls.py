@@ -6,7 +6,7 @@ from ecs.columns import Rows
 from ecs.schedule import Granted, System
 from schema.columns import Barrier, Shape, Walls
 from systems.apply_inputs import ApplyInputs
-from systems.kernels.obstacles import raise_walls
+from systems.kernels.raising import raise_walls
 from systems.rules import Rules
 from systems.terrain import Terrain
 
@@ -45,6 +45,9 @@ class RaiseWalls(System):
                 walls.record,
                 walls.start,
                 walls.row,
+                walls.former,
+                walls.edits,
+                walls.changed,
                 walls.stops_bodies,
                 walls.stops_shots,
                 walls.map_stops_bodies,

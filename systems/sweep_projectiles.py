@@ -25,7 +25,7 @@ from schema.columns import (
     Vitals,
     Walls,
 )
-from systems.kernels.striking import strike, sweep_projectiles
+from systems.kernels.striking import stop_at_walls, strike, sweep_projectiles
 from systems.rules import Rules
 from systems.terrain import Terrain
 from systems.turn_homing import TurnHoming
@@ -67,15 +67,39 @@ class SweepProjectiles(System):
     )
 
     def bind(self, granted: Granted) -> None:
-        self.calls = [_bind_sweep(granted), _bind_strike(granted)]
+        self.calls = [_bind_walls(granted), _bind_sweep(granted), _bind_strike(granted)]
+
+
+def _bind_walls(granted: Granted) -> partial[None]:
+    rules, terrain = granted.resource(Rules), granted.resource(Terrain)
+    flying, strikes = granted.table(Flight), granted.table(Strike)[Strike]
+    walls = granted.table(Walls)[Walls]
+    return partial(
+        stop_at_walls,
+        flying[Rows].count,
+        flying[Position].x_u,
+        flying[Position].y_u,
+        flying[Motion].vx_ups,
+        flying[Motion].vy_ups,
+        flying[Flight].radius_u,
+        rules.dt_s,
+        len(terrain.walls),
+        walls.stops_shots,
+        walls.record,
+        walls.start,
+        walls.row,
+        terrain.frame,
+        strikes.target,
+        strikes.moment,
+    )
 
 
 def _bind_sweep(granted: Granted) -> partial[None]:
-    rules, terrain = granted.resource(Rules), granted.resource(Terrain)
+    rules = granted.resource(Rules)
     match = rules.balance.match
     players, flying, hits = granted.table(Intent), granted.table(Flight), granted.table(Hits)
     strikes, grid = granted.table(Strike)[Strike], granted.table(Grid)[Grid]
-    flight, pierced, walls = flying[Flight], flying[Pierced], granted.table(Walls)[Walls]
+    flight, pierced = flying[Flight], flying[Pierced]
     return partial(
         sweep_projectiles,
         flying[Rows].count,
@@ -100,12 +124,6 @@ def _bind_sweep(granted: Granted) -> partial[None]:
         grid.row,
         grid.reach_u,
         grid.squares,
-        len(terrain.walls),
-        walls.stops_shots,
-        walls.record,
-        walls.start,
-        walls.row,
-        terrain.frame,
         flying[Position].x_u,
         flying[Position].y_u,
         flight.pierce,

@@ -1,6 +1,6 @@
 """Groups that live for one tick: reports, inputs, and aids of the search."""
 
-from ecs.columns import Group, f64, i32, i64, records, u64
+from ecs.columns import Group, f64, i32, i64, records, u8, u64
 from schema.commands import COMMAND, JOIN, LEAVE
 from schema.events import CAST_RECORD, EVENT_RECORD, HIT_RECORD, KNOCK_RECORD
 from schema.walls import WALL
@@ -10,6 +10,8 @@ class Casts(Group):
     """Casts that were allowed in this tick."""
 
     record = records(CAST_RECORD, "one cast")
+    wish = u8("what is wanted with each slot of each player: NO_WISH, TO_CAST, TO_HOLD")
+    chosen = i64("row of the player it is homing on, NOBODY for none")
 
 
 class Hits(Group):
@@ -62,6 +64,9 @@ class Walls(Group):
     record = records(WALL, "walls of the map in their order, then obstacles by row", length="walls")
     start = i32("first place of each cell", length="wall_cells")
     row = i32("walls, ascending within a cell", length="wall_entries")
+    former = i32("the same before the last change", length="wall_entries")
+    edits = i32("0, but for cells at work", length="wall_cells")
+    changed = i32("obstacles that are not what they were", length="obstacles")
     stops_bodies = u64("squares touched by what stops bodies", length="wall_blocks")
     stops_shots = u64("squares touched by what stops shots", length="wall_blocks")
     map_stops_bodies = u64("the same of the map's walls alone", length="wall_blocks")

@@ -20,7 +20,9 @@ from schema.commands import PRIMARY, SKILL_SLOTS
 from schema.events import NO_SLOT, NOBODY, STUNNED
 from schema.rulebook import SKILL_LEVELS
 from schema.walls import BLOCKS_SHOTS
+from systems.kernels.broadphase import Cells
 from systems.kernels.geometry import MISS, sweep_circle
+from systems.kernels.minds import Ground
 from systems.kernels.rewinding import place_then, reach_then, ticks_back
 from systems.kernels.tables import (
     EffectsIn,
@@ -84,9 +86,7 @@ def first_body(
     alive: U8In,
     team: I64In,
     then: tuple[int, int, I64In, F64In, F64In, F64In, F64In],
-    grid: F64In,
-    start: I32In,
-    row_of: I32In,
+    cells: Cells,
     reach_u: float,
 ) -> tuple[float, int]:
     """(t, body): the first body ``row`` may hurt on a swept circle's way before ``limit``.
@@ -97,6 +97,7 @@ def first_body(
         then: what ``place_then`` asks for behind the body: where others are, or were.
         reach_u: how far from its place in the grid a body may be looked for.
     """
+    grid, start, row_of = cells
     best, found, columns, wide = limit, NOBODY, int(grid[1]), radius + reach_u
     first = cell_of(min(px, px + dx) - wide, grid[0], grid[1])
     last = cell_of(max(px, px + dx) + wide, grid[0], grid[1])
@@ -113,6 +114,44 @@ def first_body(
             if t < best or (t == best and t < MISS and body < found):
                 best, found = t, body
     return best, found
+
+
+@kernel
+def give_away(
+    players: I64In,
+    tick: I64In,
+    slot: U8In,
+    since_tick: I64In,
+    reveal_ticks: Int,
+    seen_until_tick: I64Out,
+) -> None:
+    """No bush hides whose beam was paid for."""
+    for row in range(players[0]):
+        if int(slot[row]) != NO_SLOT and since_tick[row] < tick[0]:
+            seen_until_tick[row] = tick[0] + 1 + reveal_ticks
+
+
+@device
+def path_of(
+    place: int, heading: int, skill_of: U8In, skills: SkillsIn, directions: F64In2
+) -> tuple[int, float, float, float]:
+    """(skill, range, dx, dy) of the beam in a slot."""
+    skill = int(skill_of[place])
+    far = skills[skill]["range_u"]
+    return skill, far, directions[heading, 0] * far, directions[heading, 1] * far
+
+
+@device
+def first_wall(
+    px: float, py: float, dx: float, dy: float, radius_u: float, ground: Ground
+) -> tuple[float, int]:
+    """(t, wall): where a swept circle first meets a wall that stops shots, or the world's edge.
+
+    Of that the wall is NOBODY; (MISS, -1) where it meets nothing.
+    """
+    stop, _, _, wall = sweep_walls(px, py, dx, dy, radius_u, BLOCKS_SHOTS, *ground)
+    edge = leaves_world(px, py, dx, dy, ground[3])
+    return (edge, NOBODY) if edge < stop else (stop, wall)
 
 
 @kernel
@@ -149,9 +188,7 @@ def shine(
     static_walls: Int,
     body_radius_u: Float,
     friendly_fire: Float,
-    reveal_ticks: Int,
     length_u: F64Out,
-    seen_until_tick: I64Out,
     hits: HitsOut,
     hit_count: I64Out,
     hits_refused: I64Out,
@@ -161,51 +198,30 @@ def shine(
 ) -> None:
     """Every beam that was paid for meets what is first on its way.
 
-    From the middle of the body along the aim, as far as the skill's range and the world's edge, up
-    to the first wall that stops shots or the first enemy (friends as well where they can be hurt);
-    at the same time it is the wall.  An enemy is hit once, an obstacle with health is knocked.
-    Others are met where they were in the tick that the beamer saw; beamer, walls and life are of
-    now.
+    Along the aim, up to the first wall that stops shots or the first enemy (friends as well where
+    they can be hurt); at the same time it is the wall.  Others are met where the beamer saw them.
 
     Args:
         rewind_ticks: most ticks that a view may lie back.
-        obstacle_health_hp: f64[obstacles]; obstacle k is wall ``static_walls`` + k.
+        obstacle_health_hp: of obstacle k, which is wall ``static_walls`` + k; 0: it is not knocked.
         friendly_fire: share of damage to allies; 0 and the beam passes through them.
-        length_u: how far it reached.
     """
+    ground, cells = (walls, wall_start, wall_row, frame), (grid, start, row_of)
     for row in range(players[0]):
         if int(slot[row]) == NO_SLOT or since_tick[row] >= tick[0]:
             continue
-        seen_until_tick[row] = tick[0] + 1 + reveal_ticks
-        place = row * SKILL_SLOTS + int(slot[row])
-        skill, heading = int(skill_of[place]), int(aim[row])
-        px, py, far = x_u[row], y_u[row], skills[skill]["range_u"]
-        dx, dy = directions[heading, 0] * far, directions[heading, 1] * far
-        effect = skill * SKILL_LEVELS + int(level[place]) - 1
-        amount_hp = effects[effect]["damage_hp"] * power[row]
-        radius_u = skills[skill]["radius_u"]
-        stop, _, _, wall = sweep_walls(
-            px, py, dx, dy, radius_u, BLOCKS_SHOTS, walls, wall_start, wall_row, frame
-        )
-        edge = leaves_world(px, py, dx, dy, frame)
-        if edge < stop:
-            stop, wall = edge, NOBODY
+        place, own = row * SKILL_SLOTS + int(slot[row]), int(slot[row])
+        skill, far, dx, dy = path_of(place, int(aim[row]), skill_of, skills, directions)
+        px, py, radius_u = x_u[row], y_u[row], skills[skill]["radius_u"]
+        amount_hp = effects[skill * SKILL_LEVELS + int(level[place]) - 1]["damage_hp"] * power[row]
+        stop, wall = first_wall(px, py, dx, dy, radius_u, ground)
         back = ticks_back(int(view_tick[row]), tick[0], rewind_ticks)
-        stop, body = first_body(
-            *(row, px, py, dx, dy, radius_u + body_radius_u, stop, friendly_fire > 0.0),
-            alive,
-            team,
-            (back, tick[0], join_tick, x_u, y_u, past_x_u, past_y_u),
-            *(grid, start, row_of, reach_then(back, reach_u[0], frame)),
-        )
+        then = (back, tick[0], join_tick, x_u, y_u, past_x_u, past_y_u)
+        search_u, wide = reach_then(back, reach_u[0], frame), radius_u + body_radius_u
+        way = (row, px, py, dx, dy, wide, stop, friendly_fire > 0.0)
+        stop, body = first_body(*way, alive, team, then, cells, search_u)
         length_u[row] = far * min(stop, 1.0)
         if body != NOBODY:
-            add_hit(
-                *(hits, hit_count, hits_refused, body, row, skill, int(slot[row]), 0),
-                amount_hp,
-                1.0,
-                px,
-                py,
-            )
+            add_hit(hits, hit_count, hits_refused, body, row, skill, own, 0, amount_hp, 1.0, px, py)
         elif wall >= static_walls and obstacle_health_hp[wall - static_walls] > 0.0:
             add_knock(knocks, knock_count, knocks_refused, wall - static_walls, row, amount_hp)

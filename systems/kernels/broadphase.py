@@ -4,10 +4,13 @@
 (``kernels.squares``) that the ways of this tick touch.
 """
 
-from ecs.kernel import F64In, F64Out, I32Out, I64In, U8In, U64In, U64Out, device, kernel
+from ecs.kernel import F64In, F64Out, I32In, I32Out, I64In, U8In, U64In, U64Out, device, kernel
 from schema.walls import BLOCK_SQUARES
 from systems.kernels.squares import is_free, mark
 from systems.kernels.walls import SKIN_U, cell_of
+
+Cells = tuple[F64In, I32In, I32In]
+"""grid, start, row_of: who is where."""
 
 
 @device

@@ -212,12 +212,15 @@ def use_hands(
     threat: Threat,
     need: Need,
     hands: Hands,
-    channel_slot: U8In,
-    held_tick: I64In,
-    skills: SkillsIn,
-    effects: EffectsIn,
+    busy: tuple[U8In, I64In],
+    book: tuple[SkillsIn, EffectsIn],
 ) -> tuple[int, int, bool]:
-    """(buttons to press, skill to aim with, whether that is for the team)."""
+    """(buttons to press, skill to aim with, whether that is for the team).
+
+    Args:
+        busy: channel_slot, held_tick.  book: skills, effects.
+    """
+    (channel_slot, held_tick), (skills, effects) = busy, book
     skill_of, primary = hands[0], int(hands[0][row * SKILL_SLOTS])
     slot, button = hold_on(row, tick, threat, skill_of, channel_slot, held_tick, skills)
     if slot != NO_SLOT:

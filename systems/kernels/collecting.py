@@ -24,10 +24,14 @@ from schema.rulebook import (
     ITEM_UPGRADE,
     SKILL_LEVELS,
 )
-from systems.kernels.broadphase import is_unmet
+from systems.kernels.broadphase import Cells, is_unmet
 from systems.kernels.stages import gives_health
 from systems.kernels.tables import EventsOut, ItemsIn, add_event
 from systems.kernels.walls import cell_of
+
+Needs = tuple[bool, F64In, F64In, F64In, F64In, F64In, U8In]
+"""Whether health is given; health_hp, health_max_hp, mana_mp, mana_max_mp, shield_hp of players,
+levels of their skills."""
 
 
 @device
@@ -109,22 +113,15 @@ def find_taker(
     down: U8In,
     body_x_u: F64In,
     body_y_u: F64In,
-    grid: F64In,
-    start: I32In,
-    row_of: I32In,
+    cells: Cells,
     wide_u: float,
-    heals: bool,
-    health_hp: F64In,
-    health_max_hp: F64In,
-    mana_mp: F64In,
-    mana_max_mp: F64In,
-    shield_hp: F64In,
-    skill_level: U8In,
+    needs: Needs,
 ) -> int:
     """Row of the nearest standing player within reach who has use for an item, or NOBODY.
 
     Of equally near ones the lowest row.
     """
+    grid, start, row_of = cells
     best, found, columns = reach_u * reach_u, NOBODY, int(grid[1])
     first, last = cell_of(x - wide_u, grid[0], grid[1]), cell_of(x + wide_u, grid[0], grid[1])
     for cy in range(
@@ -137,18 +134,7 @@ def find_taker(
             nearer = apart_sq < best or (apart_sq == best and (found == NOBODY or body < found))
             if not nearer or alive[body] == 0 or down[body] != 0:
                 continue
-            if is_of_use(
-                kind,
-                amount,
-                body,
-                heals,
-                health_hp,
-                health_max_hp,
-                mana_mp,
-                mana_max_mp,
-                shield_hp,
-                skill_level,
-            ):
+            if is_of_use(kind, amount, body, *needs):
                 best, found = apart_sq, body
     return found
 
@@ -194,7 +180,9 @@ def collect(
     Items ascending by row; what one item gave counts for the next.  Whatever has lain for its time
     is gone.  Health is of use to nobody from sudden death on; it stays where it lies.
     """
-    heals = gives_health(int(stage[0]))
+    heals, cells = gives_health(int(stage[0])), (grid, start, row_of)
+    report = (events, event_count, events_refused)
+    needs = (heals, health_hp, health_max_hp, mana_mp, mana_max_mp, shield_hp, skill_level)
     for row in range(count[0]):
         if tick[0] >= expire_tick[row]:
             gone[row] = 1
@@ -204,54 +192,20 @@ def collect(
         if is_unmet(x_u[row], y_u[row], 0.0, 0.0, touch, grid, squares):
             continue
         found = find_taker(
-            kind,
-            much,
-            x_u[row],
-            y_u[row],
-            touch,
+            *(kind, much, x_u[row], y_u[row], touch),
             alive,
             down,
             body_x_u,
             body_y_u,
-            grid,
-            start,
-            row_of,
+            cells,
             touch + reach_u[0],
-            heals,
-            health_hp,
-            health_max_hp,
-            mana_mp,
-            mana_max_mp,
-            shield_hp,
-            skill_level,
+            needs,
         )
         if found == NOBODY:
             continue
-        gone[row] = 1
-        taken[found] += 1
+        gone[row], taken[found] = 1, taken[found] + 1
         take(
-            kind,
-            much,
-            found,
-            tick[0] + 1 + shield_ticks,
-            health_max_hp,
-            mana_max_mp,
-            health_hp,
-            mana_mp,
-            shield_hp,
-            shield_until_tick,
-            experience_xp,
-            skill_level,
+            *(kind, much, found, tick[0] + 1 + shield_ticks, health_max_hp, mana_max_mp),
+            *(health_hp, mana_mp, shield_hp, shield_until_tick, experience_xp, skill_level),
         )
-        add_event(
-            events,
-            event_count,
-            events_refused,
-            PICKUP,
-            found,
-            NOBODY,
-            int(item[row]),
-            much,
-            x_u[row],
-            y_u[row],
-        )
+        add_event(*report, PICKUP, found, NOBODY, int(item[row]), much, x_u[row], y_u[row])

@@ -2,7 +2,7 @@
 
 import math
 
-from ecs.kernel import F64In, F64In2, Float, I64In, Int, U8In, U64In, device, kernel
+from ecs.kernel import F64In, F64In2, Float, I32In, I64In, Int, U8In, U64In, device, kernel
 from ecs.randomness import draw_unit
 from schema.commands import MOVE, PRIMARY, SKILL_SLOTS
 from schema.events import NOBODY, ROOTED
@@ -19,6 +19,10 @@ from systems.kernels.minds import (
     MindsOut,
 )
 from systems.kernels.tables import SkillsIn
+from systems.kernels.walls import SKIN_U, cell_of
+
+Lying = tuple[F64In, F64In, F64In, U8In, I64In, F64In, I32In, I32In]
+"""x_u, y_u, radius_u, skill, owner of each area; areas by cell: grid, start, row_of."""
 
 STREAM_DASH = 14
 STREAM_DODGE = 16
@@ -28,39 +32,57 @@ MARGIN_U = 0.4
 
 
 @device
+def harms(
+    area: int,
+    row: int,
+    friendly_fire: int,
+    team: I64In,
+    area_skill: U8In,
+    area_owner: I64In,
+    skills: SkillsIn,
+) -> bool:
+    """Whether an area hurts a player who stands in it; those of team mates with friendly fire."""
+    owner = area_owner[area]
+    if team[owner] == team[row] and (friendly_fire == 0 or owner == row):
+        return False
+    return bool(skills[int(area_skill[area])]["affects"] & ENEMIES != 0)
+
+
+@device
 def deepest_area(
     row: int,
     x: float,
     y: float,
     wide_u: float,
+    search_u: float,
     friendly_fire: int,
     team: I64In,
-    areas: I64In,
-    area_x_u: F64In,
-    area_y_u: F64In,
-    area_radius_u: F64In,
-    area_skill: U8In,
-    area_owner: I64In,
+    lying: Lying,
     skills: SkillsIn,
 ) -> int:
     """Of the areas that will hurt a player where it stands, the one it is deepest in, or NOBODY.
 
-    Deepest by the distance to the edge, widened by ``wide_u``; the lower row of equals.  Those of
-    team mates count where there is friendly fire.
+    Deepest by the distance to the edge, widened by ``wide_u``; the lower row of equals.
+
+    Args:
+        search_u: how far the middle of any area may be that reaches here.
     """
-    found, deepest_u = NOBODY, 0.0
-    for area in range(areas[0]):
-        owner, skill = area_owner[area], int(area_skill[area])
-        harmless = team[owner] == team[row] and (friendly_fire == 0 or owner == row)
-        if harmless or skills[skill]["affects"] & ENEMIES == 0:
-            continue
-        dx, dy, reach = x - area_x_u[area], y - area_y_u[area], area_radius_u[area] + wide_u
-        apart_sq = dx * dx + dy * dy
-        if apart_sq >= reach * reach:
-            continue
-        deep_u = reach - math.sqrt(apart_sq)
-        if deep_u > deepest_u:
-            found, deepest_u = area, deep_u
+    area_x_u, area_y_u, area_radius_u, area_skill, area_owner, grid, start, row_of = lying
+    found, deepest_u, columns = NOBODY, 0.0, int(grid[1])
+    first, last = cell_of(x - search_u, grid[0], grid[1]), cell_of(x + search_u, grid[0], grid[1])
+    top, bottom = cell_of(y - search_u, grid[0], grid[2]), cell_of(y + search_u, grid[0], grid[2])
+    for cy in range(top, bottom + 1):
+        for place in range(start[cy * columns + first], start[cy * columns + last + 1]):
+            area = int(row_of[place])
+            dx, dy, reach = x - area_x_u[area], y - area_y_u[area], area_radius_u[area] + wide_u
+            apart_sq = dx * dx + dy * dy
+            if apart_sq >= reach * reach:
+                continue
+            if not harms(area, row, friendly_fire, team, area_skill, area_owner, skills):
+                continue
+            deep_u = reach - math.sqrt(apart_sq)
+            if deep_u > deepest_u or (deep_u == deepest_u and area < found):
+                found, deepest_u = area, deep_u
     return found
 
 
@@ -77,6 +99,9 @@ def dodge(
     area_radius_u: F64In,
     area_skill: U8In,
     area_owner: I64In,
+    grid: F64In,
+    area_start: I32In,
+    area_row: I32In,
     bots: BotsIn,
     skills: SkillsIn,
     directions: F64In2,
@@ -90,33 +115,35 @@ def dodge(
     Straight away from its middle; from the very middle, the way one was going.
 
     Args:
+        grid, area_start, area_row: areas by cell.
         minds: goal, heading and buttons are written.
     """
+    lying = (
+        area_x_u,
+        area_y_u,
+        area_radius_u,
+        area_skill,
+        area_owner,
+        grid,
+        area_start,
+        area_row,
+    )
+    wide_u, widest_u = body_radius_u + MARGIN_U, 0.0
+    for area in range(areas[0]):
+        widest_u = max(widest_u, area_radius_u[area])
+    search_u = widest_u + wide_u + SKIN_U
     for index in range(mind_count[0]):
         mind = minds[index]
         row = mind["row"]
-        level = bots[mind["level"]]
-        area = deepest_area(
-            row,
-            x_u[row],
-            y_u[row],
-            body_radius_u + MARGIN_U,
-            friendly_fire,
-            team,
-            areas,
-            area_x_u,
-            area_y_u,
-            area_radius_u,
-            area_skill,
-            area_owner,
-            skills,
-        )
+        x, y = x_u[row], y_u[row]
+        area = deepest_area(row, x, y, wide_u, search_u, friendly_fire, team, lying, skills)
         if area == NOBODY or mind["goal"] == GOAL_CRAWL:
             continue
+        level = bots[mind["level"]]
         heed = HEED + (1.0 - HEED) * level["skill_chance"]
         if draw_unit(seed[0], tick[0], STREAM_DODGE, row) >= heed:
             continue
-        dx, dy = x_u[row] - area_x_u[area], y_u[row] - area_y_u[area]
+        dx, dy = x - area_x_u[area], y - area_y_u[area]
         if dx != 0.0 or dy != 0.0:
             mind["heading"] = heading_of(dx, dy, directions)
         mind["goal"] = GOAL_DODGE

@@ -93,6 +93,22 @@ def strafe(
     return turned(toward, side * angle, directions)
 
 
+@device
+def is_dangerous(enemy: int, down: U8In, skill_of: U8In, skills: SkillsIn) -> bool:
+    """Whether an enemy's primary is dangerous from afar; NOBODY's is not."""
+    if enemy == NOBODY or down[enemy] != 0:
+        return False
+    return reach_of(int(skill_of[enemy * SKILL_SLOTS]), skills) >= CLOSE_U
+
+
+@device
+def way_to(row: int, other: int, x_u: F64In, y_u: F64In) -> tuple[float, float]:
+    """(dx, dy) to another player, nowhere for NOBODY."""
+    if other == NOBODY:
+        return 0.0, 0.0
+    return x_u[other] - x_u[row], y_u[other] - y_u[row]
+
+
 @kernel
 def fight(
     tick: I64In,
@@ -124,73 +140,79 @@ def fight(
     mind_count: I64In,
     minds: MindsOut,
 ) -> None:
-    """Decide what every mind's hands do, and where its feet go in a fight.
-
-    Nobody who is down or at a mate's side to help does anything with skills.
+    """Decide what every mind's hands do: nothing when down, or at a mate's side to help.
 
     Args:
-        attacker, hit_tick: of the last damage each player took.
-        buttons: of each player's last command.
-        minds: aim, reach and buttons are written, and the heading where the goal is to fight.
+        attacker, hit_tick: of the last damage each player took.  buttons: of the last command.
+        minds: aim, reach and buttons are written.
     """
     hands, now = (skill_of, skill_level, charges, ready_tick), tick[0]
+    busy, book = (channel_slot, held_tick), (skills, effects)
     for index in range(mind_count[0]):
         mind = minds[index]
         row, enemy, mate, apart = mind["row"], mind["enemy"], mind["wounded"], mind["apart_u"]
         if mind["goal"] == GOAL_CRAWL or mind["buttons"] & INTERACT != 0:
             continue
         level = bots[mind["level"]]
-        gap, velocity, share = (0.0, 0.0), (0.0, 0.0), health_hp[row] / health_max_hp[row]
-        dangerous, outdone, mate_u = False, False, -1.0
-        if enemy != NOBODY:
-            gap = (x_u[enemy] - x_u[row], y_u[enemy] - y_u[row])
-            velocity = (vx_ups[enemy], vy_ups[enemy])
-            far = reach_of(int(skill_of[enemy * SKILL_SLOTS]), skills) >= CLOSE_U
-            dangerous = down[enemy] == 0 and far
-            outdone = down[enemy] == 0 and health_hp[enemy] / health_max_hp[enemy] > share
-        if mate != NOBODY:
-            mx, my = x_u[mate] - x_u[row], y_u[mate] - y_u[row]
-            mate_u = math.sqrt(mx * mx + my * my)
-        weak = share < level["caution_ratio"]
+        share = health_hp[row] / health_max_hp[row]
+        gap, mate_gap = way_to(row, enemy, x_u, y_u), way_to(row, mate, x_u, y_u)
+        mate_sq = mate_gap[0] * mate_gap[0] + mate_gap[1] * mate_gap[1]
+        mate_u = -1.0 if mate == NOBODY else math.sqrt(mate_sq)
+        dangerous = is_dangerous(enemy, down, skill_of, skills)
+        weak, pressing = share < level["caution_ratio"], int(buttons[row])
         under_fire = attacker[row] != NOBODY and now - hit_tick[row] <= level["recent_ticks"]
         threat = (apart, mind["clear"], weak, dangerous)
-        lack_hp = health_max_hp[row] - health_hp[row]
+        lack_hp, chance = health_max_hp[row] - health_hp[row], level["skill_chance"]
         need = (power[row], lack_hp, share, shield_hp[row], mate_u, under_fire)
         pressed, skill, ours = use_hands(
-            row,
-            now,
-            seed[0],
-            level["skill_chance"],
-            mana_mp[row],
-            int(buttons[row]),
-            threat,
-            need,
-            hands,
-            channel_slot,
-            held_tick,
-            skills,
-            effects,
+            row, now, seed[0], chance, mana_mp[row], pressing, threat, need, hands, busy, book
         )
         mind["buttons"] |= pressed
+        aim, reach = mind["aim"], mind["reach"]
         if ours and (mate == NOBODY or share < MEND_SHARE):
-            mind["reach"] = 0
+            reach = 0
         elif ours:
-            mate_gap = (x_u[mate] - x_u[row], y_u[mate] - y_u[row])
-            mind["aim"], mind["reach"] = take_aim(
-                skill, skills, mate_gap, (0.0, 0.0), 0.0, dt_s, 0, directions
-            )
+            aim, reach = take_aim(skill, skills, mate_gap, (0.0, 0.0), 0.0, dt_s, 0, directions)
         elif enemy != NOBODY:
             luck = draw_unit(seed[0], now, STREAM_AIM, row) * 2.0 - 1.0
             off = int(math.floor(luck * level["aim_error"] / steadiness(skill, skills)))
-            mind["aim"], mind["reach"] = take_aim(
-                skill, skills, gap, velocity, level["lead_ratio"], dt_s, off, directions
-            )
-        if mind["goal"] == GOAL_FIGHT:
-            stretch = now // level["strafe_ticks"]
-            side = 1 if draw_unit(seed[0], stretch, STREAM_STRAFE, row) < 0.5 else -1
-            liked = liked_distance(reach_of(int(skill_of[row * SKILL_SLOTS]), skills))
-            mind["heading"] = strafe(
-                apart, liked, mind["heading"], mind["clear"], side, weak and outdone, directions
-            )
-            mind["way_u"] = PROBE_U
-            mind["buttons"] |= MOVE
+            velocity, lead = (vx_ups[enemy], vy_ups[enemy]), level["lead_ratio"]
+            aim, reach = take_aim(skill, skills, gap, velocity, lead, dt_s, off, directions)
+        mind["aim"], mind["reach"] = aim, reach
+
+
+@kernel
+def keep_distance(
+    tick: I64In,
+    seed: U64In,
+    down: U8In,
+    health_hp: F64In,
+    health_max_hp: F64In,
+    skill_of: U8In,
+    bots: BotsIn,
+    skills: SkillsIn,
+    directions: F64In2,
+    mind_count: I64In,
+    minds: MindsOut,
+) -> None:
+    """Who fights goes around the enemy, at the distance that the primary likes.
+
+    Args:
+        minds: heading, way_u and buttons are written where the goal is to fight.
+    """
+    for index in range(mind_count[0]):
+        mind = minds[index]
+        row, enemy, level = mind["row"], mind["enemy"], bots[mind["level"]]
+        if mind["goal"] != GOAL_FIGHT:
+            continue
+        share = health_hp[row] / health_max_hp[row]
+        outdone = down[enemy] == 0 and health_hp[enemy] / health_max_hp[enemy] > share
+        weak = outdone and share < level["caution_ratio"]
+        stretch = tick[0] // level["strafe_ticks"]
+        side = 1 if draw_unit(seed[0], stretch, STREAM_STRAFE, row) < 0.5 else -1
+        liked = liked_distance(reach_of(int(skill_of[row * SKILL_SLOTS]), skills))
+        mind["heading"] = strafe(
+            mind["apart_u"], liked, mind["heading"], mind["clear"], side, weak, directions
+        )
+        mind["way_u"] = PROBE_U
+        mind["buttons"] |= MOVE

@@ -177,36 +177,14 @@ def mend(
             skills[skill]["life_ticks"],
         )
         wounded = find_wounded(
-            row,
-            skills[skill]["range_u"],
-            players[0],
-            alive,
-            down,
-            team,
-            x_u,
-            y_u,
-            health_hp,
-            health_max_hp,
-            walls,
-            wall_start,
-            wall_row,
-            frame,
+            *(row, skills[skill]["range_u"], players[0], alive, down, team, x_u, y_u),
+            *(health_hp, health_max_hp, walls, wall_start, wall_row, frame),
         )
         at_once = effects[effect]["heal_hp"] * power
         if at_once > 0.0:
             add_hit(
-                hits,
-                hit_count,
-                hits_refused,
-                wounded,
-                row,
-                skill,
-                casts[at]["slot"],
-                HEALS,
-                at_once,
-                0.0,
-                x_u[row],
-                y_u[row],
+                *(hits, hit_count, hits_refused, wounded, row, skill, casts[at]["slot"]),
+                *(HEALS, at_once, 0.0, x_u[row], y_u[row]),
             )
         if life_ticks > 0 and effects[effect]["pool_hp"] > 0.0:
             until_tick[wounded] = tick[0] + 1 + life_ticks

@@ -19,7 +19,7 @@ from ecs.kernel import (
     device,
     kernel,
 )
-from schema.commands import PRIMARY, SKILL_SLOTS
+from schema.commands import SKILL_SLOTS
 from schema.events import (
     CAST,
     NO_SLOT,
@@ -40,66 +40,22 @@ from schema.events import (
 )
 from schema.rulebook import AREA, BEAM, DASH, ENEMIES, HOMING, PROJECTILE, WALL
 from systems.kernels.placing import is_blocked
-from systems.kernels.tables import CastsOut, EventsOut, SkillsIn, add_event
+from systems.kernels.tables import CastsIn, CastsOut, EventsOut, SkillsIn, add_event
+from systems.kernels.wishing import NO_WISH, TO_HOLD
+
+Room = tuple[int, int, int]
+"""Rows that are free for projectiles, areas and obstacles."""
+
+Hands = tuple[I64In, U8In, I64In]
+"""held_tick, charges, ready_tick: [players * 4]."""
+
+Around = tuple[int, U8In, F64In, F64In, float, F64In2, F64In]
+"""What ``is_blocked`` asks for behind the skills."""
 
 ALLOWED = -1
-
-NO_WISH = 0
-TO_CAST = 1
-TO_HOLD = 2
+HELD = -2
 
 REACH_FULL = 255.0
-
-
-@kernel
-def recharge(
-    players: I64In,
-    tick: I64In,
-    skill_of: U8In,
-    skills: SkillsIn,
-    charges: U8Out,
-    recharge_tick: I64Out,
-) -> None:
-    """Give back the charges whose time has come: one a cooldown, up to the skill's maximum."""
-    for place in range(players[0] * SKILL_SLOTS):
-        skill = int(skill_of[place])
-        most = skills[skill]["charges_max"]
-        for _ in range(most):
-            if int(charges[place]) >= most or tick[0] < recharge_tick[place]:
-                break
-            charges[place] = int(charges[place]) + 1
-            recharge_tick[place] += skills[skill]["cooldown_ticks"]
-
-
-@kernel
-def drop_held(players: I64In, alive: U8In, down: U8In, flags: U8In, held_tick: I64Out) -> None:
-    """Take what is being charged up out of the hands of the dead, the downed and the stunned.
-
-    It costs them nothing; to go on they must press the button again.
-    """
-    for row in range(players[0]):
-        if alive[row] == 0 or down[row] != 0 or int(flags[row]) & STUNNED != 0:
-            for slot in range(SKILL_SLOTS):
-                held_tick[row * SKILL_SLOTS + slot] = NOBODY
-
-
-@device
-def wish(
-    tick: int, held_tick: int, pressed: bool, fresh: bool, hold_ticks: int, overhold_ticks: int
-) -> int:
-    """What a button asks for: NO_WISH, TO_CAST or TO_HOLD.
-
-    A skill that is not held is wanted while its button is down.  One that is begins to be held
-    when its button goes down, and is wanted when the button is up again, or when the charge has
-    been full for ``overhold_ticks``.
-    """
-    if hold_ticks == 0:
-        return TO_CAST if pressed else NO_WISH
-    if held_tick == NOBODY:
-        return TO_HOLD if pressed and fresh else NO_WISH
-    if not pressed or tick - held_tick >= hold_ticks + overhold_ticks:
-        return TO_CAST
-    return NO_WISH
 
 
 @device
@@ -171,6 +127,88 @@ def pay(
     ready_tick[place] = tick + (skills[skill]["gap_ticks"] if most > 1 else cooldown)
 
 
+@device
+def has_room(skill: int, skills: SkillsIn, room: Room) -> bool:
+    """Whether there is room for what a cast takes."""
+    a, b, c = needs(skills[skill]["kind"], skills[skill]["count"])
+    return a <= room[0] and b <= room[1] and c <= room[2]
+
+
+@device
+def less_room(skill: int, skills: SkillsIn, room: Room) -> Room:
+    """The room that a cast leaves."""
+    a, b, c = needs(skills[skill]["kind"], skills[skill]["count"])
+    return room[0] - a, room[1] - b, room[2] - c
+
+
+@device
+def verdict(
+    row: int,
+    slot: int,
+    tick: int,
+    state: tuple[int, int, int],
+    want: tuple[int, bool, bool, int],
+    skill: int,
+    skills: SkillsIn,
+    hands: Hands,
+    mana_mp: F64In,
+    around: Around,
+) -> int:
+    """ALLOWED, HELD, or the first reason not to.
+
+    Stage, down, stunned, rooted (dashes), busy, cooldown, mana, full, blocked.  The last three do
+    not matter for beginning to hold, but when the cast is wanted.
+
+    Args:
+        state: stage, down, flags.
+        want: the wish, whether a beam shines, whether there is room for the cast, and the aim.
+    """
+    wanted, channelling, fits, heading = want
+    held_tick, charges, ready_tick = hands
+    kind, place = skills[skill]["kind"], row * SKILL_SLOTS + slot
+    reason = unfit(*state, kind)
+    if reason != ALLOWED:
+        return reason
+    if is_busy(row, slot, kind, channelling, held_tick):
+        return REFUSED_BUSY
+    if int(charges[place]) == 0 or tick < ready_tick[place]:
+        return REFUSED_COOLDOWN
+    if wanted == TO_HOLD:
+        return HELD
+    if mana_mp[row] < skills[skill]["mana_mp"]:
+        return REFUSED_MANA
+    if not fits:
+        return REFUSED_FULL
+    if kind == WALL and is_blocked(row, heading, skill, skills, *around):
+        return REFUSED_BLOCKED
+    return ALLOWED
+
+
+@device
+def write_cast(
+    casts: CastsOut,
+    cast_count: I64Out,
+    place: int,
+    skill: int,
+    kind: int,
+    charge: float,
+    level: U8In,
+    aim: U16In,
+    reach: U8In,
+    x_u: F64In,
+    y_u: F64In,
+    power: F64In,
+) -> None:
+    """Put a cast into the table, which has room for it."""
+    row, cast = place // SKILL_SLOTS, casts[cast_count[0]]
+    cast_count[0] += 1
+    cast["player"], cast["slot"] = row, place % SKILL_SLOTS
+    cast["skill"], cast["level"], cast["kind"] = skill, int(level[place]), kind
+    cast["aim"], cast["reach"] = int(aim[row]), float(reach[row]) / REACH_FULL
+    cast["x_u"], cast["y_u"] = x_u[row], y_u[row]
+    cast["charge"], cast["power"] = charge, power[row]
+
+
 @kernel
 def judge(
     players: I64In,
@@ -179,8 +217,6 @@ def judge(
     alive: U8In,
     down: U8In,
     flags: U8In,
-    buttons: U8In,
-    buttons_before: U8In,
     aim: U16In,
     reach: U8In,
     x_u: F64In,
@@ -189,6 +225,7 @@ def judge(
     channel_slot: U8In,
     skill_of: U8In,
     level: U8In,
+    wishes: U8In,
     shots: I64In,
     areas: I64In,
     obstacles: I64In,
@@ -198,99 +235,84 @@ def judge(
     shots_max: Int,
     areas_max: Int,
     obstacles_max: Int,
-    overhold_ticks: Int,
-    reveal_ticks: Int,
     body_radius_u: Float,
     mana_mp: F64Out,
     charges: U8Out,
     ready_tick: I64Out,
     recharge_tick: I64Out,
     held_tick: I64Out,
-    casts_made: I64Out,
-    seen_until_tick: I64Out,
     refused: I64Out,
     casts: CastsOut,
     cast_count: I64Out,
-    events: EventsOut,
-    event_count: I64Out,
-    events_refused: I64Out,
 ) -> None:
-    """Judge every wish of the living, by player and slot: allowed and paid, or refused and counted.
-
-    Reasons are looked for in this order: stage, down, stunned, rooted (dashes), busy, cooldown,
-    mana, full, blocked.  The last three do not matter for beginning to hold, but when the cast is
-    wanted.  A beam's own button is no wish while it is channelled.
+    """Judge every wish, by player and slot: allowed and paid, or refused and counted (``verdict``).
 
     Args:
-        buttons_before: u8[players], of the tick before.
-        channel_slot: u8[players], slot of the beam under way, or NO_SLOT.
-        skill_of, level, charges, ready_tick, recharge_tick, held_tick, casts_made: [players * 4].
+        wishes, skill_of, level, charges, ready_tick, recharge_tick, held_tick: [players * 4].
         shots, areas, obstacles: i64[1], rows in use; ``_max`` is how many the table holds.
         frame: f64[5], world width and height first.
         refused: i64[REFUSALS], by reason.
     """
-    free_shots, free_areas = shots_max - shots[0], areas_max - areas[0]
-    free_obstacles = obstacles_max - obstacles[0]
+    room = (shots_max - shots[0], areas_max - areas[0], obstacles_max - obstacles[0])
+    hands = (held_tick, charges, ready_tick)
+    around = (players[0], alive, x_u, y_u, body_radius_u, directions, frame)
     for row in range(players[0]):
-        heading, x, y = int(aim[row]), x_u[row], y_u[row]
-        channelling = int(channel_slot[row]) != NO_SLOT
+        channelling, heading = int(channel_slot[row]) != NO_SLOT, int(aim[row])
+        state = (int(stage[0]), int(down[row]), int(flags[row]))
         for slot in range(SKILL_SLOTS):
-            place, bit = row * SKILL_SLOTS + slot, PRIMARY << slot
-            skill = int(skill_of[place])
-            kind, hold_ticks = skills[skill]["kind"], skills[skill]["hold_ticks"]
-            pressed = int(buttons[row]) & bit != 0
-            fresh = int(buttons_before[row]) & bit == 0
-            held = held_tick[place]
-            wanted = wish(tick[0], held, pressed, fresh, hold_ticks, overhold_ticks)
-            if alive[row] == 0 or wanted == NO_WISH or int(channel_slot[row]) == slot:
+            place = row * SKILL_SLOTS + slot
+            wanted, skill, held = int(wishes[place]), int(skill_of[place]), held_tick[place]
+            if wanted == NO_WISH:
                 continue
-            held_tick[place] = NOBODY
-            a, b, c = needs(kind, skills[skill]["count"])
-            full = a > free_shots or b > free_areas or c > free_obstacles
-            reason = unfit(int(stage[0]), int(down[row]), int(flags[row]), kind)
-            if reason != ALLOWED:
+            fits = has_room(skill, skills, room) and cast_count[0] < casts.shape[0]
+            want = (wanted, channelling, fits, heading)
+            reason = verdict(row, slot, tick[0], state, want, skill, skills, hands, mana_mp, around)
+            held_tick[place] = tick[0] if reason == HELD else NOBODY
+            if reason >= 0:
                 refused[reason] += 1
-            elif is_busy(row, slot, kind, channelling, held_tick):
-                refused[REFUSED_BUSY] += 1
-            elif int(charges[place]) == 0 or tick[0] < ready_tick[place]:
-                refused[REFUSED_COOLDOWN] += 1
-            elif wanted == TO_HOLD:
-                held_tick[place] = tick[0]
-            elif mana_mp[row] < skills[skill]["mana_mp"]:
-                refused[REFUSED_MANA] += 1
-            elif full or cast_count[0] >= casts.shape[0]:
-                refused[REFUSED_FULL] += 1
-            elif kind == WALL and is_blocked(
-                row,
-                heading,
-                skill,
-                skills,
-                players[0],
-                alive,
-                x_u,
-                y_u,
-                body_radius_u,
-                directions,
-                frame,
-            ):
-                refused[REFUSED_BLOCKED] += 1
-            else:
-                free_shots -= a
-                free_areas -= b
-                free_obstacles -= c
-                channelling |= kind == BEAM
-                pay(row, place, tick[0], skill, skills, mana_mp, charges, ready_tick, recharge_tick)
-                casts_made[place] += 1
-                if is_offensive(skill, skills):
-                    seen_until_tick[row] = tick[0] + 1 + reveal_ticks
-                cast = casts[cast_count[0]]
-                cast_count[0] += 1
-                cast["player"], cast["slot"] = row, slot
-                cast["skill"], cast["level"], cast["kind"] = skill, int(level[place]), kind
-                cast["aim"], cast["reach"] = heading, float(reach[row]) / REACH_FULL
-                cast["x_u"], cast["y_u"] = x, y
-                cast["charge"], cast["power"] = charge_of(held, tick[0], hold_ticks), power[row]
-                charge = cast["charge"]
-                add_event(
-                    events, event_count, events_refused, CAST, row, NOBODY, skill, charge, x, y
-                )
+            if reason != ALLOWED:
+                continue
+            kind, hold_ticks = skills[skill]["kind"], skills[skill]["hold_ticks"]
+            room, channelling = less_room(skill, skills, room), channelling or kind == BEAM
+            pay(row, place, tick[0], skill, skills, mana_mp, charges, ready_tick, recharge_tick)
+            charge = charge_of(held, tick[0], hold_ticks)
+            write_cast(
+                casts, cast_count, place, skill, kind, charge, level, aim, reach, x_u, y_u, power
+            )
+
+
+@kernel
+def announce(
+    casts: CastsIn,
+    cast_count: I64In,
+    tick: I64In,
+    skills: SkillsIn,
+    reveal_ticks: Int,
+    casts_made: I64Out,
+    seen_until_tick: I64Out,
+    events: EventsOut,
+    event_count: I64Out,
+    events_refused: I64Out,
+) -> None:
+    """Casts are counted and reported, and attacking gives away who stands in a bush.
+
+    Args:
+        casts_made: i64[players * 4].
+    """
+    for at in range(cast_count[0]):
+        row, skill, cast = casts[at]["player"], casts[at]["skill"], casts[at]
+        casts_made[row * SKILL_SLOTS + cast["slot"]] += 1
+        if is_offensive(skill, skills):
+            seen_until_tick[row] = tick[0] + 1 + reveal_ticks
+        add_event(
+            events,
+            event_count,
+            events_refused,
+            CAST,
+            row,
+            NOBODY,
+            skill,
+            cast["charge"],
+            cast["x_u"],
+            cast["y_u"],
+        )

@@ -105,21 +105,47 @@ def damage_of(
     return float(effects[effect]["damage_hp"] * strength)
 
 
+@device
+def width_of(at: int, casts: CastsIn, skills: SkillsIn) -> float:
+    """Radius of a cast's shots: radius * (1 + (charge_radius - 1) charge)."""
+    skill = casts[at]["skill"]
+    wide = grown(skills[skill]["charge_radius"], casts[at]["charge"])
+    return float(skills[skill]["radius_u"] * wide)
+
+
+@device
+def shots_of(at: int, casts: CastsIn, skills: SkillsIn) -> int:
+    """How many shots a cast sends, none when it is of another kind."""
+    shoots = casts[at]["kind"] in (PROJECTILE, HOMING)
+    return int(skills[casts[at]["skill"]]["count"]) if shoots else 0
+
+
+@device
+def heading_in_fan(
+    at: int, which: int, casts: CastsIn, skills: SkillsIn, directions: F64In2
+) -> int:
+    """Where a shot of a cast heads.
+
+    Several fan out about the aim, ``spread`` directions from one to the next; when the fan has no
+    middle direction it lies half a direction towards the lower index.
+    """
+    skill = casts[at]["skill"]
+    many, spread = skills[skill]["count"], skills[skill]["spread"]
+    half_fan = (spread * (many - 1) + 1) // 2
+    return turned(casts[at]["aim"], which * spread - half_fan, directions)
+
+
 @kernel
-def launch(
+def choose_targets(
     casts: CastsIn,
     cast_count: I64In,
     tick: I64In,
     players: I64In,
     skills: SkillsIn,
-    effects: EffectsIn,
-    classes: ClassesIn,
     directions: F64In2,
     notice_u: Float,
     alive: U8In,
     team: I64In,
-    role: U8In,
-    combo_hits: U8In,
     bush: I64In,
     seen_until_tick: I64In,
     flags: U8In,
@@ -129,6 +155,53 @@ def launch(
     wall_start: I32In,
     wall_row: I32In,
     frame: F64In,
+    chosen: I64Out,
+) -> None:
+    """Whom every HOMING cast goes for; NOBODY for other casts.
+
+    Args:
+        notice_u: nearer than this a bush hides nobody from a shooter.
+        chosen: i64[casts], written.
+    """
+    for at in range(cast_count[0]):
+        chosen[at] = NOBODY
+        if casts[at]["kind"] == HOMING:
+            chosen[at] = find_target(
+                casts[at]["player"],
+                casts[at]["aim"],
+                casts[at]["x_u"],
+                casts[at]["y_u"],
+                skills[casts[at]["skill"]]["lock_u"],
+                players[0],
+                tick[0],
+                notice_u,
+                alive,
+                team,
+                bush,
+                seen_until_tick,
+                flags,
+                body_x_u,
+                body_y_u,
+                directions,
+                walls,
+                wall_start,
+                wall_row,
+                frame,
+            )
+
+
+@kernel
+def launch(
+    casts: CastsIn,
+    cast_count: I64In,
+    tick: I64In,
+    skills: SkillsIn,
+    effects: EffectsIn,
+    classes: ClassesIn,
+    directions: F64In2,
+    role: U8In,
+    combo_hits: U8In,
+    chosen: I64In,
     count: I64Out,
     refused: I64Out,
     row_slot: I32Out,
@@ -157,72 +230,34 @@ def launch(
     """Rows for every PROJECTILE and HOMING cast.
 
     They start in the middle of the caster's body, never beyond it, and are swept from there: a
-    muzzle that pokes through a wall cannot shoot through it.  Several fan out about the aim,
-    ``spread`` directions from one to the next; when the fan has no middle direction it lies half a
-    direction towards the lower index.  They fly in this tick already, ``life_ticks`` ticks in all.
-    When the table is full a shot is dropped and counted.
+    muzzle that pokes through a wall cannot shoot through it.  They fly in this tick already,
+    ``life_ticks`` ticks in all.  When the table is full a shot is dropped and counted.
 
     Args:
-        notice_u: nearer than this a bush hides nobody from a shooter.
+        chosen: i64[casts], as from ``choose_targets``.
         row_slot, generation, free: the table's identity; ``slot`` is the owner's skill slot.
         first, second, third, fourth: whom it has pierced: nobody yet.
         shots: i64[players], shots sent in this match.
     """
     for at in range(cast_count[0]):
-        kind, skill, row = casts[at]["kind"], casts[at]["skill"], casts[at]["player"]
-        if kind not in (PROJECTILE, HOMING):
-            continue
-        x, y, aim, chosen = casts[at]["x_u"], casts[at]["y_u"], casts[at]["aim"], NOBODY
-        if kind == HOMING:
-            chosen = find_target(
-                row,
-                aim,
-                x,
-                y,
-                skills[skill]["lock_u"],
-                players[0],
-                tick[0],
-                notice_u,
-                alive,
-                team,
-                bush,
-                seen_until_tick,
-                flags,
-                body_x_u,
-                body_y_u,
-                directions,
-                walls,
-                wall_start,
-                wall_row,
-                frame,
-            )
+        skill, row = casts[at]["skill"], casts[at]["player"]
         damage = damage_of(at, casts, skills, effects, classes, role, combo_hits)
-        wide = skills[skill]["radius_u"] * grown(
-            skills[skill]["charge_radius"], casts[at]["charge"]
-        )
-        many, spread = skills[skill]["count"], skills[skill]["spread"]
-        half_fan = (spread * (many - 1) + 1) // 2
-        for which in range(many):
+        wide = width_of(at, casts, skills)
+        for which in range(shots_of(at, casts, skills)):
             place = count[0]
             if place >= row_slot.shape[0]:
                 refused[0] += 1
                 continue
-            count[0] = place + 1
+            count[0], shots[row] = place + 1, shots[row] + 1
             give_slot(place, row_slot, generation, free)
-            heading = turned(aim, which * spread - half_fan, directions)
-            x_u[place], y_u[place] = x, y
+            heading = heading_in_fan(at, which, casts, skills, directions)
+            x_u[place], y_u[place] = casts[at]["x_u"], casts[at]["y_u"]
             vx_ups[place] = directions[heading, 0] * skills[skill]["speed_ups"]
             vy_ups[place] = directions[heading, 1] * skills[skill]["speed_ups"]
             owner[place], skill_of[place], slot[place] = row, skill, casts[at]["slot"]
-            direction[place] = heading
+            direction[place], target[place] = heading, chosen[at]
             expire_tick[place] = tick[0] + skills[skill]["life_ticks"] - 1
             damage_hp[place], radius_u[place] = damage, wide
-            target[place] = chosen
             pierce[place], hit_count[place] = skills[skill]["pierce"], 0
-            first[place], second[place], third[place], fourth[place] = (
-                NOBODY,
-                NOBODY,
-                NOBODY,
-                NOBODY,
-            )
-            shots[row] += 1
+            first[place], second[place] = NOBODY, NOBODY
+            third[place], fourth[place] = NOBODY, NOBODY

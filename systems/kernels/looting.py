@@ -173,19 +173,7 @@ def drop_loot(
             if not has_room(x, y, radius, static_walls, spent, walls, wall_start, wall_row, frame):
                 x, y = source_x_u[source], source_y_u[source]
             lay_item(
-                item,
-                x,
-                y,
-                tick[0] + lifetime_ticks,
-                items,
-                count,
-                refused,
-                slot,
-                generation,
-                free,
-                x_u,
-                y_u,
-                item_of,
-                amount,
-                expire_tick,
+                *(item, x, y, tick[0] + lifetime_ticks, items),
+                *(count, refused, slot, generation, free),
+                *(x_u, y_u, item_of, amount, expire_tick),
             )

@@ -45,6 +45,9 @@ MIND = np.dtype(
         ("fallen", "<i8"),
         ("wounded", "<i8"),
         ("goal", "<i8"),
+        ("to_x_u", "<f8"),
+        ("to_y_u", "<f8"),
+        ("near_u", "<f8"),
         ("way_u", "<f8"),
         ("heading", "<i8"),
         ("aim", "<i8"),
@@ -57,8 +60,9 @@ MIND = np.dtype(
 row: whose, and its level in BOT_ROW.  enemy: row of the one it minds, NOBODY for none, ``apart_u``
 away; ``clear`` is 1 when no wall stops a shot on the way.  Of its team, NOBODY for none: friend,
 the nearest who stands; fallen, the nearest who is down; wounded, the one in sight who has the least
-of the full health.  goal: what it is up to, one of the numbers below; ``way_u``: how far ahead it
-looks for walls.  heading, aim, reach, buttons: as in COMMAND.
+of the full health.  goal: what it is up to, one of the numbers below; (to_x_u, to_y_u): where to,
+near_u: how near to it is near enough.  ``way_u``: how far ahead it looks for walls.  heading, aim,
+reach, buttons: as in COMMAND.
 """
 
 PROBE_U = 3.0

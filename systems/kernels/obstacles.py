@@ -1,4 +1,4 @@
-"""Walls that come and go: put up, brought among the map's walls, battered, and broken."""
+"""Obstacles, walls that come and go: how large they are, where they stand, and the map's own."""
 
 from typing import Annotated
 
@@ -10,9 +10,7 @@ from ecs.kernel import (
     F64In,
     F64In2,
     F64Out,
-    I32In,
     I32Out,
-    I64In,
     I64Out,
     Records,
     U8In,
@@ -20,6 +18,7 @@ from ecs.kernel import (
     U16In,
     U16Out,
     U32Out,
+    U64In,
     U64Out,
     device,
     kernel,
@@ -41,8 +40,12 @@ from systems.kernels.walls import WallsIn, cell_of
 
 WallsOut = Annotated[NDArray[np.void], Records(WALL, True)]
 
-WALLS_RAISED = 0x52494E4757414C4C
-"""What ``raised`` holds once walls are whole: no fill of one byte, and no likely accident."""
+
+Outline = tuple[F64In, F64In, F64In, F64In, F64In, U16In, U8In, F64In2]
+"""x_u, y_u, hx_u, hy_u, radius_u, heading, blocks of each obstacle, and the unit vectors."""
+
+Squares = tuple[U64Out, U64Out, U64In, U64In]
+"""Squares touched by what stops bodies, and shots; and by those of the map alone."""
 
 
 @device
@@ -119,44 +122,43 @@ def cells_of(wall: int, frame: F64In, walls: WallsIn) -> tuple[int, int, int, in
 
 
 @device
-def sort_by_cell(
-    count: int,
-    fixed_start: I32In,
-    fixed_row: I32In,
-    frame: F64In,
-    size: int,
+def is_same(
+    wall: int,
+    k: int,
+    outline: Outline,
     walls: WallsIn,
-    start: I32Out,
-    row: I32Out,
-) -> None:
-    """List walls by cell: the map's as they were, then obstacles, hence ascending.
+) -> bool:
+    """Whether a wall is what obstacle k would be written as."""
+    x_u, y_u, hx_u, hy_u, radius_u, heading, blocks, directions = outline
+    turn = int(heading[k])
+    place = (walls[wall]["x_u"] == x_u[k]) & (walls[wall]["y_u"] == y_u[k])
+    box = (walls[wall]["hx_u"] == hx_u[k]) & (walls[wall]["hy_u"] == hy_u[k])
+    turned_x = walls[wall]["ux"] == directions[turn, 0]
+    turned_y = walls[wall]["uy"] == directions[turn, 1]
+    rim = walls[wall]["radius_u"] == radius_u[k]
+    same = place & box & turned_x & turned_y & rim
+    return bool(same & (int(walls[wall]["blocks"]) == int(blocks[k])))
 
-    A counting sort.  ``OBSTACLE_REACH_U`` bounds the cells of an obstacle, and is held to here as
-    well: a larger one would be found in the cells around its middle.
-    """
-    cells, columns = fixed_start.shape[0] - 1, int(frame[3])
-    for cell in range(cells + 1):
-        start[cell] = 0
-    for wall in range(size, size + count):
-        left, right, top, bottom = cells_of(wall, frame, walls)
-        for cy in range(top, bottom + 1):
-            for cell in range(cy * columns + left, cy * columns + right + 1):
-                start[cell + 1] += 1
-    total = 0
-    for cell in range(cells):
-        begin, ours = total, int(fixed_start[cell])
-        many = int(fixed_start[cell + 1]) - ours
-        total += many + int(start[cell + 1])
-        for place in range(many):
-            row[begin + place] = fixed_row[ours + place]
-        # Behind the map's walls, and on by one for each obstacle: in the end where the next begins.
-        start[cell + 1] = begin + many
-    for wall in range(size, size + count):
-        left, right, top, bottom = cells_of(wall, frame, walls)
-        for cy in range(top, bottom + 1):
-            for cell in range(cy * columns + left, cy * columns + right + 1):
-                row[start[cell + 1]] = wall
-                start[cell + 1] += 1
+
+@device
+def write_wall(
+    wall: int,
+    k: int,
+    outline: Outline,
+    walls: WallsOut,
+) -> None:
+    """Make a wall of obstacle k."""
+    x_u, y_u, hx_u, hy_u, radius_u, heading, blocks, directions = outline
+    turn = int(heading[k])
+    ux, uy = directions[turn, 0], directions[turn, 1]
+    reach_x, reach_y = reach_of(hx_u[k], hy_u[k], radius_u[k], ux, uy)
+    walls[wall]["x_u"], walls[wall]["y_u"] = x_u[k], y_u[k]
+    walls[wall]["hx_u"], walls[wall]["hy_u"] = hx_u[k], hy_u[k]
+    walls[wall]["radius_u"] = radius_u[k]
+    walls[wall]["ux"], walls[wall]["uy"] = ux, uy
+    walls[wall]["reach_x_u"], walls[wall]["reach_y_u"] = reach_x, reach_y
+    walls[wall]["blocks"] = blocks[k]
+    walls[wall]["spare"], walls[wall]["spare_2"], walls[wall]["spare_4"] = 0, 0, 0
 
 
 @device
@@ -178,118 +180,3 @@ def mark_walls(
             mark(left, right, top, bottom, SQUARES_PER_U, columns, rows, stops_bodies)
         if int(walls[wall]["blocks"]) & BLOCKS_SHOTS != 0:
             mark(left, right, top, bottom, SQUARES_PER_U, columns, rows, stops_shots)
-
-
-@device
-def is_same(
-    wall: int,
-    k: int,
-    x_u: F64In,
-    y_u: F64In,
-    hx_u: F64In,
-    hy_u: F64In,
-    radius_u: F64In,
-    heading: U16In,
-    blocks: U8In,
-    directions: F64In2,
-    walls: WallsIn,
-) -> bool:
-    """Whether a wall is what obstacle k would be written as."""
-    turn = int(heading[k])
-    place = (walls[wall]["x_u"] == x_u[k]) & (walls[wall]["y_u"] == y_u[k])
-    box = (walls[wall]["hx_u"] == hx_u[k]) & (walls[wall]["hy_u"] == hy_u[k])
-    turned_x = walls[wall]["ux"] == directions[turn, 0]
-    turned_y = walls[wall]["uy"] == directions[turn, 1]
-    rim = walls[wall]["radius_u"] == radius_u[k]
-    same = place & box & turned_x & turned_y & rim
-    return bool(same & (int(walls[wall]["blocks"]) == int(blocks[k])))
-
-
-@device
-def write_wall(
-    wall: int,
-    k: int,
-    x_u: F64In,
-    y_u: F64In,
-    hx_u: F64In,
-    hy_u: F64In,
-    radius_u: F64In,
-    heading: U16In,
-    blocks: U8In,
-    directions: F64In2,
-    walls: WallsOut,
-) -> None:
-    """Make a wall of obstacle k."""
-    turn = int(heading[k])
-    ux, uy = directions[turn, 0], directions[turn, 1]
-    reach_x, reach_y = reach_of(hx_u[k], hy_u[k], radius_u[k], ux, uy)
-    walls[wall]["x_u"], walls[wall]["y_u"] = x_u[k], y_u[k]
-    walls[wall]["hx_u"], walls[wall]["hy_u"] = hx_u[k], hy_u[k]
-    walls[wall]["radius_u"] = radius_u[k]
-    walls[wall]["ux"], walls[wall]["uy"] = ux, uy
-    walls[wall]["reach_x_u"], walls[wall]["reach_y_u"] = reach_x, reach_y
-    walls[wall]["blocks"] = blocks[k]
-    walls[wall]["spare"], walls[wall]["spare_2"], walls[wall]["spare_4"] = 0, 0, 0
-
-
-@kernel
-def raise_walls(
-    count: I64In,
-    x_u: F64In,
-    y_u: F64In,
-    hx_u: F64In,
-    hy_u: F64In,
-    radius_u: F64In,
-    heading: U16In,
-    blocks: U8In,
-    directions: F64In2,
-    fixed: WallsIn,
-    fixed_start: I32In,
-    fixed_row: I32In,
-    frame: F64In,
-    walls: WallsOut,
-    start: I32Out,
-    row: I32Out,
-    stops_bodies: U64Out,
-    stops_shots: U64Out,
-    map_stops_bodies: U64Out,
-    map_stops_shots: U64Out,
-    raised: I64Out,
-) -> None:
-    """Make walls of the map's and the obstacles, unless they are just that already.
-
-    Obstacle k becomes wall fixed + k.  What is found written is compared with what would be
-    written, so the outcome follows from the obstacles alone, whatever was there before.
-
-    Args:
-        fixed, fixed_start, fixed_row: the map's walls, as in ``kernels.walls``.
-        walls: WALL[fixed + obstacles], start: i32[cells + 1], row: i32[entries], written.
-        stops_bodies, stops_shots: u64[blocks], the squares that walls touch, written.
-        map_stops_bodies, map_stops_shots: those that the map's walls touch, written once.
-        raised: i64[2], WALLS_RAISED and the number of obstacles, written.
-    """
-    size = fixed.shape[0]
-    whole = raised[0] == WALLS_RAISED
-    same = whole and raised[1] == count[0]
-    for k in range(count[0]):
-        if not same:
-            break
-        same = is_same(
-            size + k, k, x_u, y_u, hx_u, hy_u, radius_u, heading, blocks, directions, walls
-        )
-    if same:
-        return
-    if not whole:
-        for wall in range(size):
-            walls[wall] = fixed[wall]
-        for block in range(map_stops_bodies.shape[0]):
-            map_stops_bodies[block], map_stops_shots[block] = 0, 0
-        mark_walls(0, size, walls, frame, map_stops_bodies, map_stops_shots)
-    for k in range(count[0]):
-        write_wall(size + k, k, x_u, y_u, hx_u, hy_u, radius_u, heading, blocks, directions, walls)
-    sort_by_cell(count[0], fixed_start, fixed_row, frame, size, walls, start, row)
-    for block in range(map_stops_bodies.shape[0]):
-        stops_bodies[block] = map_stops_bodies[block]
-        stops_shots[block] = map_stops_shots[block]
-    mark_walls(size, size + count[0], walls, frame, stops_bodies, stops_shots)
-    raised[0], raised[1] = WALLS_RAISED, count[0]

@@ -236,10 +236,8 @@ def pulse(
     for row in range(count[0]):
         if tick[0] < fire_tick[row]:
             continue
-        seen_tick = int(view_tick[owner[row]])
-        back = looks_back(
-            int(skill[row]), tick[0], until_tick[row], seen_tick, rewind_ticks, skills
-        )
+        made, seen_tick = int(skill[row]), int(view_tick[owner[row]])
+        back = looks_back(made, tick[0], until_tick[row], seen_tick, rewind_ticks, skills)
         pulse_bodies(
             *(row, owner, skill, slot, radius_u, damage_hp, heal_hp, x_u, y_u),
             *(skills, friendly_fire, body_radius_u, team, alive),
@@ -250,9 +248,9 @@ def pulse(
         )
         add_event(
             *(events, event_count, events_refused),
-            *(BURST, owner[row], NOBODY, int(skill[row]), radius_u[row], x_u[row], y_u[row]),
+            *(BURST, owner[row], NOBODY, made, radius_u[row], x_u[row], y_u[row]),
         )
-        fire_tick[row] += skills[int(skill[row])]["period_ticks"]
+        fire_tick[row] += skills[made]["period_ticks"]
         if fire_tick[row] > until_tick[row]:
             gone[row] = 1
 

@@ -12,10 +12,17 @@ from ecs.kernel import F64In, Float, I32In, I64In, I64Out, Int, U8In, U64In, dev
 from ecs.randomness import draw_unit
 from schema.events import NOBODY
 from schema.walls import BLOCKS_SHOTS, BLOCKS_SIGHT
+from systems.kernels.broadphase import Cells
 from systems.kernels.cover import is_hidden
 from systems.kernels.geometry import MISS
 from systems.kernels.minds import BotsIn, Ground, MindsOut
 from systems.kernels.walls import WallsIn, cell_of, sweep_walls
+
+Screen = tuple[float, float]
+"""Half extents of a view."""
+
+Cover = tuple[I64In, I64In, U8In]
+"""bush, seen_until_tick, flags of players: whom a bush hides."""
 
 STREAM_HEED = 17
 
@@ -57,28 +64,23 @@ def find_enemy(
     row: int,
     tick: int,
     sight_u: float,
-    half_width_u: float,
-    half_height_u: float,
+    screen: Screen,
     notice_u: float,
     down: U8In,
     team: I64In,
-    bush: I64In,
-    seen_until_tick: I64In,
-    flags: U8In,
+    cover: Cover,
     x_u: F64In,
     y_u: F64In,
-    grid: F64In,
-    start: I32In,
-    row_of: I32In,
+    cells: Cells,
     ground: Ground,
 ) -> int:
     """Row of the nearest enemy in sight, NOBODY for none; the lower of two equally near.
 
     Who is knocked down counts as farther away.
     """
-    x, y = x_u[row], y_u[row]
+    x, y, (grid, start, row_of) = x_u[row], y_u[row], cells
     best, best_sq, columns = NOBODY, 1e300, int(grid[1])
-    wide, tall = min(sight_u, half_width_u), min(sight_u, half_height_u)
+    wide, tall = min(sight_u, screen[0]), min(sight_u, screen[1])
     first, last = cell_of(x - wide, grid[0], grid[1]), cell_of(x + wide, grid[0], grid[1])
     for cy in range(cell_of(y - tall, grid[0], grid[2]), cell_of(y + tall, grid[0], grid[2]) + 1):
         for place in range(start[cy * columns + first], start[cy * columns + last + 1]):
@@ -89,9 +91,9 @@ def find_enemy(
             nearer = far_sq < best_sq or (far_sq == best_sq and other < best)
             if team[other] == team[row] or not nearer or apart_sq > sight_u * sight_u:
                 continue
-            if not on_screen(dx, dy, half_width_u, half_height_u):
+            if not on_screen(dx, dy, *screen):
                 continue
-            if is_hidden(other, row, apart_sq, tick, notice_u, bush, seen_until_tick, flags):
+            if is_hidden(other, row, apart_sq, tick, notice_u, *cover):
                 continue
             # Asked last what costs most.
             if is_open(x, y, x_u[other], y_u[other], 0.0, BLOCKS_SIGHT, ground):
@@ -174,6 +176,8 @@ def look(
         mind_count: i64[1], written.
     """
     ground, now, made = (walls, wall_start, wall_row, frame), tick[0], 0
+    screen, cells = (half_width_u, half_height_u), (grid, start, row_of)
+    cover = (bush, seen_until_tick, flags)
     for row in range(players[0]):
         if bot[row] == 0 or int(bot[row]) > bots.shape[0] or alive[row] == 0:
             continue
@@ -181,24 +185,9 @@ def look(
         if (now + row) % level["period_ticks"] != 0:
             continue
         stretch = (now + row * 7) // level["wander_ticks"]
+        sight_u = level["sight_u"] * attention(seed[0], stretch, row)
         enemy = find_enemy(
-            row,
-            now,
-            level["sight_u"] * attention(seed[0], stretch, row),
-            half_width_u,
-            half_height_u,
-            notice_u,
-            down,
-            team,
-            bush,
-            seen_until_tick,
-            flags,
-            x_u,
-            y_u,
-            grid,
-            start,
-            row_of,
-            ground,
+            row, now, sight_u, screen, notice_u, down, team, cover, x_u, y_u, cells, ground
         )
         friend, fallen, wounded = NOBODY, NOBODY, NOBODY
         if team_size > 1:

@@ -23,7 +23,7 @@ from schema.events import (
 )
 from schema.rulebook import PIERCED
 from schema.walls import BLOCKS_SHOTS
-from systems.kernels.broadphase import is_unmet
+from systems.kernels.broadphase import Cells, is_unmet
 from systems.kernels.geometry import MISS, sweep_circle
 from systems.kernels.tables import (
     ClassesIn,
@@ -36,6 +36,12 @@ from systems.kernels.tables import (
     add_knock,
 )
 from systems.kernels.walls import WallsIn, cell_of, is_apart, leaves_world, sweep_walls
+
+Bodies = tuple[I64In, U8In, F64In, F64In, F64In, F64In]
+"""team, alive, x_u, y_u of each player, and from_x_u, from_y_u where it was before this tick."""
+
+Pierced = tuple[I64Out, I64Out, I64Out, I64Out]
+"""Rows of those whom each projectile has hit already, the last first; NOBODY for none."""
 
 
 @device
@@ -69,6 +75,60 @@ def first_wall(
     return best, found
 
 
+@kernel
+def stop_at_walls(
+    count: I64In,
+    x_u: F64In,
+    y_u: F64In,
+    vx_ups: F64In,
+    vy_ups: F64In,
+    radius_u: F64In,
+    dt_s: Float,
+    map_walls: Int,
+    wall_squares: U64In,
+    walls: WallsIn,
+    wall_start: I32In,
+    wall_row: I32In,
+    frame: F64In,
+    target: I64Out,
+    moment: F64Out,
+) -> None:
+    """Where every projectile would end in this tick if there were no bodies.
+
+    Args:
+        map_walls: how many of ``walls`` belong to the map; those behind them are obstacles.
+        target, moment: written: what ends it and when, STRIKE_NOTHING and MISS where nothing does.
+    """
+    for row in range(count[0]):
+        moment[row], target[row] = first_wall(
+            x_u[row],
+            y_u[row],
+            vx_ups[row] * dt_s,
+            vy_ups[row] * dt_s,
+            radius_u[row],
+            map_walls,
+            wall_squares,
+            walls,
+            wall_start,
+            wall_row,
+            frame,
+        )
+
+
+@device
+def passed_by(row: int, pierced: Pierced) -> tuple[int, int, int, int]:
+    """Whom a projectile has hit already."""
+    return pierced[0][row], pierced[1][row], pierced[2][row], pierced[3][row]
+
+
+@device
+def pass_by(row: int, body: int, pierced: Pierced) -> None:
+    """Put a body before those that a projectile has hit already."""
+    first, second, third, fourth = pierced
+    fourth[row], third[row] = third[row], second[row]
+    second[row], first[row] = first[row], body
+
+
 @device
 def first_body(
     px: float,
@@ -80,27 +140,19 @@ def first_body(
     owner: int,
     friendly_fire: int,
     passed: tuple[int, int, int, int],
-    team: I64In,
-    alive: U8In,
-    x_u: F64In,
-    y_u: F64In,
-    from_x_u: F64In,
-    from_y_u: F64In,
-    grid: F64In,
-    start: I32In,
-    row_of: I32In,
+    bodies: Bodies,
+    cells: Cells,
     reach_u: float,
-    squares: U64In,
 ) -> tuple[float, int]:
     """(t, row): the first body met before ``best``, NOBODY for none; of equals the lowest row.
 
     Both move: a player's path of this tick, origin to position, is subtracted from the shot's,
     so neither speed nor closing speed can skip a hit.  The search covers the swept box widened by
-    both radii and by ``reach_u``, unless no body's path touches the ``squares`` near it.
+    both radii and by ``reach_u``.
     """
+    team, alive, x_u, y_u, from_x_u, from_y_u = bodies
+    grid, start, row_of = cells
     columns, found = int(grid[1]), NOBODY
-    if is_unmet(px, py, dx, dy, radii, grid, squares):
-        return best, NOBODY
     wide = radii + reach_u
     x0, x1 = min(px, px + dx) - wide, max(px, px + dx) + wide
     y0, y1 = min(py, py + dy) - wide, max(py, py + dy) + wide
@@ -150,12 +202,6 @@ def sweep_projectiles(
     row_of: I32In,
     reach_u: F64In,
     squares: U64In,
-    map_walls: Int,
-    wall_squares: U64In,
-    walls: WallsIn,
-    wall_start: I32In,
-    wall_row: I32In,
-    frame: F64In,
     x_u: F64Out,
     y_u: F64Out,
     pierce: U8Out,
@@ -173,83 +219,36 @@ def sweep_projectiles(
     """Fly every projectile for one tick, through the bodies it pierces, up to what ends it.
 
     Earliest wins; a tie goes to the wall, then to the lower row.  The owner is never hit, nobody
-    twice, and team mates only where there is friendly fire.
+    twice, and team mates only where there is friendly fire (0: none).
 
     Args:
-        friendly_fire: 0 when shots pass through team mates.
-        map_walls: how many of ``walls`` belong to the map; those behind them are obstacles.
-        target, moment, enemies: written: what ended it and when, and how many enemies it hit.
+        target, moment: as ``stop_at_walls`` left them; written where a body comes first.
+        enemies: written: how many enemies it hit.
     """
+    bodies = (team, body_alive, body_x_u, body_y_u, from_x_u, from_y_u)
+    cells, pierced = (grid, start, row_of), (pierced_a, pierced_b, pierced_c, pierced_d)
+    report = (hits, hit_count, hits_refused)
     for row in range(count[0]):
-        px, py = x_u[row], y_u[row]
-        dx, dy = vx_ups[row] * dt_s, vy_ups[row] * dt_s
-        radii = radius_u[row] + body_radius_u
-        limit, end = first_wall(
-            px,
-            py,
-            dx,
-            dy,
-            radius_u[row],
-            map_walls,
-            wall_squares,
-            walls,
-            wall_start,
-            wall_row,
-            frame,
-        )
-        enemies[row] = 0
-        for _ in range(PIERCED + 1):
-            passed = (pierced_a[row], pierced_b[row], pierced_c[row], pierced_d[row])
+        px, py, limit, own = x_u[row], y_u[row], moment[row], owner[row]
+        dx, dy, radii = vx_ups[row] * dt_s, vy_ups[row] * dt_s, radius_u[row] + body_radius_u
+        enemies[row], unmet = 0, is_unmet(px, py, dx, dy, radii, grid, squares)
+        for _ in range(0 if unmet else PIERCED + 1):
+            met = passed_by(row, pierced)
             t, body = first_body(
-                px,
-                py,
-                dx,
-                dy,
-                radii,
-                limit,
-                owner[row],
-                friendly_fire,
-                passed,
-                team,
-                body_alive,
-                body_x_u,
-                body_y_u,
-                from_x_u,
-                from_y_u,
-                grid,
-                start,
-                row_of,
-                reach_u[0],
-                squares,
+                px, py, dx, dy, radii, limit, own, friendly_fire, met, bodies, cells, reach_u[0]
             )
             if body == NOBODY:
                 break
-            add_hit(
-                hits,
-                hit_count,
-                hits_refused,
-                body,
-                owner[row],
-                int(skill[row]),
-                int(slot[row]),
-                0,
-                damage_hp[row],
-                t,
-                px,
-                py,
-            )
-            if team[body] != team[owner[row]]:
-                enemies[row] += 1
+            what = (int(skill[row]), int(slot[row]), 0, damage_hp[row])
+            add_hit(*report, body, own, *what, t, px, py)
+            enemies[row] += int(team[body] != team[own])
             if int(pierce[row]) == 0:
-                limit, end = t, body
+                moment[row], target[row] = t, body
                 break
             pierce[row] = int(pierce[row]) - 1
-            pierced_d[row], pierced_c[row] = pierced_c[row], pierced_b[row]
-            pierced_b[row], pierced_a[row] = pierced_a[row], body
-        target[row] = end
-        moment[row] = limit
-        x_u[row] = px + dx * min(limit, 1.0)
-        y_u[row] = py + dy * min(limit, 1.0)
+            pass_by(row, body, pierced)
+        x_u[row] = px + dx * min(moment[row], 1.0)
+        y_u[row] = py + dy * min(moment[row], 1.0)
 
 
 @kernel
@@ -290,6 +289,7 @@ def strike(
         obstacle_health_hp: f64[obstacles]; one without health takes no knocks.
         struck: u8, enemies each projectile has hit so far; raised.
     """
+    report = (events, event_count, events_refused)
     for row in range(count[0]):
         own, made = owner[row], int(skill[row])
         most = classes[int(role[own])]["combo_max"]
@@ -312,15 +312,4 @@ def strike(
             obstacle = STRIKE_OBSTACLE - target[row]
             if obstacle_health_hp[obstacle] > 0.0:
                 add_knock(knocks, knock_count, knocks_refused, obstacle, own, damage_hp[row])
-        add_event(
-            events,
-            event_count,
-            events_refused,
-            WALL_HIT,
-            own,
-            NOBODY,
-            made,
-            0.0,
-            x_u[row],
-            y_u[row],
-        )
+        add_event(*report, WALL_HIT, own, NOBODY, made, 0.0, x_u[row], y_u[row])

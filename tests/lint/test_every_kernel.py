@@ -87,6 +87,7 @@ TRIALS: dict[str, Trial] = {
     "systems.kernels.battering.sort_knocks": Trial(
         "obstacles.settled", "tests/systems/test_obstacles.py"
     ),
+    "systems.kernels.beams.give_away": Trial("beaming.may_meet", "tests/systems/test_beams.py"),
     "systems.kernels.beams.keep_channel": Trial("beaming.goes_on", "tests/systems/test_beams.py"),
     "systems.kernels.beams.shine": Trial("beaming.may_meet", "tests/systems/test_beams.py"),
     "systems.kernels.booking.answer": Trial("damage.settle", "tests/systems/test_settling.py"),
@@ -118,6 +119,9 @@ TRIALS: dict[str, Trial] = {
     "systems.kernels.falling.knock_down": Trial("rescue.fall", "tests/systems/test_rescuing.py"),
     "systems.kernels.falling.let_go": Trial("rescue.fall", "tests/systems/test_rescuing.py"),
     "systems.kernels.fighting.fight": Trial("minding.hands", "tests/systems/test_bot_hands.py"),
+    "systems.kernels.fighting.keep_distance": Trial(
+        "minding.hands", "tests/systems/test_bot_hands.py"
+    ),
     "systems.kernels.granting.begin_beams": Trial(
         "granting.beams", "tests/systems/test_granting.py"
     ),
@@ -135,10 +139,15 @@ TRIALS: dict[str, Trial] = {
     "systems.kernels.homing.turn_homing": Trial(
         "turning.turned_towards", "tests/systems/test_homing.py"
     ),
-    "systems.kernels.judging.drop_held": Trial("permits.judge", "tests/systems/test_judging.py"),
+    "systems.kernels.judging.announce": Trial("permits.judge", "tests/systems/test_judging.py"),
     "systems.kernels.judging.judge": Trial("permits.judge", "tests/systems/test_judging.py"),
-    "systems.kernels.judging.recharge": Trial(
+    "systems.kernels.wishing.drop_held": Trial("permits.judge", "tests/systems/test_judging.py"),
+    "systems.kernels.wishing.read_wishes": Trial("permits.judge", "tests/systems/test_judging.py"),
+    "systems.kernels.wishing.recharge": Trial(
         "permits.charges_left", "tests/systems/test_judging.py"
+    ),
+    "systems.kernels.launching.choose_targets": Trial(
+        "carrying.targets", "tests/systems/test_launching.py"
     ),
     "systems.kernels.launching.launch": Trial("carrying.fan", "tests/systems/test_launching.py"),
     "systems.kernels.collecting.collect": Trial("goods.collect", "tests/systems/test_looting.py"),
@@ -154,7 +163,7 @@ TRIALS: dict[str, Trial] = {
     "systems.kernels.obstacles.put_crates": Trial(
         "building.crates", "tests/systems/test_obstacles.py"
     ),
-    "systems.kernels.obstacles.raise_walls": Trial(
+    "systems.kernels.raising.raise_walls": Trial(
         "terrain.walls_of_cells", "tests/systems/test_obstacles.py", "raised"
     ),
     "systems.kernels.placing.place_areas": Trial(
@@ -177,7 +186,17 @@ TRIALS: dict[str, Trial] = {
     "systems.kernels.rewarding.level_up": Trial(
         "rewards.reward", "tests/systems/test_rewarding.py"
     ),
-    "systems.kernels.roaming.roam": Trial("minding.must_leave", "tests/systems/test_bot_ways.py"),
+    "systems.kernels.prospering.seek_crates": Trial(
+        "minding.bearing", "tests/systems/test_bot_ways.py"
+    ),
+    "systems.kernels.prospering.seek_items": Trial(
+        "minding.free", "tests/systems/test_bot_ways.py"
+    ),
+    "systems.kernels.prospering.stroll": Trial("minding.bearing", "tests/systems/test_bot_ways.py"),
+    "systems.kernels.roaming.set_out": Trial("minding.bearing", "tests/systems/test_bot_ways.py"),
+    "systems.kernels.roaming.survive": Trial(
+        "minding.must_leave", "tests/systems/test_bot_ways.py"
+    ),
     "systems.kernels.separation.apply_push": Trial(
         "gliding.rest_of", "tests/systems/test_walls.py", "go"
     ),
@@ -190,6 +209,9 @@ TRIALS: dict[str, Trial] = {
     "systems.kernels.stages.hurt_everybody": Trial("stages.price", "tests/systems/test_stages.py"),
     "systems.kernels.striking.strike": Trial(
         "strikes.ended", "tests/systems/test_strikes_follow.py"
+    ),
+    "systems.kernels.striking.stop_at_walls": Trial(
+        "strikes.complaints", "tests/systems/test_striking.py"
     ),
     "systems.kernels.striking.sweep_projectiles": Trial(
         "strikes.complaints", "tests/systems/test_striking.py"

@@ -15,6 +15,7 @@ import numpy as np
 
 from ecs.columns import Rows
 from ecs.schedule import Granted
+from ringfall.loadtest.stage import ALONE
 from schema import columns
 from schema.columns import (
     Ability,
@@ -41,40 +42,13 @@ from schema.events import NOBODY, REFUSED_BLOCKED, REFUSED_FULL
 from schema.rulebook import LEVELS, STATUSES
 from schema.walls import BLOCKS_ACROSS, CRATE, NEVER
 from systems import tick
-from systems.apply_inputs import ApplyInputs
-from systems.begin_tick import BeginTick
-from systems.carry_out import CarryOut
-from systems.channel import Channel
-from systems.end_tick import EndTick
-from systems.judge_casts import JudgeCasts
-from systems.move import BuildGrid, Move
-from systems.raise_walls import RaiseWalls
-from systems.run_stage import RunStage
-from systems.steer import Steer
 from systems.terrain import Terrain, make_terrain, walls_with_obstacles
-from systems.wear_off import WearOff
 from tests.prediction.layout import OWN, STEP, Wall, World
 from tests.prediction.rulesets import HEALTH_HP, Facts, rules_of
 
 OBSTACLES = 24
 MATE_PLACE_U = (-1000.0, -1000.0)
 """Where nobody meets the team mate, without whom nobody can be down and alive."""
-
-ALONE = (
-    BeginTick,
-    RunStage,
-    ApplyInputs,
-    RaiseWalls,
-    WearOff,
-    JudgeCasts,
-    CarryOut,
-    Steer,
-    Move,
-    BuildGrid,
-    Channel,
-    EndTick,
-)
-"""Systems that move a body or decide what moves it."""
 
 # (field of OWN, group, column) with one value to a player.
 _PLAYER = (

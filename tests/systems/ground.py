@@ -11,7 +11,7 @@ import numpy as np
 from schema.directions import TABLE
 from schema.walls import BLOCKS_ACROSS, BLOCKS_ALL, BLOCKS_MOVE, SQUARES_PER_U, WALL
 from systems.kernels.broadphase import build_grid
-from systems.kernels.obstacles import raise_walls
+from systems.kernels.raising import raise_walls
 from systems.kernels.walls import HAIR_U, glide, is_clear, sweep_walls
 from systems.terrain import Terrain, make_terrain, walls_with_obstacles
 from tests.oracle.crowd import widest_reach
@@ -131,18 +131,8 @@ def crowd_columns(
     It still lists those who are dead by now: who is alive is not for the grid to say.
     """
     columns, rows = ceil(terrain.frame[0] / cell_u), ceil(terrain.frame[1] / cell_u)
-    made = call(
-        build_grid,
-        count=len(bodies),
-        alive=[1] * len(bodies),
-        x_u=[x for x, _ in grid_places],
-        y_u=[y for _, y in grid_places],
-        grid=[cell_u, columns, rows],
-        start=np.zeros(columns * rows + 1, np.int32),
-        row_of=np.zeros(len(bodies), np.int32),
-        cell=np.zeros(len(bodies), np.int32),
-        reach_u=[0.0],
-    )
+    places = [x for x, _ in grid_places], [y for _, y in grid_places]
+    made = by_cell(len(bodies), *places, [cell_u, columns, rows])
     reach = widest_reach(grid_places, [b.origin for b in bodies], [b.place for b in bodies])
     return {
         "body_alive": np.array([body.alive for body in bodies], np.uint8),
@@ -153,6 +143,22 @@ def crowd_columns(
         "row_of": made.row_of,
         "reach_u": np.array([reach]),
     }
+
+
+def by_cell(count: int, x_u: list[float], y_u: list[float], grid: list[float]) -> SimpleNamespace:
+    """``start`` and ``row_of`` of so many things in a grid; those behind them are not in it."""
+    return call(
+        build_grid,
+        count=count,
+        alive=[1] * len(x_u),
+        x_u=x_u,
+        y_u=y_u,
+        grid=grid,
+        start=np.zeros(int(grid[1] * grid[2]) + 1, np.int32),
+        row_of=np.zeros(len(x_u), np.int32),
+        cell=np.zeros(len(x_u), np.int32),
+        reach_u=[0.0],
+    )
 
 
 def way_squares(terrain: Terrain, ways: list[tuple[Place, Place]], cell_u: float) -> np.ndarray:
@@ -187,6 +193,9 @@ def raised(terrain: Terrain, obstacles: list[Wall], before: SimpleNamespace) -> 
         walls=before.walls,
         start=before.start,
         row=before.row,
+        former=before.former,
+        edits=before.edits,
+        changed=before.changed,
         stops_bodies=before.stops_bodies,
         stops_shots=before.stops_shots,
         map_stops_bodies=before.map_stops_bodies,
@@ -202,6 +211,9 @@ def untouched(terrain: Terrain, room: int, fill: int = 0) -> SimpleNamespace:
         walls=np.full(walls * WALL.itemsize, fill, np.uint8).view(WALL),
         start=np.full((cells + 1) * 4, fill, np.uint8).view(np.int32),
         row=np.full(entries * 4, fill, np.uint8).view(np.int32),
+        former=np.full(entries * 4, fill, np.uint8).view(np.int32),
+        edits=np.full((cells + 1) * 4, fill, np.uint8).view(np.int32),
+        changed=np.full(room * 4, fill, np.uint8).view(np.int32),
         **{
             name: np.full(cells * BLOCKS_ACROSS**2 * 8, fill, np.uint8).view(np.uint64)
             for name in SQUARES_OF_WALLS

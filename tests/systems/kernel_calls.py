@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import typing
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,6 +22,15 @@ def notes_of(kernel: Any) -> dict[str, Ref | Records | Scalar]:
     function = getattr(kernel, "py_func", kernel)
     hints = typing.get_type_hints(function, include_extras=True)
     return {name: hints[name].__metadata__[0] for name in inspect.signature(function).parameters}
+
+
+def call_in_turn(kernels: Sequence[Any], **given: Any) -> SimpleNamespace:
+    """Call each with what it asks for of ``given``, as the ones before it left it."""
+    asked = {name for kernel in kernels for name in notes_of(kernel)}
+    assert asked == given.keys(), asked ^ given.keys()
+    for kernel in kernels:
+        given |= vars(call(kernel, **{name: given[name] for name in notes_of(kernel)}))
+    return SimpleNamespace(**given)
 
 
 def call(kernel: Any, **given: Any) -> SimpleNamespace:

@@ -16,7 +16,7 @@ from schema.balance.zone import SuddenDeath, ZoneBalance, ZonePhase
 from schema.columns import Clock, Control, Outcome, Position, Vitals, Walls
 from schema.commands import COMMAND, INTERACT, JOIN, LEAVE, MOVE, TickInputs, in_slot_order
 from schema.walls import BLOCKS_MOVE
-from systems.kernels.obstacles import WALLS_RAISED
+from systems.kernels.raising import WALLS_RAISED
 from systems.rules import Rules, make_rules
 from systems.terrain import Terrain, make_terrain
 from systems.tick import capacities_for, make_world

@@ -16,7 +16,7 @@ from schema.directions import TABLE
 from schema.events import KNOCK_RECORD, NO_SLOT, ROOTED, STUNNED
 from schema.rulebook import BEAM, DASH
 from schema.walls import BLOCKS_MOVE, BLOCKS_SHOTS, BLOCKS_SIGHT
-from systems.kernels.beams import keep_channel, shine
+from systems.kernels.beams import give_away, keep_channel, shine
 from systems.kernels.broadphase import build_grid
 from systems.terrain import Terrain
 from tests.oracle.beaming import EDGE, Beamer, goes_on, may_meet
@@ -25,7 +25,7 @@ from tests.oracle.terrain import that_block
 from tests.systems.casting import effect_rows, no_hits, skill_rows
 from tests.systems.contact import NUDGES, Room, paths_at, rooms
 from tests.systems.ground import ground, terrain_columns
-from tests.systems.kernel_calls import call
+from tests.systems.kernel_calls import call, call_in_turn
 from tests.systems.trails import trail_columns
 
 TICK = 300
@@ -174,7 +174,7 @@ def shone(
         **no_hits(room),
         **terrain_columns(terrain),
     }
-    return call(shine, **scene | more)
+    return call_in_turn([give_away, shine], **scene | more)
 
 
 AIMS = [0, 1024, 2048, 3072, 0, 2048, 512, 300, 1703]

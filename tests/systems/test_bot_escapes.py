@@ -22,7 +22,7 @@ from tests.oracle import evading
 from tests.oracle.evading import Area, Runner, Slot
 from tests.oracle.minding import Hair
 from tests.systems.casting import skill_rows
-from tests.systems.ground import terrain_columns
+from tests.systems.ground import by_cell, terrain_columns
 from tests.systems.kernel_calls import call
 from tests.systems.test_bot_sight import TERRAIN, WALLS, bot_rows, places
 
@@ -31,6 +31,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered in scalar")
 CAREFUL = settings(deadline=None, derandomize=True, database=None, max_examples=250)
 TICK, TICK_S, BODY_U = 600, 1 / 32, 0.5
 WORLD = (30.0, 22.0)
+GRID = [1.5, 20.0, 15.0]
 CHANCES = (0.25, 0.75, 1.0)
 GOALS = {
     "fight": goals.GOAL_FIGHT,
@@ -105,6 +106,8 @@ def test_they_step_out_of_what_will_hurt(
         )
     )
     teams = {row: row // 2 for row in range(4)}
+    area_x_u, area_y_u = [a.at[0] for a in lying] + [10.0], [a.at[1] for a in lying] + [10.1]
+    cells = by_cell(len(lying), area_x_u, area_y_u, GRID)
     after = call(
         dodge,
         tick=TICK,
@@ -113,11 +116,14 @@ def test_they_step_out_of_what_will_hurt(
         x_u=column(rows, [x for x, _ in at], 99.0),
         y_u=column(rows, [y for _, y in at], 99.0),
         areas=len(lying),
-        area_x_u=[a.at[0] for a in lying] + [10.0],
-        area_y_u=[a.at[1] for a in lying] + [10.1],
+        area_x_u=area_x_u,
+        area_y_u=area_y_u,
         area_radius_u=[a.radius for a in lying] + [3.0],
         area_skill=[int(not a.hurts) for a in lying] + [0],
         area_owner=[a.owner for a in lying] + [0],
+        grid=GRID,
+        area_start=cells.start,
+        area_row=cells.row_of,
         bots=bot_rows(skill_chance=CHANCES),
         skills=skill_rows(
             {"kind": book.AREA, "affects": book.ENEMIES},

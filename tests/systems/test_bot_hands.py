@@ -14,7 +14,7 @@ from schema import rulebook as book
 from schema.commands import INTERACT, MOVE, PRIMARY, SKILL_SLOTS
 from schema.directions import TABLE
 from schema.events import NO_SLOT, NOBODY
-from systems.kernels.fighting import fight
+from systems.kernels.fighting import fight, keep_distance
 from systems.kernels.minds import (
     GOAL_CRAWL,
     GOAL_FIGHT,
@@ -27,7 +27,7 @@ from tests.oracle import minding
 from tests.oracle.minding import Fighter, Hair, Skill
 from tests.oracle.splitmix import unit
 from tests.systems.casting import effect_rows, skill_rows
-from tests.systems.kernel_calls import call
+from tests.systems.kernel_calls import call_in_turn
 from tests.systems.test_bot_sight import bot_rows
 
 pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered in scalar")
@@ -118,7 +118,7 @@ FIELDS = (
 
 
 def act(scene: dict[str, Any]) -> np.void:
-    """The mind of row 0 after ``fight``; row 1 is the enemy, row 2 the mate."""
+    """The mind of row 0 after both kernels; row 1 is the enemy, row 2 the mate."""
     rows = [*scene["own"], scene["enemy_primary"]]
     book_rows = skill_rows(
         *({name: row[name] for name in FIELDS} | {"kind": KINDS[row["kind"]]} for row in rows)
@@ -143,8 +143,8 @@ def act(scene: dict[str, Any]) -> np.void:
     mind["clear"], mind["wounded"] = scene["clear"], NOBODY if mate is None else 2
     slots = range(SKILL_SLOTS)
     hit = scene["hit_ago"]
-    made = call(
-        fight,
+    made = call_in_turn(
+        [fight, keep_distance],
         tick=TICK,
         seed=np.array([scene["seed"]], np.uint64),
         down=[0, scene["enemy_down"], 0],

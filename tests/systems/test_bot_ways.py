@@ -15,15 +15,18 @@ from schema.commands import INTERACT, MOVE, PRIMARY
 from schema.directions import TABLE
 from schema.events import NOBODY, STAGE_PLAY, STAGE_SUDDEN_DEATH
 from schema.rulebook import ITEM_ROW
-from schema.walls import BARRIER, CRATE
+from schema.walls import BARRIER, BLOCKS_SHOTS, CRATE
 from systems.kernels import minds as goals
 from systems.kernels.minds import MIND, PROBE_U
-from systems.kernels.roaming import roam
+from systems.kernels.prospering import seek_crates, seek_items, stroll
+from systems.kernels.roaming import set_out, survive
+from systems.kernels.sighting import SHOT_RADIUS_U
+from systems.kernels.walls import sweep_walls
 from tests.oracle import minding
 from tests.oracle.minding import Hair
 from tests.systems.casting import skill_rows
-from tests.systems.ground import ground, terrain_columns
-from tests.systems.kernel_calls import call
+from tests.systems.ground import by_cell, grid_of, ground, terrain_columns
+from tests.systems.kernel_calls import call_in_turn
 from tests.systems.test_bot_sight import TERRAIN, WALLS, bot_rows, places
 
 pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered in scalar")
@@ -37,6 +40,7 @@ ITEMS = np.array(
     [(book.ITEM_HEALTH, 25.0, 0.4), (book.ITEM_MANA, 40.0, 0.4), (book.ITEM_EXPERIENCE, 40.0, 0.4)],
     ITEM_ROW,
 )
+GRID = [3.0, 10.0, 8.0]
 BOX = (0.75, 0.75, 0.0, 0, 7)
 
 Point = tuple[float, float]
@@ -53,9 +57,10 @@ def a_mind(**known: Any) -> np.ndarray:
 
 
 def went(bodies: list[Point], mind: np.ndarray, **changed: Any) -> np.void:
-    """The mind after ``roam`` where nothing lies and the zone is far, but for what is said."""
+    """The mind after all of these where nothing lies and the zone is far, but for what is said."""
     size = len(bodies)
-    given = {
+    given: dict[str, Any] = {
+        "pickups": 0,
         "tick": TICK,
         "seed": 7,
         "stage": STAGE_PLAY,
@@ -77,12 +82,11 @@ def went(bodies: list[Point], mind: np.ndarray, **changed: Any) -> np.void:
         "next_x_u": 15.0,
         "next_y_u": 11.0,
         "next_radius_u": 30.0,
-        "pickups": 0,
         "item_x_u": [0.0],
         "item_y_u": [0.0],
         "item_of": [0],
         "amount": [0.0],
-        "obstacles": 0,
+        "grid": GRID,
         "obstacle_kind": [0],
         "obstacle_health_hp": [0.0],
         "obstacle_x_u": [0.0],
@@ -101,7 +105,11 @@ def went(bodies: list[Point], mind: np.ndarray, **changed: Any) -> np.void:
         "mind_count": 1,
         "minds": mind,
     }
-    result: np.void = call(roam, **given | changed).minds[0]
+    given |= changed
+    lying = by_cell(given.pop("pickups"), given["item_x_u"], given["item_y_u"], GRID)
+    given |= {"item_start": lying.start, "item_row": lying.row_of}
+    made = call_in_turn([survive, seek_items, seek_crates, stroll, set_out], **given)
+    result: np.void = made.minds[0]
     return result
 
 
@@ -280,7 +288,6 @@ def standing(*walls: tuple[float, ...], crate: Point, health: float = 45.0) -> d
     columns = terrain_columns(ground(30.0, 22.0, list(walls)))
     x, y = columns["walls"]["x_u"].tolist(), columns["walls"]["y_u"].tolist()
     return columns | {
-        "obstacles": len(x),
         "obstacle_kind": [CRATE if at == crate else BARRIER for at in zip(x, y, strict=True)],
         "obstacle_health_hp": [health] * len(x),
         "obstacle_x_u": x,
@@ -304,6 +311,70 @@ def test_a_crate_is_broken_from_where_a_shot_reaches_it(away: float) -> None:
     fence = (5.9, 4.0, 0.05, 2.0, 0.0, 0, 7)
     hidden = went([at], a_mind(level=2), **standing(box, fence, crate=crate))
     assert (hidden["goal"] == goals.GOAL_BREAK) == (away < 1.7)
+
+
+corners = st.tuples(*[st.integers(-12, 12).map(lambda n: n / 2)] * 2)
+
+
+@CAREFUL
+@given(st.lists(corners, min_size=1, max_size=5), st.integers(0, 2))
+def test_the_first_of_the_nearest_items(lying: list[Point], level: int) -> None:
+    """As near as another, in the same cell or the next: the lower row, and one too far is none."""
+    at = (15.0, 4.5)
+    mirrored = [(-dx, dy) for dx, dy in lying]
+    places = [(at[0] + dx / 2, at[1] + dy / 4) for dx, dy in lying + mirrored]
+    near = [(dist(at, p), n) for n, p in enumerate(places) if dist(at, p) < LOOT_U[level]]
+    mind = went(
+        [at],
+        a_mind(level=level),
+        pickups=len(places),
+        item_x_u=[x for x, _ in places],
+        item_y_u=[y for _, y in places],
+        item_of=[2] * len(places),
+        amount=[9.0] * len(places),
+        **terrain_columns(ground(30.0, 22.0, [])),
+        static_walls=0,
+    )
+    assert (mind["goal"] == goals.GOAL_LOOT) == bool(near)
+    if near:
+        assert (mind["to_x_u"], mind["to_y_u"]) == places[min(near)[1]]
+
+
+@CAREFUL
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 14), st.integers(1, 10)), min_size=1, max_size=9, unique=True
+    ),
+    st.integers(0, 2),
+    st.sampled_from([(8.0, 8.0), (15.0, 11.0), (16.0, 3.0)]),
+)
+def test_the_nearest_crate_that_a_shot_hits(boxes: list[Point], level: int, at: Point) -> None:
+    """Of those on the screen, as far as the level goes; of equally near ones the lower row."""
+    small = [(2.0 * x, 2.0 * y, 0.375, 0.375, 0.0, 0, 7) for x, y in boxes]
+    terrain = ground(30.0, 22.0, [box for box in small if dist(at, box[:2]) > 1.0])
+    columns = terrain_columns(terrain)
+    x, y = columns["walls"]["x_u"].tolist(), columns["walls"]["y_u"].tolist()
+    found = []
+    for row, place in enumerate(zip(x, y, strict=True)):
+        dx, dy = place[0] - at[0], place[1] - at[1]
+        seen = abs(dx) <= HALF[0] and abs(dy) <= HALF[1]
+        first = sweep_walls(*at, dx, dy, SHOT_RADIUS_U, BLOCKS_SHOTS, *grid_of(terrain))[3]
+        if dist(at, place) < LOOT_U[level] and seen and first == row:
+            found.append((dx * dx + dy * dy, row))
+    mind = went(
+        [at],
+        a_mind(level=level),
+        **columns,
+        obstacle_kind=[CRATE] * max(1, len(x)),
+        obstacle_health_hp=[1.0] * max(1, len(x)),
+        obstacle_x_u=x or [0.0],
+        obstacle_y_u=y or [0.0],
+        static_walls=0,
+    )
+    assert (mind["goal"] == goals.GOAL_BREAK) == bool(found)
+    if found:
+        row = min(found)[1]
+        assert (mind["to_x_u"], mind["to_y_u"]) == (x[row], y[row])
 
 
 def test_wandering_stays_in_the_zone_and_in_the_world() -> None:

@@ -15,11 +15,12 @@ from schema import events, rulebook
 from schema.commands import PRIMARY, SKILL_SLOTS
 from schema.directions import TABLE
 from schema.events import CAST, CAST_RECORD, EVENT_RECORD, NO_SLOT, NOBODY, REFUSALS
-from systems.kernels.judging import drop_held, judge, recharge
+from systems.kernels.judging import announce, judge
+from systems.kernels.wishing import drop_held, read_wishes, recharge
 from tests.oracle import permits
 from tests.oracle.permits import Hand, Person, Scene, Skill
 from tests.systems.casting import skill_rows
-from tests.systems.kernel_calls import call
+from tests.systems.kernel_calls import call, call_in_turn
 
 WORLD = (40.0, 24.0)
 BODY = 0.5
@@ -100,8 +101,8 @@ class Court:
         hands = call(
             drop_held, players=count, alive=alive, down=down, flags=flags, held_tick=self.held
         )
-        made = call(
-            judge,
+        made = call_in_turn(
+            [read_wishes, judge, announce],
             players=count,
             tick=now,
             stage=self.stages[scene.playing],
@@ -143,6 +144,7 @@ class Court:
             events=np.zeros(99, EVENT_RECORD),
             event_count=0,
             events_refused=0,
+            wishes=[9] * len(self.skill_of),
         )
         self.charges, self.ready, self.recharge = (
             made.charges.tolist(),

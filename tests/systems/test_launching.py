@@ -15,7 +15,7 @@ from schema.directions import TABLE
 from schema.events import BURNING, NOBODY, REVEALED
 from schema.rulebook import AREA, HOMING, PROJECTILE
 from schema.walls import BLOCKS_SHOTS, BLOCKS_SIGHT
-from systems.kernels.launching import launch
+from systems.kernels.launching import choose_targets, launch
 from systems.terrain import Terrain
 from tests.oracle.carrying import Body, between, fan, targets
 from tests.oracle.cover import Hider, hides
@@ -29,7 +29,7 @@ from tests.systems.casting import (
 )
 from tests.systems.contact import HEADINGS, NUDGES, Room, paths_at, rooms
 from tests.systems.ground import ground, terrain_columns
-from tests.systems.kernel_calls import call
+from tests.systems.kernel_calls import call_in_turn
 
 OPEN = ground(40.0, 40.0, [])
 TICK = 500
@@ -51,8 +51,8 @@ def launched(
 ) -> SimpleNamespace:
     count = len(bodies)
     hiders = hiders or [Hider()] * count
-    return call(
-        launch,
+    return call_in_turn(
+        [choose_targets, launch],
         **cast_rows(casts),
         tick=TICK,
         players=count,
@@ -75,6 +75,7 @@ def launched(
         **entity_table(capacity, used),
         **{name: [0.5] * capacity for name in COLUMNS},
         **{name: [9] * capacity for name in WHOLE + PIERCED},
+        chosen=[77] * (len(casts) + 1),
         shots=[100] * (count + 1),
     )
 

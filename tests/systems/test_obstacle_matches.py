@@ -26,7 +26,7 @@ from schema.events import BARRIER_GONE, CRATE_BROKEN, NOBODY, WALL_HIT
 from schema.walls import BARRIER, BLOCKS_ALL, BLOCKS_MOVE, BLOCKS_SHOTS, NEVER
 from systems import tick as ticking
 from systems.bots import Bots
-from systems.kernels.obstacles import raise_walls
+from systems.kernels.raising import raise_walls
 from systems.rules import Rules
 from systems.terrain import Terrain
 from tests.systems.matches import CRATES, SPAWNS, new_world, put_players
@@ -66,6 +66,7 @@ def freshly_built(world: World) -> tuple[bytes, ...]:
     theirs, terrain = world.group("walls", Walls), world.resource(Terrain)
     shape = world.group("obstacles", Shape)
     made = [np.zeros_like(part) for part in parts_of(theirs)]
+    room = (theirs.former, theirs.edits, theirs.changed)
     raise_walls(
         world.group("obstacles", Rows).count,
         *(getattr(shape, column.name) for column in Shape.columns),
@@ -75,7 +76,9 @@ def freshly_built(world: World) -> tuple[bytes, ...]:
         terrain.wall_start,
         terrain.wall_row,
         terrain.frame,
-        *made,
+        *made[:3],
+        *(np.zeros_like(part) for part in room),
+        *made[3:],
         *(np.zeros_like(part) for part in (theirs.map_stops_bodies, theirs.map_stops_shots)),
         np.zeros(2, dtype=np.int64),
     )

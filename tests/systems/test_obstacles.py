@@ -93,6 +93,50 @@ def test_walls_are_the_maps_and_the_obstacles_whatever_was_there(
         assert held(raised(terrain, obstacles, nearly), count) == held(made, count)
 
 
+def altered(draw: st.DrawFn, obstacles: list[Wall], room: int) -> list[Wall]:
+    """The same but for a few: some gone, whose rows the last ones take, some new, some changed."""
+    obstacles = list(obstacles)
+    for _ in range(draw(st.integers(0, 4))):
+        choice = draw(st.integers(0, 2))
+        if choice == 0 and obstacles:
+            row, last = draw(st.integers(0, len(obstacles) - 1)), obstacles.pop()
+            obstacles[row:] = [*([last] * (row < len(obstacles))), *obstacles[row + 1 :]]
+        elif choice == 1 and obstacles:
+            row = draw(st.integers(0, len(obstacles) - 1))
+            obstacles[row] = (*obstacles[row][:6], obstacles[row][6] ^ 3)
+        else:
+            obstacles += draw(standing(2))[: room - len(obstacles)]
+    return obstacles
+
+
+@settings(max_examples=100)
+@given(st.data(), st.sampled_from(SIZES), standing(), standing(24))
+def test_whatever_comes_and_goes_it_is_as_if_all_were_built_anew(
+    data: st.DataObject, size: tuple[float, float], fixed: list[Wall], obstacles: list[Wall]
+) -> None:
+    terrain, room = ground(*size, fixed), 30
+    made = raised(terrain, obstacles, untouched(terrain, room))
+    for _ in range(data.draw(st.integers(1, 6))):
+        obstacles = data.draw(st.composite(altered)(obstacles, room))
+        made = raised(terrain, obstacles, made)
+        anew = raised(terrain, obstacles, untouched(terrain, room, 255))
+        count = len(fixed) + len(obstacles)
+        assert held(made, count) == held(anew, count)
+        assert not made.edits.any()
+
+
+def test_an_obstacle_that_is_too_large_leaves_no_squares_behind() -> None:
+    """It is found in the cells around its middle, but all squares that it touches are marked."""
+    terrain = ground(64.0, 64.0, [])
+    small = [(4.0 + 8.0 * row, 4.0, 0.5, 0.5, 0.0, 0, 7) for row in range(6)]
+    large = (30.0, 30.0, 20.0, 20.0, 0.0, 0, 7)
+    made = raised(terrain, small, untouched(terrain, 8))
+    for obstacles in ([*small, large], small, [large, *small[1:]], small):
+        made = raised(terrain, obstacles, made)
+        anew = raised(terrain, obstacles, untouched(terrain, 8))
+        assert held(made, len(obstacles)) == held(anew, len(obstacles))
+
+
 @settings(max_examples=150)
 @given(st.sampled_from(SIZES), standing(), standing())
 def test_each_cell_lists_the_walls_and_obstacles_that_reach_into_it(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from schema.events import HIT_RECORD, NOBODY, STRIKE_NOTHING, STRIKE_OBSTACLE, STRIKE_WALL
 from schema.walls import BLOCKS_SHOTS
 from systems.kernels.geometry import MISS
-from systems.kernels.striking import sweep_projectiles
+from systems.kernels.striking import stop_at_walls, sweep_projectiles
 from systems.terrain import Terrain
 from tests.oracle.strikes import (
     MEMORY,
@@ -37,7 +37,7 @@ from tests.systems.ground import (
     walls_of,
     way_squares,
 )
-from tests.systems.kernel_calls import call
+from tests.systems.kernel_calls import call_in_turn
 
 RADIUS = 0.125
 BODY = 0.5
@@ -93,7 +93,8 @@ def flown(
     crowd = crowd_columns(terrain, bodies, grid_places or [b.place for b in bodies], cell_u)
     given["wall_squares"] = wall_squares(terrain, BLOCKS_SHOTS)
     given["squares"] = way_squares(terrain, [(b.origin, b.place) for b in bodies], cell_u)
-    made = call(sweep_projectiles, **given, **memory, **crowd, **terrain_columns(terrain))
+    given |= memory | crowd | terrain_columns(terrain)
+    made = call_in_turn([stop_at_walls, sweep_projectiles], **given)
     junk = (made.target[count], made.moment[count], made.enemies[count], made.x_u[count])
     assert junk == (77, -9.0, 55, 5.0)
     assert (made.pierce[count], *(getattr(made, name)[count] for name in KNOWN)) == (3, 0, 0, 0, 0)
