@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.server.brood import brood
 from tests.server.data import CALM_ZONE, DEADLY_ZONE, make_data
 from tests.server.servers import (
     COMMAND,
@@ -57,6 +58,7 @@ def marked(value: str) -> list[int]:
 def mark(monkeypatch: pytest.MonkeyPatch) -> str:
     if not Path("/proc/self/environ").exists():
         pytest.skip("no way to see all processes here")
+    brood()  # stays, whatever is started from it: it must not have the mark
     value = uuid.uuid4().hex
     monkeypatch.setenv(MARK, value)
     return value
