@@ -5,11 +5,13 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from ecs.kernel import F64In, I32In, I64In, I64Out, Int, Records, U8In, U8Out, device, kernel
+from ecs.kernel import F64In, I32In, I64In, I64Out, Int, Records, U8In, U8Out, U64In, device, kernel
+from net.kernels.bits import has_bit, words_for
 from net.kernels.eyes import EYES_MAX
 from net.kernels.fields import AMOUNT_STEPS, copy_bytes, put16, put_count, put_place, steps
 from net.kernels.heads import EVENTS_GIVEN, FRAME_BYTES
-from net.kernels.rays import Looks, WallsIn, sees_point
+from net.kernels.looks import Looks, sees_point
+from net.kernels.rays import WallsIn
 from net.kernels.spotting import in_reach
 from schema.events import DEATH, EVENT_RECORD
 
@@ -90,7 +92,7 @@ def judge_events(
     bodiless: I64In,
     players: I64In,
     alive: U8In,
-    shown: U8In,
+    shown: U64In,
     seat_x_u: F64In,
     seat_y_u: F64In,
     half_u: F64In,
@@ -100,6 +102,9 @@ def judge_events(
     wall_start: I32In,
     wall_row: I32In,
     frame: F64In,
+    size: I64In,
+    lines: U64In,
+    owners: I32In,
     watch: I64In,
     watch_count: I64In,
     count: I64In,
@@ -112,11 +117,24 @@ def judge_events(
     else when its place is in sight, and in the view.
 
     Args:
-        shown: u8[n * players], who is in sight.
+        shown: u64[n * words], for each viewer the set of those in sight.
         verdict: u8[n * events], written: 0 for not, 1 seen, 2 own, and 4 more when its place is
             to be told.
     """
-    looks, capacity = (eye_x_u, eye_y_u, walls, wall_start, wall_row, frame), alive.shape[0]
+    looks, words = (
+        (
+            eye_x_u,
+            eye_y_u,
+            walls,
+            wall_start,
+            wall_row,
+            frame,
+            size,
+            lines,
+            owners,
+        ),
+        words_for(alive.shape[0]),
+    )
     for viewer in range(viewers.shape[0]):
         own = viewers[viewer]
         for row in range(count[0]):
@@ -126,7 +144,7 @@ def judge_events(
             subject = subject_of(form_of(kind), a, b)
             verdict[at] = 2 if is_own(kind, subject, a, own) else 0
             if 0 <= subject < players[0] and alive[subject] != 0:
-                known = subject == bodiless[viewer] or shown[viewer * capacity + subject] != 0
+                known = subject == bodiless[viewer] or has_bit(shown, viewer * words, subject)
                 if verdict[at] == 0 and known:
                     verdict[at] = 1
                 elif verdict[at] != 0 and not known:

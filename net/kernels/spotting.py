@@ -4,12 +4,23 @@ Every pair of eyes sees within a rectangle of its own, past walls, and into bush
 rules let it.
 """
 
-from ecs.kernel import F64In, Float, I32In, I64In, Int, U8In, U8Out, device, kernel
+import numpy as np
+
+from ecs.kernel import F64In, Float, I32In, I32Out, I64In, Int, U8In, U64In, U64Out, device, kernel
+from net.kernels.bits import NOUGHT, WORD, drop_bit, put_bit, words_for
 from net.kernels.eyes import EYES_MAX, is_given_away
-from net.kernels.fields import differs
-from net.kernels.rays import Looks, WallsIn, sees_body, sees_point, sees_spread
+from net.kernels.looks import HINTS, Looks, hint_place, sees_any, sees_body
+from net.kernels.rays import WallsIn
 from net.kernels.seeing import cells_from
-from net.kernels.things import AREA, OBSTACLE, PICKUP, SHAPE, THING_STRIDE, bytes_of
+from net.kernels.things import (
+    AREA,
+    OBSTACLE,
+    OBSTACLE_HEALTH_AT,
+    PICKUP,
+    SHAPE,
+    THING_STRIDE,
+)
+from schema.events import NOBODY
 
 NEAR_U = 4.0
 """Obstacles no farther from one's own body are known in any case: one moves by them."""
@@ -23,6 +34,19 @@ is behind walls, and comes into sight late by a tenth of a second."""
 def in_reach(gap_x: float, gap_y: float, half_u: F64In, reach_x: float, reach_y: float) -> bool:
     """Whether something lies in a rectangle or reaches into it, edges included."""
     return bool(abs(gap_x) <= half_u[0] + reach_x and abs(gap_y) <= half_u[1] + reach_y)
+
+
+@device
+def show_mates(
+    mine: int, players: int, alive: U8In, team: I64In, base: int, words: int, shown: U64Out
+) -> None:
+    """Begin the set of those whom a viewer sees with the living of its team."""
+    for word in range(words):
+        found, first = NOUGHT, word * WORD
+        for bit in range(min(WORD, players - first)):
+            mate = (team[first + bit] == mine) & (alive[first + bit] != 0)
+            found |= np.uint64(mate) << np.uint64(bit)
+        shown[base + word] = found
 
 
 @kernel
@@ -51,9 +75,16 @@ def spot_bodies(
     wall_start: I32In,
     wall_row: I32In,
     frame: F64In,
+    size: I64In,
+    lines: U64In,
+    owners: I32In,
     watch: I64In,
     watch_count: I64In,
-    shown: U8Out,
+    hints: I32Out,
+    cells: F64In,
+    start: I32In,
+    row_of: I32In,
+    shown: U64Out,
 ) -> None:
     """Which living bodies every viewer sees: its team mates, and whom its eyes see in its view.
 
@@ -62,35 +93,44 @@ def spot_bodies(
         seat_team, seat_x_u, seat_y_u: [n], of the eyes a viewer looks through.
         body_u: radius of a body.
         notice_u: within this a bush hides nobody, edge included.
-        shown: u8[n * capacity], written: 1 at viewer * capacity + row.
+        cells, start, row_of: index of the bodies' places.
+        shown: u64[n * words], written: for each viewer a set of rows.
     """
-    looks, capacity = (eye_x_u, eye_y_u, walls, wall_start, wall_row, frame), alive.shape[0]
+    looks, words = (
+        (eye_x_u, eye_y_u, walls, wall_start, wall_row, frame, size, lines, owners),
+        words_for(alive.shape[0]),
+    )
+    columns = int(cells[1])
     for viewer in range(viewers.shape[0]):
-        own = viewers[viewer]
-        for row in range(players[0]):
-            at = viewer * capacity + row
-            shown[at] = 0
-            if alive[row] == 0 or row == bodiless[viewer]:
-                continue
-            if team[row] == team[own]:
-                shown[at] = 1
-                continue
-            x, y = x_u[row], y_u[row]
-            if not in_reach(x - seat_x_u[viewer], y - seat_y_u[viewer], half_u, 0.0, 0.0):
-                continue
-            covered = bush[row] >= 0 and team[row] != seat_team[viewer]
-            covered = covered and not is_given_away(tick[0], seen_until[row], int(conditions[row]))
-            for place in range(viewer * EYES_MAX, viewer * EYES_MAX + watch_count[viewer]):
-                eye = watch[place]
-                dx, dy = x - eye_x_u[eye], y - eye_y_u[eye]
-                if not in_reach(dx, dy, half_u, 0.0, 0.0):
+        own, base = viewers[viewer], viewer * words
+        show_mates(team[own], players[0], alive, team, base, words, shown)
+        left, right = cells_from(seat_x_u[viewer], half_u[0], cells[0], cells[1])
+        top, bottom = cells_from(seat_y_u[viewer], half_u[1], cells[0], cells[2])
+        for cy in range(top, bottom + 1):
+            for at in range(start[cy * columns + left], start[cy * columns + right + 1]):
+                row = int(row_of[at])
+                x, y = x_u[row], y_u[row]
+                inside = in_reach(x - seat_x_u[viewer], y - seat_y_u[viewer], half_u, 0.0, 0.0)
+                if not inside or alive[row] == 0 or team[row] == team[own]:
                     continue
-                far = dx * dx + dy * dy > notice_u * notice_u
-                if covered and far and bush[row] != eye_bush[eye]:
-                    continue
-                if sees_body(eye, x, y, body_u, looks):
-                    shown[at] = 1
-                    break
+                covered = bush[row] >= 0 and team[row] != seat_team[viewer]
+                covered = covered and not is_given_away(
+                    tick[0], seen_until[row], int(conditions[row])
+                )
+                for place in range(watch_count[viewer]):
+                    eye = watch[viewer * EYES_MAX + place]
+                    dx, dy = x - eye_x_u[eye], y - eye_y_u[eye]
+                    if not in_reach(dx, dy, half_u, 0.0, 0.0):
+                        continue
+                    far = dx * dx + dy * dy > notice_u * notice_u
+                    if covered and far and bush[row] != eye_bush[eye]:
+                        continue
+                    hint = hint_place(own, place, row)
+                    if sees_body(eye, x, y, body_u, hint, looks, hints):
+                        put_bit(shown, base, row)
+                        break
+        if bodiless[viewer] != NOBODY:
+            drop_bit(shown, base, bodiless[viewer])
 
 
 @device
@@ -105,12 +145,16 @@ def sees_thing(
     watch: I64In,
     watch_count: I64In,
     looks: Looks,
+    hints: I32Out,
+    hint: int,
 ) -> bool:
     """Whether any eyes of a viewer see a thing; within an area one sees it.
 
     Args:
         shape: its six numbers from ``at`` on.
+        hint: what to remember walls by, see ``hint_place``.
     """
+    one, two = (shape[at + 2], shape[at + 3]), (shape[at + 4], shape[at + 5])
     reach_x, reach_y = shape[at], shape[at + 1]
     for place in range(viewer * EYES_MAX, viewer * EYES_MAX + watch_count[viewer]):
         eye = watch[place]
@@ -119,12 +163,7 @@ def sees_thing(
             continue
         if kind == AREA and dx * dx + dy * dy <= reach_x * reach_x:
             return True
-        if kind != OBSTACLE and kind != AREA:
-            if sees_point(eye, x, y, looks):
-                return True
-        elif sees_spread(
-            eye, x, y, shape[at + 2], shape[at + 3], shape[at + 4], shape[at + 5], looks
-        ):
+        if sees_any(eye, x, y, one, two, hint ^ (place - viewer * EYES_MAX), looks, hints):
             return True
     return False
 
@@ -154,8 +193,12 @@ def spot_things(
     wall_start: I32In,
     wall_row: I32In,
     frame: F64In,
+    size: I64In,
+    lines: U64In,
+    owners: I32In,
     watch: I64In,
     watch_count: I64In,
+    hints: I32Out,
     number: I32In,
     age: I64In,
     kind: U8In,
@@ -174,7 +217,8 @@ def spot_things(
     ids: Int,
     first: U8In,
     turn: I64In,
-    shown: U8Out,
+    count: I64In,
+    shown: U64Out,
 ) -> None:
     """Which things every viewer sees.  What stays as it is and is known already is not looked for.
 
@@ -184,15 +228,19 @@ def spot_things(
         id_of: i32[seats * numbers], id_row: u8[seats * ids * THING_STRIDE], id_age: i64[seats *
             ids]: what is known, by the generation it had.
         first: u8[seats], 1 for who knows nothing; turn: i64[seats], snapshots sent so far.
-        shown: u8[n * things], written.
+        count: i64[1], of the things.
+        shown: u64[n * words], written: for each viewer a set of places in the list.
     """
-    looks, capacity = (eye_x_u, eye_y_u, walls, wall_start, wall_row, frame), kind.shape[0]
+    looks, words = (
+        (eye_x_u, eye_y_u, walls, wall_start, wall_row, frame, size, lines, owners),
+        words_for(kind.shape[0]),
+    )
     columns = int(cells[1])
     wide, high = half_u[0] + reach_most_u[0], half_u[1] + reach_most_u[1]
-    for at in range(viewers.shape[0] * capacity):
-        shown[at] = 0
     for viewer in range(viewers.shape[0]):
         seat = seats[viewer]
+        for word in range(viewer * words, viewer * words + words_for(count[0])):
+            shown[word] = NOUGHT
         looks_about = first[seat] != 0 or (turn[seat] + seat) % TURNS == 0
         left, right = cells_from(seat_x_u[viewer], wide, cells[0], cells[1])
         top, bottom = cells_from(seat_y_u[viewer], high, cells[0], cells[2])
@@ -209,8 +257,10 @@ def spot_things(
                     known = -1
                 stays = what in (OBSTACLE, PICKUP)
                 if known >= 0 and stays:
-                    base = (seat * ids + known) * THING_STRIDE
-                    if not differs(rows, made * THING_STRIDE, id_row, base, bytes_of(what)):
+                    # All that can change of it, see ``listing.thing_mask``.
+                    health = (seat * ids + known) * THING_STRIDE + OBSTACLE_HEALTH_AT
+                    now = made * THING_STRIDE + OBSTACLE_HEALTH_AT
+                    if what == PICKUP or rows[now] == id_row[health]:
                         continue
                 seen = what == OBSTACLE and is_near(
                     viewers[viewer], alive, x_u, y_u, x, y, shape, at
@@ -218,6 +268,17 @@ def spot_things(
                 if not seen and stays and known < 0 and not looks_about:
                     continue
                 if seen or sees_thing(
-                    viewer, x, y, what, shape, at, half_u, watch, watch_count, looks
+                    viewer,
+                    x,
+                    y,
+                    what,
+                    shape,
+                    at,
+                    half_u,
+                    watch,
+                    watch_count,
+                    looks,
+                    hints,
+                    hint_place(viewers[viewer], 0, int(number[made]) + HINTS // 2),
                 ):
-                    shown[viewer * capacity + made] = 1
+                    put_bit(shown, viewer * words, made)

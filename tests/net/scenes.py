@@ -133,9 +133,9 @@ def _put_match(world: World, state: State) -> None:
 
 
 def _put_walls(world: World, state: State) -> None:
-    """All of them in one cell; none is an obstacle."""
+    """All of them in one cell, and all of them obstacles, for they come and go here."""
     walls = world.group("walls", Walls)
-    walls.start[:2], walls.raised[:] = (0, len(state.walls)), (1, 0)
+    walls.start[:2], walls.raised[:] = (0, len(state.walls)), (1, len(state.walls))
     for row, wall in enumerate(state.walls):
         reach_x = abs(wall.ux) * wall.hx_u + abs(wall.uy) * wall.hy_u + wall.radius_u
         reach_y = abs(wall.uy) * wall.hx_u + abs(wall.ux) * wall.hy_u + wall.radius_u
