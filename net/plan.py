@@ -63,6 +63,11 @@ class Room:
         self.buffer = np.zeros(viewers * STRIDE, dtype=np.uint8)
         self.shown = np.zeros(viewers * words_of(parts.things.numbers), dtype=np.uint64)
         self.verdict = np.zeros(viewers * len(parts.events), dtype=np.uint8)
+        self.near, self.near_id = (
+            np.zeros(parts.things.numbers + 1, dtype=np.int32) for _ in range(2)
+        )
+        self.happened_to = np.zeros(len(parts.events), dtype=np.int64)
+        self.living = np.zeros(len(parts.events), dtype=np.uint8)
         self.weighed = np.zeros(listing.URGENCIES, dtype=np.int64)
         self.cands = Candidates(viewers, 2 * parts.capacity + 2 * IDS_MAX)
 
@@ -131,6 +136,8 @@ class Plan:
             ledger.first,
             ledger.turn,
             things.count,
+            self._room.near,
+            self._room.near_id,
             self._room.shown,
         )
 
@@ -150,6 +157,8 @@ class Plan:
             *gaze.looks,
             parts.event_count,
             parts.events,
+            self._room.happened_to,
+            self._room.living,
             self._room.verdict,
         )
         yield partial(

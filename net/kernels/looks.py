@@ -101,13 +101,15 @@ def blocker(from_x: float, from_y: float, x: float, y: float, looks: Looks) -> i
     if not (inside & ((high - low + slack) * SQUARES_PER_U < WORD - 2)):
         return hiding_wall(from_x, from_y, x, y, walls, wall_start, wall_row, frame)
     slope = (to_a - a) / (to_b - b) if abs(to_b - b) > LEVEL_U else STEEP
-    tested, crowded = NONE, False
+    # On every line it goes from where it comes in, a little before, to where it goes out.
+    wide = abs(slope) * (1.0 / SQUARES_PER_U + slack)
+    before = SLACK_U if slope > 0.0 else -1.0 / SQUARES_PER_U - SLACK_U
+    tested, crowded, low, high = NONE, False, low - SLACK_U, high + SLACK_U
     first, last = int((low_b - SLACK_U) * SQUARES_PER_U), int((high_b + SLACK_U) * SQUARES_PER_U)
     for line in range(first, last + 1):
-        one = a + (line / SQUARES_PER_U - SLACK_U - b) * slope
-        two = a + ((line + 1) / SQUARES_PER_U + SLACK_U - b) * slope
-        begin = int((max(low, min(one, two)) - SLACK_U) * SQUARES_PER_U)
-        end = int((min(high, max(one, two)) + SLACK_U) * SQUARES_PER_U)
+        into = a + (line / SQUARES_PER_U - before - b) * slope - SLACK_U
+        begin = int(max(low, into) * SQUARES_PER_U)
+        end = int(min(high, into + wide + slack) * SQUARES_PER_U)
         at, shift = base + line * words + begin // WORD, begin % WORD
         run = lines[at] >> np.uint64(shift)
         run |= (lines[at + 1] << ONE) << np.uint64(WORD - 1 - shift)

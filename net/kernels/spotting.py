@@ -177,6 +177,78 @@ def is_near(
     return bool(alive[own] != 0 and near_x and abs(y - y_u[own]) <= shape[at + 1] + NEAR_U)
 
 
+@device
+def list_near(
+    x: float,
+    y: float,
+    half_u: F64In,
+    reach_most_u: F64In,
+    thing_x_u: F64In,
+    thing_y_u: F64In,
+    shape: F64In,
+    cells: F64In,
+    start: I32In,
+    row_of: I32In,
+    near: I32Out,
+) -> int:
+    """List the things that lie in or reach into a rectangle around a point; how many there are."""
+    columns, found = int(cells[1]), 0
+    left, right = cells_from(x, half_u[0] + reach_most_u[0], cells[0], cells[1])
+    top, bottom = cells_from(y, half_u[1] + reach_most_u[1], cells[0], cells[2])
+    for cy in range(top, bottom + 1):
+        for place in range(start[cy * columns + left], start[cy * columns + right + 1]):
+            made = int(row_of[place])
+            # Noted in any case, and kept if it is near: nobody can guess which are.
+            near[found] = made
+            wide, high = half_u[0] + shape[made * SHAPE], half_u[1] + shape[made * SHAPE + 1]
+            inside = (abs(thing_x_u[made] - x) <= wide) & (abs(thing_y_u[made] - y) <= high)
+            found += 1 if inside else 0
+    return found
+
+
+@device
+def drop_idle(
+    seat: int,
+    looks_about: bool,
+    found: int,
+    number: I32In,
+    age: I64In,
+    kind: U8In,
+    rows: U8In,
+    id_of: I32In,
+    numbers: int,
+    id_row: U8In,
+    id_age: I64In,
+    ids: int,
+    near_id: I32Out,
+    near: I32Out,
+) -> int:
+    """Keep of a list of things those that may be news; how many there are.
+
+    What stays where it is and is known as it is, is none; nor are items that are not known, unless
+    one looks about.
+
+    Args:
+        near: i32[things], the list, written; near_id: written, by what id each is known, or -1.
+    """
+    kept = 0
+    for index in range(found):
+        near_id[index] = id_of[seat * numbers + number[near[index]]]
+    for index in range(found):
+        made, known = int(near[index]), int(near_id[index])
+        place = seat * ids + max(known, 0)
+        known = known if (known >= 0) & (id_age[place] == age[made]) else -1
+        # All that can change of what stays is an obstacle's health, see ``listing.thing_mask``.
+        now, before = made * THING_STRIDE, place * THING_STRIDE
+        same = rows[now + OBSTACLE_HEALTH_AT] == id_row[before + OBSTACLE_HEALTH_AT]
+        item = kind[made] == PICKUP
+        idle = (known >= 0) & (item | ((kind[made] == OBSTACLE) & same))
+        idle |= item & (known < 0) & (not looks_about)
+        near[kept], near_id[kept] = made, known
+        kept += 0 if idle else 1
+    return kept
+
+
 @kernel
 def spot_things(
     viewers: I64In,
@@ -218,6 +290,8 @@ def spot_things(
     first: U8In,
     turn: I64In,
     count: I64In,
+    near: I32Out,
+    near_id: I32Out,
     shown: U64Out,
 ) -> None:
     """Which things every viewer sees.  What stays as it is and is known already is not looked for.
@@ -229,45 +303,55 @@ def spot_things(
             ids]: what is known, by the generation it had.
         first: u8[seats], 1 for who knows nothing; turn: i64[seats], snapshots sent so far.
         count: i64[1], of the things.
+        near, near_id: i32[things], working space.
         shown: u64[n * words], written: for each viewer a set of places in the list.
     """
     looks, words = (
         (eye_x_u, eye_y_u, walls, wall_start, wall_row, frame, size, lines, owners),
         words_for(kind.shape[0]),
     )
-    columns = int(cells[1])
-    wide, high = half_u[0] + reach_most_u[0], half_u[1] + reach_most_u[1]
     for viewer in range(viewers.shape[0]):
         seat = seats[viewer]
         for word in range(viewer * words, viewer * words + words_for(count[0])):
             shown[word] = NOUGHT
         looks_about = first[seat] != 0 or (turn[seat] + seat) % TURNS == 0
-        left, right = cells_from(seat_x_u[viewer], wide, cells[0], cells[1])
-        top, bottom = cells_from(seat_y_u[viewer], high, cells[0], cells[2])
-        for cy in range(top, bottom + 1):
-            for place in range(start[cy * columns + left], start[cy * columns + right + 1]):
-                made = int(row_of[place])
-                x, y, at = thing_x_u[made], thing_y_u[made], made * SHAPE
-                gap_x, gap_y = x - seat_x_u[viewer], y - seat_y_u[viewer]
-                if not in_reach(gap_x, gap_y, half_u, shape[at], shape[at + 1]):
-                    continue
-                what = int(kind[made])
-                known = int(id_of[seat * numbers + number[made]])
-                if known >= 0 and id_age[seat * ids + known] != age[made]:
-                    known = -1
-                stays = what in (OBSTACLE, PICKUP)
-                if known >= 0 and stays:
-                    # All that can change of it, see ``listing.thing_mask``.
-                    health = (seat * ids + known) * THING_STRIDE + OBSTACLE_HEALTH_AT
-                    now = made * THING_STRIDE + OBSTACLE_HEALTH_AT
-                    if what == PICKUP or rows[now] == id_row[health]:
-                        continue
-                seen = what == OBSTACLE and is_near(
-                    viewers[viewer], alive, x_u, y_u, x, y, shape, at
-                )
-                if not seen and stays and known < 0 and not looks_about:
-                    continue
-                if seen or sees_thing(
+        found = list_near(
+            seat_x_u[viewer],
+            seat_y_u[viewer],
+            half_u,
+            reach_most_u,
+            thing_x_u,
+            thing_y_u,
+            shape,
+            cells,
+            start,
+            row_of,
+            near,
+        )
+        found = drop_idle(
+            seat,
+            looks_about,
+            found,
+            number,
+            age,
+            kind,
+            rows,
+            id_of,
+            numbers,
+            id_row,
+            id_age,
+            ids,
+            near_id,
+            near,
+        )
+        for index in range(found):
+            made = int(near[index])
+            x, y, at, what = thing_x_u[made], thing_y_u[made], made * SHAPE, int(kind[made])
+            beside = what == OBSTACLE and is_near(viewers[viewer], alive, x_u, y_u, x, y, shape, at)
+            asked = looks_about or what != OBSTACLE or near_id[index] >= 0
+            if beside or (
+                asked
+                and sees_thing(
                     viewer,
                     x,
                     y,
@@ -280,5 +364,6 @@ def spot_things(
                     looks,
                     hints,
                     hint_place(viewers[viewer], 0, int(number[made]) + HINTS // 2),
-                ):
-                    put_bit(shown, viewer * words, made)
+                )
+            ):
+                put_bit(shown, viewer * words, made)
