@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +21,6 @@ from net.kernels.seeing import sort_by_cell
 from net.kernels.spotting import spot_bodies
 from net.shades import Shades
 from schema.columns import Clock, Cover, Outcome, Position, Role, Stats, Tally, Vitals, Walls
-from schema.events import NOBODY
-
-if TYPE_CHECKING:
-    from net.ledger import Ledger
 
 Call = Callable[[], object]
 
@@ -78,7 +73,7 @@ class Gaze:
 
     Attributes:
         viewers: i64[n], player rows; seats: i64[n], of the ledger.
-        bodiless: i64[n], the viewer's own row, NOBODY for who only watches.
+        bodiless: i64[n], the viewer's own row, NOBODY for who only watches; set first.
         eyes: i64[n], whose eyes they look through, NOBODY where their body fell.
         team, bush: i64[n], of those eyes; x_u, y_u: f64[n], the middle of the rectangle.
         watch: i64[n * EYES_MAX], watch_count: i64[n]: which eyes each viewer sees by.
@@ -100,12 +95,6 @@ class Gaze:
         self.looks = (*eyes, *shades.looks, self.watch, self.watch_count)
         self.hints = shades.hints
         self.bodies = np.zeros(size * words_of(players), dtype=np.uint64)
-
-    def turn_to(self, seats: NDArray[np.int64], ledger: Ledger) -> None:
-        """Look for the viewers in these seats."""
-        self.seats[:] = seats
-        np.take(ledger.slot, seats, out=self.viewers)
-        self.bodiless[:] = np.where(ledger.plays[seats] != 0, self.viewers, NOBODY)
 
 
 class Sight:

@@ -17,13 +17,17 @@ from net.affairs import Affairs
 from net.candidates import Candidates
 from net.drawing import Things
 from net.interest import Call, Gaze, PointIndex, Sight, View
-from net.kernels import choosing, happening, heads, listing, spotting, writing
+from net.kernels import choosing, happening, heads, listing, spotting, turns, writing
 from net.kernels.bits import words_of
 from net.ledger import IDS_MAX, Ledger
 from schema.columns import Position, Vitals
 
+PAYLOAD_BYTES: Final = 1150
 FULL_PAYLOAD_BYTES: Final = 16000
 """Most bytes of a payload: what does not fit waits for the next.  A full one may be larger."""
+
+GAP_MAX: Final = 255
+"""After more ticks than that without a snapshot the next one is full."""
 
 SPARE_BYTES: Final = 1200
 STRIDE: Final = heads.FRAME_BYTES + FULL_PAYLOAD_BYTES + SPARE_BYTES
@@ -54,13 +58,14 @@ class Room:
     """What is large, for so many viewers or fewer.
 
     Attributes:
-        buffer: u8[viewers * STRIDE]; shown: u64[viewers * words], things in sight; verdict:
+        buffer, packed: u8[viewers * STRIDE], where frames are written, and put together; shown: u64[viewers * words], things in sight; verdict:
             u8[viewers * events]; weighed: i64[URGENCIES].
     """
 
     def __init__(self, viewers: int, parts: Parts) -> None:
         self.viewers = viewers
         self.buffer = np.zeros(viewers * STRIDE, dtype=np.uint8)
+        self.packed = np.zeros(viewers * STRIDE, dtype=np.uint8)
         self.shown = np.zeros(viewers * words_of(parts.things.numbers), dtype=np.uint64)
         self.verdict = np.zeros(viewers * len(parts.events), dtype=np.uint8)
         self.near, self.near_id = (
@@ -76,10 +81,12 @@ class Plan:
     """Packs for so many viewers.  Its arrays stay where they are, and so do those of its parts.
 
     Attributes:
-        gaze: where they look from, to be turned to them first.
-        ahead, budget: i64[n], leads and most bytes of each, to be set first.
-        begins, ends: i64[n], where in the room's buffer the frame of each is.
-        draw, look, tell, choose, write: to be called in this order.
+        gaze: where they look from; its seats are to be set first.
+        ahead: i64[n], leads, to be set first; budget: i64[n], most bytes of each.
+        anew: i64[1], how many are to be told everything.
+        begins, ends: i64[n], where in ``Room.packed`` the frame of each is in the end.
+        begin, draw, look, tell, choose, write: to be called in this order; after ``begin`` the
+            ledger must forget what those knew who are told everything.
     """
 
     def __init__(self, viewers: int, parts: Parts, room: Room) -> None:
@@ -87,13 +94,47 @@ class Plan:
         self.gaze = gaze = parts.sight.gaze_of(viewers)
         self.begins, self.ends = (np.zeros(viewers, dtype=np.int64) for _ in range(2))
         self.ahead, self.budget = (np.zeros(viewers, dtype=np.int64) for _ in range(2))
+        self.anew = np.zeros(1, dtype=np.int64)
+        self.begin = _stage(self._begin(gaze))
         self.draw = _stage((parts.draw_bodies, *parts.things.calls()))
         self.look = _stage(self._look(gaze))
         told = parts.affairs.calls(gaze, self.ahead, STRIDE, room.buffer, self.ends)
         self.tell = _stage((*told, *self._write_events(gaze)))
         self.choose = _stage(self._choose(gaze))
-        closing = partial(heads.close_frames, STRIDE, room.buffer, self.ends, self.begins)
-        self.write = _stage((*self._write(gaze), closing))
+        self.write = _stage((*self._write(gaze), *self._end(gaze)))
+
+    def _begin(self, gaze: Gaze) -> Iterator[Call]:
+        ledger = self._parts.ledger
+        yield partial(
+            turns.begin_turns,
+            gaze.seats,
+            self._parts.tick,
+            GAP_MAX,
+            FULL_PAYLOAD_BYTES,
+            PAYLOAD_BYTES,
+            ledger.slot,
+            ledger.plays,
+            ledger.tick,
+            ledger.first,
+            gaze.viewers,
+            gaze.bodiless,
+            self.budget,
+            self.anew,
+        )
+
+    def _end(self, gaze: Gaze) -> Iterator[Call]:
+        ledger, room = self._parts.ledger, self._room
+        yield partial(heads.close_frames, STRIDE, room.buffer, self.ends, self.begins)
+        yield partial(
+            turns.end_turns,
+            gaze.seats,
+            room.buffer,
+            self.begins,
+            self.ends,
+            ledger.first,
+            ledger.turn,
+            room.packed,
+        )
 
     def _look(self, gaze: Gaze) -> Iterator[Call]:
         things, parts = self._parts.things, self._parts

@@ -19,14 +19,8 @@ from net.interest import PointIndex, Sight, View
 from net.kernels import happening
 from net.kernels.bodies import BODY_BYTES
 from net.ledger import Ledger
-from net.plan import FULL_PAYLOAD_BYTES, Parts, Plan, Room
+from net.plan import Parts, Plan, Room
 from schema.columns import Clock, Events
-
-PAYLOAD_BYTES: Final = 1150
-"""Most bytes of a payload that is not full."""
-
-GAP_MAX: Final = 255
-"""After more ticks than that without a snapshot the next one is full."""
 
 PLANS_MAX: Final = 64
 """Plans are kept for so many numbers of viewers; then all are made anew."""
@@ -128,30 +122,28 @@ class SnapshotPacker:
             leads: how far the commands of each are ahead of their ticks; None for not at all.
         """
         ledger = self.ledger
-        given = np.array(seats, dtype=np.int64)
-        self._skip(given)
-        if not len(given):
+        self._skip(seats)
+        if not seats:
             return []
-        ledger.resync[list(asking)] = 1
-        ledger.first[given[self._parts.tick[0] - ledger.tick[given] > GAP_MAX]] = 1
-        first = ledger.first[given] != 0
-        for seat in given[first].tolist():
-            ledger.forget(seat)
-        plan = self._plan_for(len(given))
-        plan.gaze.turn_to(given, ledger)
+        plan, room = self._plan_for(len(seats)), self._room
+        given = plan.gaze.seats
+        given[:] = seats
+        if asking:
+            ledger.resync[list(asking)] = 1
         plan.ahead[:] = 0 if leads is None else np.clip(leads, -128, 127)
-        plan.budget[:] = np.where(first, FULL_PAYLOAD_BYTES, PAYLOAD_BYTES)
+        plan.begin()
+        if plan.anew[0]:
+            for seat in given[ledger.first[given] != 0].tolist():
+                ledger.forget(seat)
         self._affairs.note_match()
         plan.draw()
         plan.look()
         plan.tell()
         plan.choose()
         plan.write()
-        ledger.first[given] = 0
-        ledger.turn[given] += 1
-        whole = self._room.buffer.data
-        spans = zip(plan.begins.tolist(), plan.ends.tolist(), strict=True)
-        return [bytes(whole[begin:end]) for begin, end in spans]
+        ends = plan.ends.tolist()
+        whole = room.packed[: ends[-1]].tobytes()
+        return [whole[begin:end] for begin, end in zip(plan.begins.tolist(), ends, strict=True)]
 
     def _plan_for(self, viewers: int) -> Plan:
         """The plan for so many viewers; one is made when it is not there, which takes a while."""
@@ -168,7 +160,7 @@ class SnapshotPacker:
             plan = self._plans[viewers] = Plan(viewers, self._parts, self._room)
         return plan
 
-    def _skip(self, given: NDArray[np.int64]) -> None:
+    def _skip(self, given: Sequence[int]) -> None:
         """Keep for those who are skipped what must not be lost, and note whom others moved."""
         ledger = self.ledger
         self._affairs.note_stirs()
