@@ -130,14 +130,20 @@ class Affairs:
         dash, stats = world.group("players", Dash), world.group("players", Stats)
         mana_mp = world.group("players", Vitals).mana_mp
         moving = (place.x_u, place.y_u, motion.vx_ups, motion.vy_ups, mana_mp)
-        exact = (*moving, stats.speed_ups, dash.speed_ups)
+        x, y, vx, vy, mana = (column.view(np.uint8) for column in moving)
         channel = world.group("players", Channel)
         motions = np.zeros(len(gaze.viewers) * heads.MOTION_BYTES, dtype=np.uint8)
         gaits = np.zeros(len(gaze.viewers) * heads.GAIT_BYTES, dtype=np.uint8)
         yield partial(
             heads.draw_motion,
             gaze.viewers,
-            *(column.view(np.uint8) for column in exact),
+            x,
+            y,
+            vx,
+            vy,
+            mana,
+            stats.speed_ups.view(np.uint8),
+            dash.speed_ups.view(np.uint8),
             world.group("players", Intent).buttons,
             dash.until_tick,
             dash.direction,

@@ -133,6 +133,7 @@ class Things:
             world.group("obstacles", Barrier),
             world.group("obstacles", Identity),
         )
+        x, y, hx, hy, radius = (column.view(np.uint8) for column in self._outline)
         return partial(
             things.draw_obstacles,
             world.group("obstacles", Rows).count,
@@ -140,7 +141,11 @@ class Things:
             identity.slot,
             barrier.kind,
             *self._outline,
-            *(column.view(np.uint8) for column in self._outline),
+            x,
+            y,
+            hx,
+            hy,
+            radius,
             world.group("obstacles", Shape).heading,
             barrier.health_hp,
             barrier.full_hp,

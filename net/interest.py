@@ -175,7 +175,7 @@ class Sight:
         world = self._world
         body, cover = world.group("players", Position), world.group("players", Cover)
         yield self._index.sorting(world.group("players", Rows).count, body.x_u, body.y_u)
-        yield partial(  # type: ignore[call-arg]
+        yield partial(
             spot_bodies,
             gaze.viewers,
             gaze.bodiless,

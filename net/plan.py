@@ -58,8 +58,9 @@ class Room:
     """What is large, for so many viewers or fewer.
 
     Attributes:
-        buffer, packed: u8[viewers * STRIDE], where frames are written, and put together; shown: u64[viewers * words], things in sight; verdict:
-            u8[viewers * events]; weighed: i64[URGENCIES].
+        buffer, packed: u8[viewers * STRIDE], where frames are written, and put together.
+        shown: u64[viewers * words], things in sight; verdict: u8[viewers * events].
+        near, near_id, happened_to, living, weighed: working space of kernels.
     """
 
     def __init__(self, viewers: int, parts: Parts) -> None:
@@ -146,7 +147,7 @@ class Plan:
         parts = self._parts
         things, ledger, index = parts.things, parts.ledger, parts.index
         body = parts.world.group("players", Position)
-        yield partial(  # type: ignore[call-arg]
+        yield partial(
             spotting.spot_things,
             gaze.viewers,
             gaze.seats,
@@ -185,7 +186,7 @@ class Plan:
     def _write_events(self, gaze: Gaze) -> Iterator[Call]:
         parts = self._parts
         world, ledger = parts.world, parts.ledger
-        yield partial(  # type: ignore[call-arg]
+        yield partial(
             happening.judge_events,
             gaze.viewers,
             gaze.bodiless,
@@ -263,7 +264,7 @@ class Plan:
     def _list_things(self, gaze: Gaze) -> Iterator[Call]:
         parts = self._parts
         things, ledger, cands = parts.things, parts.ledger, self._room.cands
-        yield partial(  # type: ignore[call-arg]
+        yield partial(
             listing.list_leaving,
             gaze.seats,
             gaze.x_u,
@@ -286,7 +287,7 @@ class Plan:
             ledger.id_of,
             cands.most,
             cands.count,
-            *cands.columns,
+            *cands.columns,  # type: ignore[arg-type]
         )
         yield partial(
             listing.list_things,

@@ -57,6 +57,7 @@ class SnapshotPacker:
         view: what a viewer may see.
         frame: f64[5], width and height of the world, size, columns and rows of the walls' cells.
         lookups: of the match's rules.
+        ledger: of another packer of this world, whose viewers go on; a new one if there is none.
 
     Attributes:
         ledger: what every viewer knows; its seats are what ``pack`` packs for.
@@ -65,13 +66,18 @@ class SnapshotPacker:
     """
 
     def __init__(
-        self, world: World, view: View, frame: NDArray[np.float64], lookups: Lookups
+        self,
+        world: World,
+        view: View,
+        frame: NDArray[np.float64],
+        lookups: Lookups,
+        ledger: Ledger | None = None,
     ) -> None:
         capacity = world.layout.capacities["players"]
         things = Things(world, lookups.dt_s, lookups.directions)
         rows = np.zeros(capacity * BODY_BYTES, dtype=np.uint8)
         hold_ticks = np.ascontiguousarray(lookups.skills["hold_ticks"])
-        self.ledger = Ledger(capacity, things.numbers)
+        self.ledger = Ledger(capacity, things.numbers) if ledger is None else ledger
         self._affairs = Affairs(world, self.ledger, rows, lookups)
         self.dropped = np.zeros(1, dtype=np.int64)
         self.late = np.zeros(1, dtype=np.int64)

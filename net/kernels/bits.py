@@ -7,6 +7,7 @@ from ecs.kernel import U64In, U64Out, device
 WORD = 64
 ONE = np.uint64(1)
 NOUGHT = np.uint64(0)
+ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 ODD = np.uint64(0xAAAAAAAAAAAAAAAA)
 PAIRS = np.uint64(0xCCCCCCCCCCCCCCCC)
 NIBBLES = np.uint64(0xF0F0F0F0F0F0F0F0)

@@ -157,7 +157,7 @@ def list_bodies(
     capacity, cands = x_u.shape[0], (cand_kind, cand_ref, cand_mask, cand_size, cand_urgency)
     words = words_for(capacity)
     for viewer in range(seats.shape[0]):
-        begin, found, seat = viewer * most, 0, seats[viewer]
+        begin, found, seat = viewer * most, 0, int(seats[viewer])
         for word in range(words):
             seen, known = shown[viewer * words + word], body_known[seat * words + word]
             left = seen | known
@@ -265,7 +265,8 @@ def list_leaving(
     without it, or is too far off.
 
     Args:
-        shown: u64[n * words], sets of places in the list; place_of: i32[numbers], age: i64[things], of the list.
+        shown: u64[n * words], sets of places in the list; place_of: i32[numbers], age:
+            i64[things], of the list.
         id_top: i64[seats], ids beyond have never been given; the others: [seats * ids].
         id_number, id_of: written, where a thing is no more.
     """
@@ -286,7 +287,7 @@ def list_leaving(
         place_of.shape[0],
     )
     for viewer in range(seats.shape[0]):
-        found = cand_count[viewer]
+        found = int(cand_count[viewer])
         for name in range(id_top[seats[viewer]]):
             at = seats[viewer] * ids + name
             number = int(id_number[at])
@@ -361,7 +362,7 @@ def list_things(
     cands = (cand_kind, cand_ref, cand_mask, cand_size, cand_urgency)
     words = words_for(kind.shape[0])
     for viewer in range(seats.shape[0]):
-        begin, found = viewer * most, cand_count[viewer]
+        begin, found = viewer * most, int(cand_count[viewer])
         free = ids - id_used[seats[viewer]]
         for word in range(words_for(count[0])):
             left = shown[viewer * words + word]

@@ -174,6 +174,7 @@ def sees_any(
             continue
         wall = blocker(from_x, from_y, to_x, to_y, looks)
         if wall == NONE:
+            hints[hint] = NONE
             return True
     hints[hint] = wall
     return False

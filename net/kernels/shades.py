@@ -62,7 +62,7 @@ def nearer(wall: int, x: float, y: float, reach: float, walls: WallsIn) -> bool:
 
 @device
 def squares_from(low: float, high: float, count: int) -> tuple[int, int]:
-    """First and last of the squares between two coordinates; the last is less where there are none."""
+    """First and last square between two coordinates; where there is none the last is less."""
     first = int(math.floor(max(low, -1.0) * SQUARES_PER_U))
     return max(first, 0), min(int(math.floor(high * SQUARES_PER_U)), count - 1)
 
