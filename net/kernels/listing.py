@@ -320,9 +320,9 @@ def list_leaving(
                         hint_place(viewers[viewer], 0, number + HINTS // 2),
                     )
             if leaves:
-                size = count_bytes(name) + 1
+                price = count_bytes(name) + 1
                 found = add(
-                    THING_LEAVES, name, 0, size, FORGETTING, viewer * most, found, most, *cands
+                    THING_LEAVES, name, 0, price, FORGETTING, viewer * most, found, most, *cands
                 )
         cand_count[viewer] = found
 

@@ -203,11 +203,13 @@ def test_what_was_remembered_changes_no_byte(team_size: int) -> None:
         assert packers[1].pack(seats[1]) == frames
 
 
+@settings(deadline=None, derandomize=True, database=None)
 @given(st.integers(1, 2**64 - 1))
 def test_the_lowest_bit_of_a_word(word: int) -> None:
     assert lowest(np.uint64(word)) == (word & -word).bit_length() - 1
 
 
+@settings(deadline=None, derandomize=True, database=None)
 @given(st.sets(st.integers(0, 199)), st.sets(st.integers(0, 199)))
 def test_sets_of_bits(some: set[int], gone: set[int]) -> None:
     words = np.zeros(1 + words_of(200), np.uint64)
