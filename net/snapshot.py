@@ -22,7 +22,7 @@ from net.ledger import Ledger
 from net.plan import Parts, Plan, Room
 from schema.columns import Clock, Events
 
-PLANS_MAX: Final = 64
+PLANS_MAX: Final = 128
 """Plans are kept for so many numbers of viewers; then all are made anew."""
 
 
