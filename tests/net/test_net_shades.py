@@ -225,3 +225,24 @@ def test_a_hair_is_less_than_the_slack() -> None:
     """What squares promise is held to by far more than a float rounds a coordinate."""
     assert Fraction(HALF_DIAGONAL) ** 2 > Fraction(1, 2)
     assert 1e6 * np.spacing(1e4) < SLACK_U
+
+
+def test_more_walls_than_a_square_names() -> None:
+    """Five posts in one square: each stops the look at it."""
+    posts = [(10.5, 10.1 + 0.2 * n, 0.0, 0.0, 0.05, 0, 7) for n in range(5)]
+    noted = Noted()
+    noted.note(posts)
+    for n in range(5):
+        y = 10.1 + 0.2 * n
+        assert blocker(8.5, y, 12.5, y, noted.looks(8.5, y)) == n
+        assert blocker(8.5, y + 0.1, 12.5, y + 0.1, noted.looks(8.5, y + 0.1)) == NONE
+
+
+def test_what_hid_something_is_forgotten_with_the_walls() -> None:
+    wall, other = ((x, 10.0, 1.0, 1.0, 0.0, 0, 7) for x in (20.0, 30.0))
+    noted = Noted()
+    noted.note([wall])
+    noted.kept["hints"][:] = 0
+    assert (noted.note([wall]).hints == 0).all(), "they are the same"
+    assert (noted.note([other]).hints == NONE).all()
+    assert blocker(15.0, 10.0, 25.0, 10.0, noted.looks(15.0, 10.0)) == NONE
