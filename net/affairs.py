@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 
 from ecs.columns import Rows
 from ecs.world import World
-from net.interest import Gaze
+from net.interest import Call, Gaze
 from net.kernels import figures, heads
 from net.ledger import Ledger
 from schema.columns import (
@@ -57,10 +59,29 @@ class Affairs:
         self._world, self._ledger, self._bodies, self._lookups = world, ledger, bodies, lookups
         players = world.layout.capacities["players"]
         self._help_ticks = np.zeros(players, dtype=np.int64)
-        self._exact = np.zeros((7, players))
         self._common = np.zeros(14, dtype=np.int64)
         self._match_row = np.zeros(figures.MATCH_BYTES, dtype=np.uint8)
         self._hand_row = np.zeros(figures.HAND_BYTES, dtype=np.uint8)
+
+    def note_match(self) -> None:
+        """How the match stands, for ``write_match``."""
+        zone, outcome = self._world.group("match", Zone), self._world.group("match", Outcome)
+        counting = outcome.stage[0] == STAGE_COUNTDOWN
+        self._common[:8] = (
+            outcome.alive[0],
+            outcome.teams_alive[0],
+            outcome.stage[0],
+            self._lookups.play_tick if counting else outcome.stage_tick[0],
+            zone.phase[0] + 1,
+            zone.state[0],
+            zone.since_tick[0],
+            zone.until_tick[0],
+        )
+        circle = (zone.from_x_u, zone.from_y_u, zone.from_radius_u)
+        if zone.state[0] != ZONE_SHRINKING:
+            circle = (zone.x_u, zone.y_u, zone.radius_u)
+        following = (zone.next_x_u, zone.next_y_u, zone.next_radius_u)
+        self._common[8:] = [math.floor(v[0] * ZONE_STEPS + 0.5) for v in (*circle, *following)]
 
     def note_stirs(self) -> None:
         """Remember whose body others have moved on this tick."""
@@ -68,21 +89,24 @@ class Affairs:
         alive = self._world.group("players", Vitals).alive
         heads.note_stirs(ledger.taken, ledger.slot, alive, push.dx_u, push.dy_u, ledger.stirred)
 
-    def write(
+    def calls(
         self,
         gaze: Gaze,
         leads: NDArray[np.int64],
         stride: int,
         buffer: NDArray[np.uint8],
         ends: NDArray[np.int64],
-    ) -> None:
-        """Begin the snapshots of a tick; ``ends`` is set behind what was written of each.
+    ) -> Iterator[Call]:
+        """What begins the snapshots of a tick; ``ends`` is set behind what was written of each.
+
+        ``note_match`` comes before it in every tick.
 
         Args:
             leads: i64[n], how far each viewer's commands are ahead.
         """
-        self._write_heads(gaze, stride, buffer, ends)
-        heads.write_leads(
+        yield from self._write_heads(gaze, stride, buffer, ends)
+        yield partial(
+            heads.write_leads,
             gaze.viewers,
             gaze.seats,
             stride,
@@ -94,26 +118,32 @@ class Affairs:
             buffer,
             ends,
         )
-        self._write_match(gaze, stride, buffer, ends)
-        self._write_self(gaze, stride, buffer, ends)
-        self._write_skills(gaze, stride, buffer, ends)
+        yield from self._write_match(gaze, stride, buffer, ends)
+        yield from self._write_self(gaze, stride, buffer, ends)
+        yield from self._write_skills(gaze, stride, buffer, ends)
 
     def _write_heads(
         self, gaze: Gaze, stride: int, buffer: NDArray[np.uint8], ends: NDArray[np.int64]
-    ) -> None:
+    ) -> Iterator[Call]:
         world, ledger = self._world, self._ledger
         place, motion = world.group("players", Position), world.group("players", Motion)
         dash, stats = world.group("players", Dash), world.group("players", Stats)
         mana_mp = world.group("players", Vitals).mana_mp
         moving = (place.x_u, place.y_u, motion.vx_ups, motion.vy_ups, mana_mp)
-        np.stack((*moving, stats.speed_ups, dash.speed_ups), out=self._exact)
+        x, y, vx, vy, mana = (column.view(np.uint8) for column in moving)
         channel = world.group("players", Channel)
         motions = np.zeros(len(gaze.viewers) * heads.MOTION_BYTES, dtype=np.uint8)
         gaits = np.zeros(len(gaze.viewers) * heads.GAIT_BYTES, dtype=np.uint8)
-        heads.draw_motion(
+        yield partial(
+            heads.draw_motion,
             gaze.viewers,
-            self._exact.reshape(-1).view(np.uint8),
-            self._exact.shape[1],
+            x,
+            y,
+            vx,
+            vy,
+            mana,
+            stats.speed_ups.view(np.uint8),
+            dash.speed_ups.view(np.uint8),
             world.group("players", Intent).buttons,
             dash.until_tick,
             dash.direction,
@@ -123,7 +153,8 @@ class Affairs:
             motions,
             gaits,
         )
-        heads.write_heads(
+        yield partial(
+            heads.write_heads,
             gaze.viewers,
             gaze.seats,
             world.group("match", Clock).tick,
@@ -146,25 +177,9 @@ class Affairs:
 
     def _write_match(
         self, gaze: Gaze, stride: int, buffer: NDArray[np.uint8], ends: NDArray[np.int64]
-    ) -> None:
-        zone, outcome = self._world.group("match", Zone), self._world.group("match", Outcome)
-        counting = outcome.stage[0] == STAGE_COUNTDOWN
-        self._common[:8] = (
-            outcome.alive[0],
-            outcome.teams_alive[0],
-            outcome.stage[0],
-            self._lookups.play_tick if counting else outcome.stage_tick[0],
-            zone.phase[0] + 1,
-            zone.state[0],
-            zone.since_tick[0],
-            zone.until_tick[0],
-        )
-        circle = (zone.from_x_u, zone.from_y_u, zone.from_radius_u)
-        if zone.state[0] != ZONE_SHRINKING:
-            circle = (zone.x_u, zone.y_u, zone.radius_u)
-        following = (zone.next_x_u, zone.next_y_u, zone.next_radius_u)
-        self._common[8:] = [math.floor(v[0] * ZONE_STEPS + 0.5) for v in (*circle, *following)]
-        figures.write_match(
+    ) -> Iterator[Call]:
+        yield partial(
+            figures.write_match,
             gaze.seats,
             stride,
             self._common,
@@ -178,10 +193,11 @@ class Affairs:
 
     def _write_self(
         self, gaze: Gaze, stride: int, buffer: NDArray[np.uint8], ends: NDArray[np.int64]
-    ) -> None:
+    ) -> Iterator[Call]:
         rows = np.zeros(len(gaze.viewers) * figures.SELF_BYTES, dtype=np.uint8)
-        self._draw_self(gaze, rows)
-        figures.write_self(
+        yield from self._draw_self(gaze, rows)
+        yield partial(
+            figures.write_self,
             gaze.seats,
             self._world.group("match", Clock).tick,
             stride,
@@ -193,12 +209,13 @@ class Affairs:
             ends,
         )
 
-    def _draw_self(self, gaze: Gaze, rows: NDArray[np.uint8]) -> None:
+    def _draw_self(self, gaze: Gaze, rows: NDArray[np.uint8]) -> Iterator[Call]:
         world = self._world
         vitals, stats = world.group("players", Vitals), world.group("players", Stats)
         cover, tally = world.group("players", Cover), world.group("players", Tally)
         rescue, progress = world.group("players", Rescue), world.group("players", Progress)
-        figures.measure_help(
+        yield partial(
+            figures.measure_help,
             world.group("players", Rows).count,
             vitals.alive,
             vitals.down,
@@ -206,7 +223,8 @@ class Affairs:
             rescue.progress_ticks,
             self._help_ticks,
         )
-        figures.draw_flags(
+        yield partial(
+            figures.draw_flags,
             gaze.viewers,
             world.group("match", Clock).tick,
             vitals.alive,
@@ -221,7 +239,8 @@ class Affairs:
             self._lookups.revive_ticks,
             rows,
         )
-        figures.draw_figures(
+        yield partial(
+            figures.draw_figures,
             gaze.viewers,
             vitals.health_hp,
             stats.health_max_hp,
@@ -238,11 +257,12 @@ class Affairs:
 
     def _write_skills(
         self, gaze: Gaze, stride: int, buffer: NDArray[np.uint8], ends: NDArray[np.int64]
-    ) -> None:
+    ) -> Iterator[Call]:
         world, ledger = self._world, self._ledger
         ability = world.group("abilities", Ability)
         affliction = world.group("afflictions", Affliction)
-        figures.write_hands(
+        yield partial(
+            figures.write_hands,
             gaze.viewers,
             gaze.seats,
             stride,
@@ -259,7 +279,8 @@ class Affairs:
             buffer,
             ends,
         )
-        figures.write_statuses(
+        yield partial(
+            figures.write_statuses,
             gaze.viewers,
             gaze.seats,
             world.group("match", Clock).tick,

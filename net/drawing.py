@@ -1,6 +1,6 @@
 """What there is to be seen, drawn once in a tick, whoever will see it."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ecs.columns import Identity, Rows
 from ecs.world import World
+from net.interest import Call
 from net.kernels import bodies, things
 from schema.columns import (
     Ability,
@@ -61,7 +62,6 @@ class Things:
         self.reach_most_u = np.zeros(2)
         shape = world.group("obstacles", Shape)
         self._outline = (shape.x_u, shape.y_u, shape.hx_u, shape.hy_u, shape.radius_u)
-        self._exact = np.zeros((5, len(shape.x_u)))
         self._draws = (
             self._projectiles(world, bases["projectiles"], dt_s),
             self._areas(world, bases["areas"]),
@@ -69,20 +69,24 @@ class Things:
             self._pickups(world, bases["pickups"]),
         )
 
-    def draw(self) -> None:
-        """Draw all that there is now."""
-        self.count[0] = 0
-        np.stack(self._outline, out=self._exact)
-        for draw in self._draws:
-            draw()
-        things.find_things(self.count, self.number, self.shape, self.place_of, self.reach_most_u)
+    def calls(self) -> Iterator[Call]:
+        """What draws all that there is."""
+        yield from self._draws
+        yield partial(
+            things.find_things,
+            self.count,
+            self.number,
+            self.shape,
+            self.place_of,
+            self.reach_most_u,
+        )
 
     @property
     def _list(self) -> tuple[NDArray[np.float64] | NDArray[np.int64], ...]:
         columns = (self.count, self.number, self.kind, self.age)
         return (*columns, self.x_u, self.y_u, self.shape, self.rows)  # type: ignore[return-value]
 
-    def _projectiles(self, world: World, base: int, dt_s: float) -> Callable[[], None]:
+    def _projectiles(self, world: World, base: int, dt_s: float) -> Call:
         flight, motion = world.group("projectiles", Flight), world.group("projectiles", Motion)
         place, identity = (
             world.group("projectiles", Position),
@@ -105,7 +109,7 @@ class Things:
             *self._list,  # type: ignore[arg-type]
         )
 
-    def _areas(self, world: World, base: int) -> Callable[[], None]:
+    def _areas(self, world: World, base: int) -> Call:
         area, identity = world.group("areas", Area), world.group("areas", Identity)
         place = world.group("areas", Position)
         return partial(
@@ -124,13 +128,12 @@ class Things:
             *self._list,  # type: ignore[arg-type]
         )
 
-    def _obstacles(
-        self, world: World, base: int, directions: NDArray[np.float64]
-    ) -> Callable[[], None]:
+    def _obstacles(self, world: World, base: int, directions: NDArray[np.float64]) -> Call:
         barrier, identity = (
             world.group("obstacles", Barrier),
             world.group("obstacles", Identity),
         )
+        x, y, hx, hy, radius = (column.view(np.uint8) for column in self._outline)
         return partial(
             things.draw_obstacles,
             world.group("obstacles", Rows).count,
@@ -138,7 +141,11 @@ class Things:
             identity.slot,
             barrier.kind,
             *self._outline,
-            self._exact.reshape(-1).view(np.uint8),
+            x,
+            y,
+            hx,
+            hy,
+            radius,
             world.group("obstacles", Shape).heading,
             barrier.health_hp,
             barrier.full_hp,
@@ -148,7 +155,7 @@ class Things:
             *self._list,  # type: ignore[arg-type]
         )
 
-    def _pickups(self, world: World, base: int) -> Callable[[], None]:
+    def _pickups(self, world: World, base: int) -> Call:
         place, identity = world.group("pickups", Position), world.group("pickups", Identity)
         return partial(
             things.draw_pickups,
@@ -163,9 +170,7 @@ class Things:
         )
 
 
-def bodies_of(
-    world: World, hold_ticks: NDArray[np.int64], rows: NDArray[np.uint8]
-) -> Callable[[], None]:
+def bodies_of(world: World, hold_ticks: NDArray[np.int64], rows: NDArray[np.uint8]) -> Call:
     """What draws every player's body into ``rows``.
 
     Args:

@@ -4,18 +4,25 @@ A viewer sees a rectangle around its eyes, which are its own until it dies, and 
 living members of that team see: each within a rectangle of its own, past walls and into bushes.
 """
 
+from __future__ import annotations
+
 import math
-from typing import Any
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ecs.columns import Rows
 from ecs.world import World
+from net.kernels.bits import words_of
 from net.kernels.eyes import EYES_MAX, choose_eyes, gather_eyes
 from net.kernels.seeing import sort_by_cell
 from net.kernels.spotting import spot_bodies
+from net.shades import Shades
 from schema.columns import Clock, Cover, Outcome, Position, Role, Stats, Tally, Vitals, Walls
+
+Call = Callable[[], object]
 
 
 class View:
@@ -54,38 +61,40 @@ class PointIndex:
         self.start = np.zeros(columns * rows + 2, dtype=np.int32)
         self.row_of = np.zeros(capacity, dtype=np.int32)
 
-    def sort(
+    def sorting(
         self, count: NDArray[np.int64], x_u: NDArray[np.float64], y_u: NDArray[np.float64]
-    ) -> None:
-        """Sort ``count[0]`` points."""
-        sort_by_cell(count, x_u, y_u, self.cells, self.start, self.row_of)
+    ) -> Call:
+        """What sorts ``count[0]`` points."""
+        return partial(sort_by_cell, count, x_u, y_u, self.cells, self.start, self.row_of)
 
 
 class Gaze:
-    """From where the viewers of one tick look, and whom they see.
+    """From where the viewers of a tick look, and whom they see.
 
     Attributes:
         viewers: i64[n], player rows; seats: i64[n], of the ledger.
-        bodiless: i64[n], the viewer's own row, NOBODY for who only watches.
+        bodiless: i64[n], the viewer's own row, NOBODY for who only watches; set first.
         eyes: i64[n], whose eyes they look through, NOBODY where their body fell.
         team, bush: i64[n], of those eyes; x_u, y_u: f64[n], the middle of the rectangle.
-        looks: the arrays that ``kernels.rays`` looks by, then watch and watch_count.
         watch: i64[n * EYES_MAX], watch_count: i64[n]: which eyes each viewer sees by.
-        bodies: u8[n * players], who is in sight.
+        eye_bush: i64[players + n], eye_x_u, eye_y_u: f64[players + n], every pair of eyes.
+        looks: the arrays by which kernels look, then watch and watch_count.
+        hints: i32[players * HINTS], the walls that hid something before.
+        bodies: u64[n * words], who is in sight, a set of rows for each.
     """
 
-    def __init__(
-        self, viewers: NDArray[np.int64], seats: NDArray[np.int64], plays: NDArray[np.uint8]
-    ) -> None:
-        size = len(viewers)
-        self.viewers, self.seats = viewers, seats
-        self.bodiless = np.where(plays != 0, viewers, -1)
-        self.eyes, self.team, self.bush = (np.zeros(size, dtype=np.int64) for _ in range(3))
+    def __init__(self, size: int, players: int, shades: Shades) -> None:
+        self.viewers, self.seats, self.bodiless = (np.zeros(size, dtype=np.int64) for _ in "123")
+        self.eyes, self.team, self.bush = (np.zeros(size, dtype=np.int64) for _ in "123")
         self.x_u, self.y_u = np.zeros(size), np.zeros(size)
         self.watch = np.zeros(size * EYES_MAX, dtype=np.int64)
         self.watch_count = np.zeros(size, dtype=np.int64)
-        self.looks: tuple[Any, ...] = ()
-        self.bodies: NDArray[np.uint8] = np.zeros(0, dtype=np.uint8)
+        self.eye_bush = np.zeros(players + size, dtype=np.int64)
+        self.eye_x_u, self.eye_y_u = np.zeros(players + size), np.zeros(players + size)
+        eyes = (self.eye_x_u, self.eye_y_u)
+        self.looks = (*eyes, *shades.looks, self.watch, self.watch_count)
+        self.hints = shades.hints
+        self.bodies = np.zeros(size * words_of(players), dtype=np.uint64)
 
 
 class Sight:
@@ -95,56 +104,37 @@ class Sight:
         world: the match; only read.
         view: what a viewer may see.
         frame: f64[5], width and height of the world, size, columns and rows of the walls' cells.
+        map_walls: how many of the walls are the map's.
     """
 
-    def __init__(self, world: World, view: View, frame: NDArray[np.float64]) -> None:
-        self.view, self.frame = view, frame
+    def __init__(
+        self, world: World, view: View, frame: NDArray[np.float64], map_walls: int
+    ) -> None:
+        self.view = view
         self._world = world
-        self._walls = world.group("walls", Walls)
         self._capacity = world.layout.capacities["players"]
+        self._shades = Shades(world.group("walls", Walls), frame, map_walls, self._capacity)
         self._eye_of = np.zeros(self._capacity, dtype=np.int64)
         self._eyes = np.zeros(1, dtype=np.int64)
-        self._shown: NDArray[np.uint8] = np.zeros(0, dtype=np.uint8)
-        self._make_room(0)
+        self._index = PointIndex(view, float(frame[0]), float(frame[1]), self._capacity)
 
-    def _make_room(self, viewers: int) -> None:
-        eyes = self._capacity + viewers
-        self._eye_bush = np.zeros(eyes, dtype=np.int64)
-        self._eye_x_u, self._eye_y_u = np.zeros(eyes), np.zeros(eyes)
-        self._shown = np.zeros(viewers * self._capacity, dtype=np.uint8)
+    def gaze_of(self, viewers: int) -> Gaze:
+        """Room for so many viewers."""
+        return Gaze(viewers, self._capacity, self._shades)
 
-    def look(
-        self, viewers: NDArray[np.int64], seats: NDArray[np.int64], plays: NDArray[np.uint8]
-    ) -> Gaze:
-        """Find the eyes of every viewer, and whom they see.
+    def calls(self, gaze: Gaze) -> Iterator[Call]:
+        """What finds the eyes of every viewer, and whom they see."""
+        yield from self._choose_eyes(gaze)
+        yield self._shades.note
+        yield from self._spot_bodies(gaze)
 
-        Args:
-            viewers: player rows; seats: of the ledger; plays: 1 for those who are that player.
-        """
-        if len(self._shown) < len(viewers) * self._capacity:
-            self._make_room(len(viewers))
-        gaze = Gaze(viewers, seats, plays)
-        self._choose_eyes(gaze)
-        gaze.looks = (
-            self._eye_x_u,
-            self._eye_y_u,
-            self._walls.record,
-            self._walls.start,
-            self._walls.row,
-            self.frame,
-            gaze.watch,
-            gaze.watch_count,
-        )
-        gaze.bodies = self._shown
-        self._spot_bodies(gaze)
-        return gaze
-
-    def _choose_eyes(self, gaze: Gaze) -> None:
+    def _choose_eyes(self, gaze: Gaze) -> Iterator[Call]:
         world = self._world
         players, vitals = world.group("players", Rows), world.group("players", Vitals)
         role, cover = world.group("players", Role), world.group("players", Cover)
         body = world.group("players", Position)
-        choose_eyes(
+        yield partial(
+            choose_eyes,
             gaze.viewers,
             players.count,
             vitals.alive,
@@ -160,7 +150,8 @@ class Sight:
             gaze.x_u,
             gaze.y_u,
         )
-        gather_eyes(
+        yield partial(
+            gather_eyes,
             players.count,
             vitals.alive,
             cover.bush,
@@ -173,17 +164,19 @@ class Sight:
             gaze.y_u,
             self._eye_of,
             self._eyes,
-            self._eye_bush,
-            self._eye_x_u,
-            self._eye_y_u,
+            gaze.eye_bush,
+            gaze.eye_x_u,
+            gaze.eye_y_u,
             gaze.watch,
             gaze.watch_count,
         )
 
-    def _spot_bodies(self, gaze: Gaze) -> None:
+    def _spot_bodies(self, gaze: Gaze) -> Iterator[Call]:
         world = self._world
         body, cover = world.group("players", Position), world.group("players", Cover)
-        spot_bodies(  # type: ignore[call-arg]
+        yield self._index.sorting(world.group("players", Rows).count, body.x_u, body.y_u)
+        yield partial(
+            spot_bodies,
             gaze.viewers,
             gaze.bodiless,
             world.group("players", Rows).count,
@@ -201,7 +194,11 @@ class Sight:
             self.view.half_u,
             self.view.body_u,
             self.view.notice_u,
-            self._eye_bush,
+            gaze.eye_bush,
             *gaze.looks,
+            gaze.hints,
+            self._index.cells,
+            self._index.start,
+            self._index.row_of,
             gaze.bodies,
         )

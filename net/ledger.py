@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from net.kernels.bits import words_of
 from net.kernels.bodies import BODY_BYTES
 from net.kernels.figures import HAND_BYTES, MATCH_BYTES, SELF_BYTES
 from net.kernels.happening import EVENT_BYTES, KEPT_MAX
@@ -57,7 +58,7 @@ def columns_for(players: int, numbers: int) -> dict[str, Column]:
         "hands": Column(SKILL_SLOTS * HAND_BYTES, "u1"),
         "stacks": Column(STATUSES, "u1"),
         "until": Column(STATUSES, "i8"),
-        "body_known": Column(players, "u1"),
+        "body_known": Column(words_of(players), "u8"),
         "body_row": Column(players * BODY_BYTES, "u1"),
         "body_wait": Column(players, "u1"),
         "id_of": Column(numbers, "i4", FREE),
@@ -88,12 +89,14 @@ class Ledger:
 
     Attributes:
         taken: i64[n], the seats that are taken, ascending.
+        grown: how often there had to be room for more seats: then all arrays are new ones.
     """
 
     def __init__(self, players: int, numbers: int) -> None:
         self._columns = columns_for(players, numbers)
         self._arrays: dict[str, NDArray[Any]] = {}
         self._free: list[int] = []
+        self.grown = 0
         self._grow(SEATS_AT_FIRST)
         self.taken: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
 
@@ -138,3 +141,4 @@ class Ledger:
                 larger[: before * column.size] = self._arrays[name]
             self._arrays[name] = larger
         self._free.extend(range(seats - 1, before - 1, -1))
+        self.grown += 1

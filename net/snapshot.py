@@ -14,23 +14,16 @@ from numpy.typing import NDArray
 from ecs.columns import Rows
 from ecs.world import World
 from net.affairs import Affairs
-from net.candidates import Candidates
 from net.drawing import Things, bodies_of
-from net.interest import Gaze, PointIndex, Sight, View
-from net.kernels import choosing, happening, heads, listing, spotting, writing
+from net.interest import PointIndex, Sight, View
+from net.kernels import happening
 from net.kernels.bodies import BODY_BYTES
-from net.ledger import IDS_MAX, Ledger
-from schema.columns import Clock, Events, Position, Vitals
+from net.ledger import Ledger
+from net.plan import Parts, Plan, Room
+from schema.columns import Clock, Events
 
-PAYLOAD_BYTES: Final = 1150
-FULL_PAYLOAD_BYTES: Final = 16000
-"""Most bytes of a payload: what does not fit waits for the next.  A full one may be larger."""
-
-GAP_MAX: Final = 255
-"""After more ticks than that without a snapshot the next one is full."""
-
-SPARE_BYTES: Final = 1200
-STRIDE: Final = heads.FRAME_BYTES + FULL_PAYLOAD_BYTES + SPARE_BYTES
+PLANS_MAX: Final = 128
+"""Plans are kept for so many numbers of viewers; then all are made anew."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +37,7 @@ class Lookups:
         play_tick: tick at which the countdown is over.
         revive_ticks: how long helping somebody up takes.
         dt_s: length of a tick.
+        map_walls: how many of the walls are the map's, and stay as they are.
     """
 
     skills: NDArray[np.void]
@@ -52,6 +46,7 @@ class Lookups:
     play_tick: int
     revive_ticks: int
     dt_s: float
+    map_walls: int = 0
 
 
 class SnapshotPacker:
@@ -62,6 +57,7 @@ class SnapshotPacker:
         view: what a viewer may see.
         frame: f64[5], width and height of the world, size, columns and rows of the walls' cells.
         lookups: of the match's rules.
+        ledger: of another packer of this world, whose viewers go on; a new one if there is none.
 
     Attributes:
         ledger: what every viewer knows; its seats are what ``pack`` packs for.
@@ -70,25 +66,43 @@ class SnapshotPacker:
     """
 
     def __init__(
-        self, world: World, view: View, frame: NDArray[np.float64], lookups: Lookups
+        self,
+        world: World,
+        view: View,
+        frame: NDArray[np.float64],
+        lookups: Lookups,
+        ledger: Ledger | None = None,
     ) -> None:
-        self._world, self._view = world, view
-        self._capacity = world.layout.capacities["players"]
-        self._things = Things(world, lookups.dt_s, lookups.directions)
-        self._rows = np.zeros(self._capacity * BODY_BYTES, dtype=np.uint8)
+        capacity = world.layout.capacities["players"]
+        things = Things(world, lookups.dt_s, lookups.directions)
+        rows = np.zeros(capacity * BODY_BYTES, dtype=np.uint8)
         hold_ticks = np.ascontiguousarray(lookups.skills["hold_ticks"])
-        self._draw_bodies = bodies_of(world, hold_ticks, self._rows)
-        self._sight = Sight(world, view, frame)
-        self._index = PointIndex(view, float(frame[0]), float(frame[1]), self._things.numbers)
-        self.ledger = Ledger(self._capacity, self._things.numbers)
-        self._affairs = Affairs(world, self.ledger, self._rows, lookups)
-        self._tick = world.group("match", Clock).tick
-        self._events = world.group("events", Events).record
-        self._event_count = world.group("events", Rows).count
-        self._weighed = np.zeros(listing.URGENCIES, dtype=np.int64)
-        self._make_room(1)
+        self.ledger = Ledger(capacity, things.numbers) if ledger is None else ledger
+        self._affairs = Affairs(world, self.ledger, rows, lookups)
         self.dropped = np.zeros(1, dtype=np.int64)
         self.late = np.zeros(1, dtype=np.int64)
+        self._parts = Parts(
+            world=world,
+            view=view,
+            things=things,
+            rows=rows,
+            draw_bodies=bodies_of(world, hold_ticks, rows),
+            sight=Sight(world, view, frame, lookups.map_walls),
+            index=PointIndex(view, float(frame[0]), float(frame[1]), things.numbers),
+            ledger=self.ledger,
+            affairs=self._affairs,
+            tick=world.group("match", Clock).tick,
+            events=world.group("events", Events).record,
+            event_count=world.group("events", Rows).count,
+            capacity=capacity,
+            dropped=self.dropped,
+            late=self.late,
+        )
+        self._room = Room(1, self._parts)
+        self._plans: dict[int, Plan] = {}
+        self._grown = self.ledger.grown
+        # Made once before anybody looks: the first takes longer than a tick has time.
+        self._plan_for(1)
 
     def take_seat(self, slot: int, plays: bool = True) -> int:
         """A seat for a new viewer, whose first snapshot will be full; see ``Ledger.take``."""
@@ -114,280 +128,59 @@ class SnapshotPacker:
             leads: how far the commands of each are ahead of their ticks; None for not at all.
         """
         ledger = self.ledger
-        given = np.array(seats, dtype=np.int64)
-        self._skip(given)
-        if not len(given):
+        self._skip(seats)
+        if not seats:
             return []
-        ledger.resync[list(asking)] = 1
-        ledger.first[given[self._tick[0] - ledger.tick[given] > GAP_MAX]] = 1
-        for seat in given[ledger.first[given] != 0].tolist():
-            ledger.forget(seat)
-        self._make_room(len(given))
-        self._draw_bodies()
-        self._things.draw()
-        gaze = self.look(given)
-        ends = np.zeros(len(given), dtype=np.int64)
-        ahead = np.clip(np.array(leads or [0] * len(given), dtype=np.int64), -128, 127)
-        self._affairs.write(gaze, ahead, STRIDE, self._buffer, ends)
-        self._write_events(gaze, ends)
-        self._choose(gaze, ends)
-        self._write(gaze, ends)
-        ledger.first[given] = 0
-        ledger.turn[given] += 1
-        begins = np.zeros(len(given), dtype=np.int64)
-        heads.close_frames(STRIDE, self._buffer, ends, begins)
-        whole = self._buffer.data
-        return [bytes(whole[a:b]) for a, b in zip(begins.tolist(), ends.tolist(), strict=True)]
+        plan, room = self._plan_for(len(seats)), self._room
+        given = plan.gaze.seats
+        given[:] = seats
+        if asking:
+            ledger.resync[list(asking)] = 1
+        plan.ahead[:] = 0 if leads is None else np.clip(leads, -128, 127)
+        plan.begin()
+        if plan.anew[0]:
+            for seat in given[ledger.first[given] != 0].tolist():
+                ledger.forget(seat)
+        self._affairs.note_match()
+        plan.draw()
+        plan.look()
+        plan.tell()
+        plan.choose()
+        plan.write()
+        ends = plan.ends.tolist()
+        whole = room.packed[: ends[-1]].tobytes()
+        return [whole[begin:end] for begin, end in zip(plan.begins.tolist(), ends, strict=True)]
 
-    def look(self, given: NDArray[np.int64]) -> Gaze:
-        """Who and what is in sight of these seats; all has been drawn already."""
-        things, ledger = self._things, self.ledger
-        self._index.sort(things.count, things.x_u, things.y_u)
-        gaze = self._sight.look(ledger.slot[given], given, ledger.plays[given])
-        self._spot_things(gaze)
-        return gaze
+    def _plan_for(self, viewers: int) -> Plan:
+        """The plan for so many viewers; one is made when it is not there, which takes a while."""
+        if self._grown != self.ledger.grown:
+            self._plans.clear()
+            self._grown = self.ledger.grown
+        if self._room.viewers < viewers:
+            self._plans.clear()
+            self._room = Room(viewers + viewers // 4, self._parts)
+        plan = self._plans.get(viewers)
+        if plan is None:
+            if len(self._plans) >= PLANS_MAX:
+                self._plans.clear()
+            plan = self._plans[viewers] = Plan(viewers, self._parts, self._room)
+        return plan
 
-    def _make_room(self, viewers: int) -> None:
-        if viewers == 1 or self._verdict.size < viewers * len(self._events):
-            things = self._things.numbers
-            self._buffer: NDArray[np.uint8] = np.zeros(viewers * STRIDE, dtype=np.uint8)
-            self._shown: NDArray[np.uint8] = np.zeros(viewers * things, dtype=np.uint8)
-            self._verdict: NDArray[np.uint8] = np.zeros(viewers * len(self._events), dtype=np.uint8)
-            self._cands = Candidates(viewers, 2 * self._capacity + 2 * IDS_MAX)
-
-    def _skip(self, given: NDArray[np.int64]) -> None:
+    def _skip(self, given: Sequence[int]) -> None:
         """Keep for those who are skipped what must not be lost, and note whom others moved."""
         ledger = self.ledger
         self._affairs.note_stirs()
-        if len(given) == len(ledger.taken) or not self._event_count[0]:
+        if len(given) == len(ledger.taken) or not self._parts.event_count[0]:
             return
         skipped = np.setdiff1d(ledger.taken, given)
         if len(skipped):
             happening.keep_events(
                 skipped,
                 ledger.slot,
-                self._event_count,
-                self._events,
+                self._parts.event_count,
+                self._parts.events,
                 ledger.kept,
                 ledger.kept_bytes,
                 ledger.kept_count,
                 self.dropped,
             )
-
-    def _spot_things(self, gaze: Gaze) -> None:
-        things, ledger, index = self._things, self.ledger, self._index
-        body = self._world.group("players", Position)
-        spotting.spot_things(  # type: ignore[call-arg]
-            gaze.viewers,
-            gaze.seats,
-            self._world.group("players", Vitals).alive,
-            body.x_u,
-            body.y_u,
-            gaze.x_u,
-            gaze.y_u,
-            self._view.half_u,
-            *gaze.looks,
-            things.number,
-            things.age,
-            things.kind,
-            things.x_u,
-            things.y_u,
-            things.shape,
-            things.rows,
-            things.reach_most_u,
-            index.cells,
-            index.start,
-            index.row_of,
-            ledger.id_of,
-            things.numbers,
-            ledger.id_row,
-            ledger.id_age,
-            IDS_MAX,
-            ledger.first,
-            ledger.turn,
-            self._shown,
-        )
-
-    def _write_events(self, gaze: Gaze, ends: NDArray[np.int64]) -> None:
-        world, ledger = self._world, self.ledger
-        happening.judge_events(  # type: ignore[call-arg]
-            gaze.viewers,
-            gaze.bodiless,
-            world.group("players", Rows).count,
-            world.group("players", Vitals).alive,
-            gaze.bodies,
-            gaze.x_u,
-            gaze.y_u,
-            self._view.half_u,
-            *gaze.looks,
-            self._event_count,
-            self._events,
-            self._verdict,
-        )
-        happening.write_events(
-            gaze.seats,
-            STRIDE,
-            self._event_count,
-            self._events,
-            self._verdict,
-            ledger.kept,
-            ledger.kept_bytes,
-            ledger.kept_count,
-            self._buffer,
-            ends,
-            self.dropped,
-        )
-
-    def _choose(self, gaze: Gaze, ends: NDArray[np.int64]) -> None:
-        self._list_bodies(gaze)
-        self._list_things(gaze)
-        cands, first = self._cands, self.ledger.first[gaze.seats]
-        choosing.choose(
-            self._tick,
-            STRIDE,
-            np.where(first != 0, FULL_PAYLOAD_BYTES, PAYLOAD_BYTES),
-            cands.most,
-            cands.count[: len(ends)],
-            cands.size,
-            cands.urgency,
-            ends,
-            self._weighed,
-            cands.chosen,
-            self.late,
-        )
-
-    def _list_bodies(self, gaze: Gaze) -> None:
-        ledger, cands = self.ledger, self._cands
-        body = self._world.group("players", Position)
-        listing.list_bodies(
-            gaze.seats,
-            self._world.group("players", Rows).count,
-            gaze.bodies,
-            gaze.eyes,
-            body.x_u,
-            body.y_u,
-            gaze.x_u,
-            gaze.y_u,
-            self._rows,
-            ledger.body_known,
-            ledger.body_row,
-            ledger.body_wait,
-            cands.most,
-            cands.count,
-            *cands.columns,  # type: ignore[arg-type]
-        )
-
-    def _list_things(self, gaze: Gaze) -> None:
-        things, ledger, cands = self._things, self.ledger, self._cands
-        listing.list_leaving(  # type: ignore[call-arg]
-            gaze.seats,
-            gaze.x_u,
-            gaze.y_u,
-            self._view.half_u,
-            *gaze.looks,
-            self._shown,
-            things.place_of,
-            things.age,
-            IDS_MAX,
-            ledger.id_top,
-            ledger.id_number,
-            ledger.id_age,
-            ledger.id_kind,
-            ledger.id_x_u,
-            ledger.id_y_u,
-            ledger.id_shape,
-            ledger.id_of,
-            cands.most,
-            cands.count,
-            *cands.columns,
-        )
-        listing.list_things(
-            gaze.seats,
-            self._tick,
-            things.count,
-            things.number,
-            things.kind,
-            things.rows,
-            self._shown,
-            IDS_MAX,
-            things.numbers,
-            ledger.id_of,
-            ledger.id_used,
-            ledger.id_row,
-            ledger.id_tick,
-            ledger.thing_wait,
-            cands.most,
-            cands.count,
-            *cands.columns,  # type: ignore[arg-type]
-        )
-
-    def _write(self, gaze: Gaze, ends: NDArray[np.int64]) -> None:
-        things, ledger, cands = self._things, self.ledger, self._cands
-        chosen = (cands.count, cands.kind, cands.ref)
-        sizes = (cands.most, IDS_MAX, things.numbers)
-        writing.write_bodies(
-            gaze.seats,
-            STRIDE,
-            cands.most,
-            *chosen,
-            cands.mask,
-            cands.chosen,
-            self._capacity,
-            self._rows,
-            ledger.body_known,
-            ledger.body_row,
-            ledger.body_wait,
-            self._buffer,
-            ends,
-        )
-        writing.write_leaving(
-            gaze.seats,
-            STRIDE,
-            *sizes,
-            *chosen,
-            cands.chosen,
-            ledger.id_number,
-            ledger.id_low,
-            ledger.id_used,
-            ledger.id_of,
-            self._buffer,
-            ends,
-        )
-        writing.write_things(
-            gaze.seats,
-            self._tick,
-            *sizes,
-            *chosen,
-            cands.mask,
-            cands.chosen,
-            things.number,
-            things.kind,
-            things.rows,
-            ledger.id_of,
-            ledger.id_number,
-            ledger.id_low,
-            ledger.id_top,
-            ledger.id_used,
-            ledger.id_kind,
-            ledger.id_row,
-            ledger.id_tick,
-            ledger.thing_wait,
-            self._buffer,
-            ends,
-        )
-        writing.note_places(
-            gaze.seats,
-            *sizes,
-            *chosen,
-            cands.chosen,
-            things.number,
-            things.age,
-            things.x_u,
-            things.y_u,
-            things.shape,
-            ledger.id_of,
-            ledger.id_age,
-            ledger.id_x_u,
-            ledger.id_y_u,
-            ledger.id_shape,
-        )

@@ -5,11 +5,13 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from ecs.kernel import F64In, I32In, I64In, I64Out, Int, Records, U8In, U8Out, device, kernel
+from ecs.kernel import F64In, I32In, I64In, I64Out, Int, Records, U8In, U8Out, U64In, device, kernel
+from net.kernels.bits import has_bit, words_for
 from net.kernels.eyes import EYES_MAX
 from net.kernels.fields import AMOUNT_STEPS, copy_bytes, put16, put_count, put_place, steps
 from net.kernels.heads import EVENTS_GIVEN, FRAME_BYTES
-from net.kernels.rays import Looks, WallsIn, sees_point
+from net.kernels.looks import Looks, sees_point
+from net.kernels.rays import WallsIn
 from net.kernels.spotting import in_reach
 from schema.events import DEATH, EVENT_RECORD
 
@@ -44,9 +46,11 @@ def subject_of(form: int, a: int, b: int) -> int:
 
 
 @device
-def is_own(kind: int, subject: int, a: int, own: int) -> bool:
+def is_own(events: EventsIn, row: int, subject: int, own: int) -> bool:
     """Whether an event is about somebody so much that it must not be missed."""
-    return subject == own or (kind == DEATH and a == own)
+    if subject == own:
+        return True
+    return int(events[row]["a"]) == own and int(events[row]["kind"]) == DEATH
 
 
 @device
@@ -90,7 +94,7 @@ def judge_events(
     bodiless: I64In,
     players: I64In,
     alive: U8In,
-    shown: U8In,
+    shown: U64In,
     seat_x_u: F64In,
     seat_y_u: F64In,
     half_u: F64In,
@@ -100,10 +104,15 @@ def judge_events(
     wall_start: I32In,
     wall_row: I32In,
     frame: F64In,
+    size: I64In,
+    lines: U64In,
+    owners: I32In,
     watch: I64In,
     watch_count: I64In,
     count: I64In,
     events: EventsIn,
+    happened_to: I64Out,
+    living: U8Out,
     verdict: U8Out,
 ) -> None:
     """Which events every viewer is told of, and whether it must be told where they happen.
@@ -112,27 +121,45 @@ def judge_events(
     else when its place is in sight, and in the view.
 
     Args:
-        shown: u8[n * players], who is in sight.
+        shown: u64[n * words], for each viewer the set of those in sight.
+        happened_to: i64[events], living: u8[events], working space.
         verdict: u8[n * events], written: 0 for not, 1 seen, 2 own, and 4 more when its place is
             to be told.
     """
-    looks, capacity = (eye_x_u, eye_y_u, walls, wall_start, wall_row, frame), alive.shape[0]
+    looks, words = (
+        (
+            eye_x_u,
+            eye_y_u,
+            walls,
+            wall_start,
+            wall_row,
+            frame,
+            size,
+            lines,
+            owners,
+        ),
+        words_for(alive.shape[0]),
+    )
+    for row in range(count[0]):
+        a, b = int(events[row]["a"]), int(events[row]["b"])
+        happened_to[row] = subject_of(form_of(int(events[row]["kind"])), a, b)
+        living[row] = 0
+        if 0 <= happened_to[row] < players[0]:
+            living[row] = alive[happened_to[row]]
     for viewer in range(viewers.shape[0]):
         own = viewers[viewer]
         for row in range(count[0]):
-            kind, at = int(events[row]["kind"]), viewer * events.shape[0] + row
-            a, b = int(events[row]["a"]), int(events[row]["b"])
-            x, y = events[row]["x_u"], events[row]["y_u"]
-            subject = subject_of(form_of(kind), a, b)
-            verdict[at] = 2 if is_own(kind, subject, a, own) else 0
-            if 0 <= subject < players[0] and alive[subject] != 0:
-                known = subject == bodiless[viewer] or shown[viewer * capacity + subject] != 0
-                if verdict[at] == 0 and known:
-                    verdict[at] = 1
-                elif verdict[at] != 0 and not known:
+            at, subject = viewer * events.shape[0] + row, happened_to[row]
+            verdict[at] = 2 if is_own(events, row, subject, own) else 0
+            if living[row] != 0:
+                known = subject == bodiless[viewer] or has_bit(shown, viewer * words, subject)
+                if verdict[at] == 0:
+                    verdict[at] = 1 if known else 0
+                elif not known:
                     verdict[at] = 6
                 continue
             if verdict[at] == 0:
+                x, y = events[row]["x_u"], events[row]["y_u"]
                 inside = in_reach(x - seat_x_u[viewer], y - seat_y_u[viewer], half_u, 0.0, 0.0)
                 if not inside or not sees_place(viewer, x, y, half_u, watch, watch_count, looks):
                     continue
@@ -204,7 +231,7 @@ def keep_events(
         own = slot_of[seat]
         for row in range(count[0]):
             kind, a, b = int(events[row]["kind"]), int(events[row]["a"]), int(events[row]["b"])
-            if not is_own(kind, subject_of(form_of(kind), a, b), a, own):
+            if not is_own(events, row, subject_of(form_of(kind), a, b), own):
                 continue
             if kept_count[seat] >= KEPT_MAX:
                 dropped[0] += 1

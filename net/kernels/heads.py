@@ -47,8 +47,13 @@ def fold(rows: U8In, at: int, size: int) -> int:
 @kernel
 def draw_motion(
     viewers: I64In,
-    exact: U8In,
-    players: Int,
+    x_bytes: U8In,
+    y_bytes: U8In,
+    vx_bytes: U8In,
+    vy_bytes: U8In,
+    mana_bytes: U8In,
+    speed_bytes: U8In,
+    dash_bytes: U8In,
     buttons: U8In,
     dash_until: I64In,
     dash_direction: U16In,
@@ -61,23 +66,25 @@ def draw_motion(
     """What every viewer's own movement is made of, bit for bit.
 
     Args:
-        exact: u8[7 * players * 8], the bytes of x_u, y_u, vx_ups, vy_ups, mana_mp, speed_ups and
-            the speed of the dash, one column behind the other.
-        players: rows of a column.
+        x_bytes … dash_bytes: u8[8 * players], the bytes of x_u, y_u, vx_ups, vy_ups, mana_mp,
+            speed_ups and the speed of the dash.
         motion: u8[n * 41], written: x_u, y_u, vx_ups, vy_ups, mana_mp, and the buttons in force.
         gait: u8[n * 31], written: speed_ups; of the dash its end, direction and speed; of the
             beam its slot, beginning and end.
     """
     for viewer in range(viewers.shape[0]):
         own, there = viewers[viewer], viewer * MOTION_BYTES
-        for column in range(5):
-            copy_bytes(exact, (column * players + own) * 8, 8, motion, there + column * 8)
+        copy_bytes(x_bytes, own * 8, 8, motion, there)
+        copy_bytes(y_bytes, own * 8, 8, motion, there + 8)
+        copy_bytes(vx_bytes, own * 8, 8, motion, there + 16)
+        copy_bytes(vy_bytes, own * 8, 8, motion, there + 24)
+        copy_bytes(mana_bytes, own * 8, 8, motion, there + 32)
         motion[there + 40] = buttons[own]
         at = viewer * GAIT_BYTES
-        copy_bytes(exact, (5 * players + own) * 8, 8, gait, at)
+        copy_bytes(speed_bytes, own * 8, 8, gait, at)
         put_tick(gait, at + 8, dash_until[own])
         put16(gait, at + 12, int(dash_direction[own]))
-        copy_bytes(exact, (6 * players + own) * 8, 8, gait, at + 14)
+        copy_bytes(dash_bytes, own * 8, 8, gait, at + 14)
         gait[at + 22] = channel_slot[own]
         put_tick(gait, at + 23, channel_since[own])
         put_tick(gait, at + 27, channel_until[own])

@@ -13,12 +13,15 @@ from ecs.kernel import (
     Int,
     U8In,
     U8Out,
+    U64In,
     device,
     kernel,
 )
+from net.kernels.bits import NOUGHT, ONE, WORD, has_bit, lowest, words_for
 from net.kernels.bodies import BODY_BYTES
 from net.kernels.deltas import AREA_GROUPS, BODY_GROUPS, bytes_in, changed_groups
 from net.kernels.fields import count_bytes, get16, get16s
+from net.kernels.looks import HINTS, hint_place
 from net.kernels.rays import WallsIn
 from net.kernels.spotting import in_reach, sees_thing
 from net.kernels.things import (
@@ -123,14 +126,14 @@ def weight_of(dx: float, dy: float) -> int:
 def list_bodies(
     seats: I64In,
     players: I64In,
-    shown: U8In,
+    shown: U64In,
     eyes: I64In,
     x_u: F64In,
     y_u: F64In,
     seat_x_u: F64In,
     seat_y_u: F64In,
     rows: U8In,
-    body_known: U8In,
+    body_known: U64In,
     body_row: U8In,
     body_wait: U8In,
     most: Int,
@@ -144,43 +147,39 @@ def list_bodies(
     """Begin every viewer's list with the bodies that enter, change or leave.
 
     Args:
-        shown: u8[n * capacity], who is in sight now; rows: u8[capacity * BODY_BYTES], as drawn.
-        body_known, body_wait: u8[seats * capacity]; body_row: u8[seats * capacity * BODY_BYTES].
+        shown: u64[n * words], the sets of those in sight now; rows: u8[capacity * BODY_BYTES], as
+            drawn.
+        body_known: u64[seats * words], sets of those known; body_wait: u8[seats * capacity];
+            body_row: u8[seats * capacity * BODY_BYTES].
         most: candidates per viewer.
         cand_count: i64[n]; cand_kind … cand_urgency: [n * most], written; cand_ref is the slot.
     """
     capacity, cands = x_u.shape[0], (cand_kind, cand_ref, cand_mask, cand_size, cand_urgency)
+    words = words_for(capacity)
     for viewer in range(seats.shape[0]):
-        begin, found = viewer * most, 0
-        for row in range(players[0]):
-            place, seen = seats[viewer] * capacity + row, shown[viewer * capacity + row] != 0
-            if not seen and body_known[place] == 0:
-                continue
-            size = count_bytes(row)
-            if not seen:
-                found = add(BODY_LEAVES, row, 0, size + 1, LEAVING, begin, found, most, *cands)
-                continue
-            wait = int(body_wait[place]) + 1
-            dx, dy = x_u[row] - seat_x_u[viewer], y_u[row] - seat_y_u[viewer]
-            weight = 20 if row == eyes[viewer] else weight_of(dx, dy)
-            if body_known[place] == 0:
-                urgency, size = min(WAITING, (weight + 8) * wait), size + BODY_BYTES
-                found = add(BODY_ENTERS, row, 0, size, urgency, begin, found, most, *cands)
-                continue
-            mask = body_mask(rows, row * BODY_BYTES, body_row, place * BODY_BYTES)
-            if mask != 0:
-                size += 1 + body_change_bytes(mask)
-                found = add(
-                    BODY_CHANGES,
-                    row,
-                    mask,
-                    size,
-                    min(WAITING, weight * wait),
-                    begin,
-                    found,
-                    most,
-                    *cands,
-                )
+        begin, found, seat = viewer * most, 0, int(seats[viewer])
+        for word in range(words):
+            seen, known = shown[viewer * words + word], body_known[seat * words + word]
+            left = seen | known
+            while left != NOUGHT:
+                row = word * WORD + lowest(left)
+                left &= left - ONE
+                size, place = count_bytes(row), seat * capacity + row
+                if not has_bit(shown, viewer * words, row):
+                    found = add(BODY_LEAVES, row, 0, size + 1, LEAVING, begin, found, most, *cands)
+                    continue
+                wait = int(body_wait[place]) + 1
+                dx, dy = x_u[row] - seat_x_u[viewer], y_u[row] - seat_y_u[viewer]
+                weight = 20 if row == eyes[viewer] else weight_of(dx, dy)
+                kind, mask, urgency = BODY_ENTERS, 0, min(WAITING, (weight + 8) * wait)
+                if has_bit(body_known, seat * words, row):
+                    kind, urgency = BODY_CHANGES, min(WAITING, weight * wait)
+                    mask = body_mask(rows, row * BODY_BYTES, body_row, place * BODY_BYTES)
+                    size += 1 + body_change_bytes(mask)
+                else:
+                    size += BODY_BYTES
+                if kind == BODY_ENTERS or mask != 0:
+                    found = add(kind, row, mask, size, urgency, begin, found, most, *cands)
         cand_count[viewer] = found
 
 
@@ -233,9 +232,14 @@ def list_leaving(
     wall_start: I32In,
     wall_row: I32In,
     frame: F64In,
+    size: I64In,
+    lines: U64In,
+    owners: I32In,
     watch: I64In,
     watch_count: I64In,
-    shown: U8In,
+    hints: I32Out,
+    viewers: I64In,
+    shown: U64In,
     place_of: I32In,
     age: I64In,
     ids: Int,
@@ -261,18 +265,29 @@ def list_leaving(
     without it, or is too far off.
 
     Args:
-        shown: u8[n * things]; place_of: i32[numbers], age: i64[things], of the list.
+        shown: u64[n * words], sets of places in the list; place_of: i32[numbers], age:
+            i64[things], of the list.
         id_top: i64[seats], ids beyond have never been given; the others: [seats * ids].
         id_number, id_of: written, where a thing is no more.
     """
     cands = (cand_kind, cand_ref, cand_mask, cand_size, cand_urgency)
-    looks, things, numbers = (
-        (eye_x_u, eye_y_u, walls, wall_start, wall_row, frame),
-        age.shape[0],
+    looks, words, numbers = (
+        (
+            eye_x_u,
+            eye_y_u,
+            walls,
+            wall_start,
+            wall_row,
+            frame,
+            size,
+            lines,
+            owners,
+        ),
+        words_for(age.shape[0]),
         place_of.shape[0],
     )
     for viewer in range(seats.shape[0]):
-        found = cand_count[viewer]
+        found = int(cand_count[viewer])
         for name in range(id_top[seats[viewer]]):
             at = seats[viewer] * ids + name
             number = int(id_number[at])
@@ -284,19 +299,30 @@ def list_leaving(
                 id_number[at], made = ORPHAN, -1
             kind, x, y = int(id_kind[at]), id_x_u[at], id_y_u[at]
             if kind in (PROJECTILE, AREA):
-                leaves = made < 0 or shown[viewer * things + made] == 0
+                leaves = made < 0 or not has_bit(shown, viewer * words, made)
             else:
                 gap_x, gap_y, shape = x - seat_x_u[viewer], y - seat_y_u[viewer], at * SHAPE
                 reach_x, reach_y = id_shape[shape], id_shape[shape + 1]
                 leaves = not in_reach(gap_x, gap_y, half_u, reach_x + KEPT_U, reach_y + KEPT_U)
                 if made < 0 and not leaves and in_reach(gap_x, gap_y, half_u, reach_x, reach_y):
                     leaves = sees_thing(
-                        viewer, x, y, kind, id_shape, shape, half_u, watch, watch_count, looks
+                        viewer,
+                        x,
+                        y,
+                        kind,
+                        id_shape,
+                        shape,
+                        half_u,
+                        watch,
+                        watch_count,
+                        looks,
+                        hints,
+                        hint_place(viewers[viewer], 0, number + HINTS // 2),
                     )
             if leaves:
-                size = count_bytes(name) + 1
+                price = count_bytes(name) + 1
                 found = add(
-                    THING_LEAVES, name, 0, size, FORGETTING, viewer * most, found, most, *cands
+                    THING_LEAVES, name, 0, price, FORGETTING, viewer * most, found, most, *cands
                 )
         cand_count[viewer] = found
 
@@ -309,7 +335,7 @@ def list_things(
     number: I32In,
     kind: U8In,
     rows: U8In,
-    shown: U8In,
+    shown: U64In,
     ids: Int,
     numbers: Int,
     id_of: I32In,
@@ -328,34 +354,41 @@ def list_things(
     """Append the things that enter or change; cand_ref is the place in the list of things.
 
     Args:
-        shown: u8[n * things], what is in sight and may be news.
+        shown: u64[n * words], sets of what is in sight and may be news.
         id_used: i64[seats], ids given; with all of them given nothing enters until one is free.
         id_tick: i64[seats * ids], when a thing was sent last.
         thing_wait: u8[seats * numbers].
     """
     cands = (cand_kind, cand_ref, cand_mask, cand_size, cand_urgency)
-    things = kind.shape[0]
+    words = words_for(kind.shape[0])
     for viewer in range(seats.shape[0]):
-        begin, found = viewer * most, cand_count[viewer]
+        begin, found = viewer * most, int(cand_count[viewer])
         free = ids - id_used[seats[viewer]]
-        for made in range(count[0]):
-            if shown[viewer * things + made] == 0:
-                continue
-            what, place = int(kind[made]), seats[viewer] * numbers + number[made]
-            name, wait = int(id_of[place]), int(thing_wait[place]) + 1
-            weight = min(WAITING, enter_weight(what) * wait)
-            if name < 0:
-                if free <= 0:
+        for word in range(words_for(count[0])):
+            left = shown[viewer * words + word]
+            while left != NOUGHT:
+                made = word * WORD + lowest(left)
+                left &= left - ONE
+                what, place = int(kind[made]), seats[viewer] * numbers + number[made]
+                name, wait = int(id_of[place]), int(thing_wait[place]) + 1
+                weight = min(WAITING, enter_weight(what) * wait)
+                if name < 0:
+                    if free <= 0:
+                        continue
+                    free -= 1
+                    size = 3 + bytes_of(what)
+                    found = add(THING_ENTERS, made, 0, size, weight, begin, found, most, *cands)
                     continue
-                free -= 1
-                size = 3 + bytes_of(what)
-                found = add(THING_ENTERS, made, 0, size, weight, begin, found, most, *cands)
-                continue
-            at = seats[viewer] * ids + name
-            mask = thing_mask(
-                what, rows, made * THING_STRIDE, id_row, at * THING_STRIDE, tick[0] - id_tick[at]
-            )
-            if mask != 0:
-                size = count_bytes(name) + 1 + thing_change_bytes(what, mask)
-                found = add(THING_CHANGES, made, mask, size, weight, begin, found, most, *cands)
+                at = seats[viewer] * ids + name
+                mask = thing_mask(
+                    what,
+                    rows,
+                    made * THING_STRIDE,
+                    id_row,
+                    at * THING_STRIDE,
+                    tick[0] - id_tick[at],
+                )
+                if mask != 0:
+                    size = count_bytes(name) + 1 + thing_change_bytes(what, mask)
+                    found = add(THING_CHANGES, made, mask, size, weight, begin, found, most, *cands)
         cand_count[viewer] = found

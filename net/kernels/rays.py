@@ -12,28 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecs.kernel import Records, device
-from net.kernels.seeing import cells_from
-from schema.walls import BLOCKS_SIGHT, WALL
+from schema.walls import WALL
 
 WallsIn = Annotated[NDArray[np.void], Records(WALL)]
 
 BESIDE_U = 1.0 / 1024.0
 """Bounding boxes farther apart than that do not meet, however their sums were rounded."""
-
-EDGE_RATIO = 0.9
-"""Where a body is looked at beside its middle: so much of its radius to either side, as the eye
-sees it.  Less than all of it, for what it touches is no part of it."""
-
-Looks = tuple[
-    NDArray[np.float64],
-    NDArray[np.float64],
-    NDArray[np.void],
-    NDArray[np.int32],
-    NDArray[np.int32],
-    NDArray[np.float64],
-]
-"""x_u, y_u of the eyes; WALL[walls], and by cell: wall_row[wall_start[c]:wall_start[c + 1]]; frame,
-f64[5]: world width, world height, cell size, columns, rows of cells."""
 
 
 @device
@@ -90,65 +74,3 @@ def stops(wall: int, x: float, y: float, dx: float, dy: float, walls: WallsIn) -
     if not meets or holds(px, py, hx, hy, radius):
         return False
     return not holds(px + wx, py + wy, hx, hy, radius)
-
-
-@device
-def sees_point(eye: int, x: float, y: float, looks: Looks) -> bool:
-    """Whether no wall stands between an eye and a point."""
-    eyes_x_u, eyes_y_u, walls, wall_start, wall_row, frame = looks
-    from_x, from_y = eyes_x_u[eye], eyes_y_u[eye]
-    mid_x, mid_y = 0.5 * (from_x + x), 0.5 * (from_y + y)
-    half_x, half_y = 0.5 * abs(x - from_x), 0.5 * abs(y - from_y)
-    dx, dy, long_x, long_y = x - from_x, y - from_y, 2.0 * half_x, 2.0 * half_y
-    slack, columns = BESIDE_U * (long_x + long_y), int(frame[3])
-    left, right = cells_from(mid_x, half_x, frame[2], frame[3])
-    top, bottom = cells_from(mid_y, half_y, frame[2], frame[4])
-    for cy in range(top, bottom + 1):
-        # Cells of one row lie one behind the other, and so do their walls: one loop for all.
-        begin, end = wall_start[cy * columns + left], wall_start[cy * columns + right + 1]
-        for place in range(begin, end):
-            wall = int(wall_row[place])
-            gap_x = abs(walls[wall]["x_u"] - mid_x) - walls[wall]["reach_x_u"] - half_x
-            gap_y = abs(walls[wall]["y_u"] - mid_y) - walls[wall]["reach_y_u"] - half_y
-            # How far the line passes by its middle, times the length of the way, against how far
-            # the box reaches along that side: most boxes are not met, and this tells it cheaply.
-            side = abs(dx * (walls[wall]["y_u"] - from_y) - dy * (walls[wall]["x_u"] - from_x))
-            reach = long_x * walls[wall]["reach_y_u"] + long_y * walls[wall]["reach_x_u"]
-            if (gap_x > BESIDE_U) | (gap_y > BESIDE_U) | (side > reach + slack):
-                continue
-            if int(walls[wall]["blocks"]) & BLOCKS_SIGHT == 0:
-                continue
-            if stops(wall, from_x, from_y, dx, dy, walls):
-                return False
-    return True
-
-
-@device
-def sees_body(eye: int, x: float, y: float, radius_u: float, looks: Looks) -> bool:
-    """Whether an eye sees the middle of a body or either of its edges."""
-    if sees_point(eye, x, y, looks):
-        return True
-    dx, dy = x - looks[0][eye], y - looks[1][eye]
-    length = np.sqrt(dx * dx + dy * dy)
-    if length == 0.0:
-        return False
-    side_x, side_y = -dy * (radius_u * EDGE_RATIO / length), dx * (radius_u * EDGE_RATIO / length)
-    return sees_point(eye, x + side_x, y + side_y, looks) or sees_point(
-        eye, x - side_x, y - side_y, looks
-    )
-
-
-@device
-def sees_spread(
-    eye: int, x: float, y: float, ax: float, ay: float, bx: float, by: float, looks: Looks
-) -> bool:
-    """Whether an eye sees the middle of a thing, or a point so far from it along two ways."""
-    if sees_point(eye, x, y, looks):
-        return True
-    if (ax != 0.0 or ay != 0.0) and (
-        sees_point(eye, x + ax, y + ay, looks) or sees_point(eye, x - ax, y - ay, looks)
-    ):
-        return True
-    return (bx != 0.0 or by != 0.0) and (
-        sees_point(eye, x + bx, y + by, looks) or sees_point(eye, x - bx, y - by, looks)
-    )

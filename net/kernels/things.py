@@ -26,6 +26,7 @@ from ecs.kernel import (
 from net.kernels.fields import (
     POSITION_STEPS,
     SPEED_STEPS,
+    copy_bytes,
     count8,
     put16,
     put16s,
@@ -111,16 +112,16 @@ def draw_projectiles(
     shape: F64Out,
     rows: U8Out,
 ) -> None:
-    """Append every projectile: 12 bytes, place, way in a tick, owner, skill, radius.
+    """Begin the list with every projectile: 12 bytes, place, way in a tick, owner, skill, radius.
 
     Args:
         base: number of slot 0.
-        count: i64[1], things in the list; raised.
+        count: i64[1], things in the list; written.
         number, kind: [things], which and what; age: i64[things], its generation.
         thing_x_u, thing_y_u: f64[things]; shape: f64[things * SHAPE], as ``put_shape`` has it.
     """
     for row in range(rows_in[0]):
-        made = count[0] + row
+        made = row
         at = made * THING_STRIDE
         number[made], kind[made] = base + slot[row], PROJECTILE
         age[made] = generation[slot[row]]
@@ -132,7 +133,7 @@ def draw_projectiles(
         put16(rows, at + 8, owner[row])
         rows[at + 10] = skill[row]
         rows[at + 11] = count8(steps(radius_u[row], POSITION_STEPS))
-    count[0] += rows_in[0]
+    count[0] = rows_in[0]
 
 
 @kernel
@@ -157,7 +158,7 @@ def draw_areas(
     shape: F64Out,
     rows: U8Out,
 ) -> None:
-    """Append every area: 17 bytes; arguments as for ``draw_projectiles``."""
+    """Append every area: 17 bytes; arguments as for ``draw_projectiles``, count is raised."""
     for row in range(rows_in[0]):
         made, reach = count[0] + row, radius_u[row]
         at = made * THING_STRIDE
@@ -185,7 +186,11 @@ def draw_obstacles(
     hx_u: F64In,
     hy_u: F64In,
     radius_u: F64In,
-    exact: U8In,
+    x_bytes: U8In,
+    y_bytes: U8In,
+    hx_bytes: U8In,
+    hy_bytes: U8In,
+    radius_bytes: U8In,
     heading: U16In,
     health_hp: F64In,
     full_hp: F64In,
@@ -204,8 +209,8 @@ def draw_obstacles(
     """Append every obstacle: 45 bytes; arguments as for ``draw_projectiles``.
 
     Args:
-        exact: u8[5 * 8 * obstacles], the bytes of x_u, y_u, hx_u, hy_u, radius_u, one column
-            behind the other: who moves by them needs every bit.
+        x_bytes … radius_bytes: u8[8 * obstacles], the bytes of the columns: who moves by them needs
+            every bit.
         directions: f64[4096, 2], unit vectors.
     """
     for row in range(rows_in[0]):
@@ -221,9 +226,11 @@ def draw_obstacles(
         thing_x_u[made], thing_y_u[made] = x_u[row], y_u[row]
         put_shape(shape, made, (reach_x, reach_y), (ax, ay), (bx, by))
         rows[at] = obstacle_kind[row]
-        for column in range(5):
-            for byte in range(8):
-                rows[at + 1 + column * 8 + byte] = exact[(column * x_u.shape[0] + row) * 8 + byte]
+        copy_bytes(x_bytes, row * 8, 8, rows, at + 1)
+        copy_bytes(y_bytes, row * 8, 8, rows, at + 9)
+        copy_bytes(hx_bytes, row * 8, 8, rows, at + 17)
+        copy_bytes(hy_bytes, row * 8, 8, rows, at + 25)
+        copy_bytes(radius_bytes, row * 8, 8, rows, at + 33)
         put16(rows, at + 41, int(heading[row]))
         rows[at + 43] = blocks[row]
         rows[at + OBSTACLE_HEALTH_AT] = max(1, share(health_hp[row], full_hp[row]))

@@ -1,6 +1,20 @@
 """The chosen candidates are written, and what was written is what a viewer knows from now on."""
 
-from ecs.kernel import F64In, F64Out, I32In, I32Out, I64In, I64Out, Int, U8In, U8Out, device, kernel
+from ecs.kernel import (
+    F64In,
+    F64Out,
+    I32In,
+    I32Out,
+    I64In,
+    I64Out,
+    Int,
+    U8In,
+    U8Out,
+    U64Out,
+    device,
+    kernel,
+)
+from net.kernels.bits import drop_bit, put_bit, words_for
 from net.kernels.bodies import BODY_BYTES
 from net.kernels.deltas import AREA_GROUPS, BODY_GROUPS, put_groups
 from net.kernels.fields import copy_bytes, get16, put_count
@@ -57,13 +71,14 @@ def write_bodies(
     chosen: U8In,
     capacity: Int,
     rows: U8In,
-    body_known: U8Out,
+    body_known: U64Out,
     body_row: U8Out,
     body_wait: U8Out,
     buffer: U8Out,
     ends: I64Out,
 ) -> None:
     """Append the section of bodies: how many records, then slot and what is new of each."""
+    words = words_for(capacity)
     for viewer in range(seats.shape[0]):
         begin, written = viewer * most, 0
         for index in range(begin, begin + cand_count[viewer]):
@@ -83,10 +98,11 @@ def write_bodies(
             body_wait[place] = 0
             at = put_count(buffer, at, row)
             if kind == BODY_LEAVES:
-                buffer[at], body_known[place] = 0, 0
+                buffer[at] = 0
+                drop_bit(body_known, seats[viewer] * words, row)
                 at += 1
             elif kind == BODY_ENTERS:
-                body_known[place] = 1
+                put_bit(body_known, seats[viewer] * words, row)
                 copy_bytes(rows, row * BODY_BYTES, BODY_BYTES, body_row, place * BODY_BYTES)
                 at = copy_bytes(rows, row * BODY_BYTES, BODY_BYTES, buffer, at)
             else:

@@ -14,7 +14,7 @@ from systems.terrain import Terrain
 
 def make_packer(world: World) -> SnapshotPacker:
     """What packs the snapshots of a world by its own rules and map."""
-    rules, frame = world.resource(Rules), world.resource(Terrain).frame
+    rules, terrain = world.resource(Rules), world.resource(Terrain)
     balance = rules.balance.match
     return SnapshotPacker(
         world,
@@ -24,7 +24,7 @@ def make_packer(world: World) -> SnapshotPacker:
             balance.cover.notice_u,
             balance.body.radius_u,
         ),
-        frame,
+        terrain.frame,
         Lookups(
             skills=rules.skills,
             level_xp=rules.level_xp,
@@ -32,6 +32,7 @@ def make_packer(world: World) -> SnapshotPacker:
             play_tick=rules.some_ticks(balance.countdown_s),
             revive_ticks=rules.ticks(balance.team.revive_s),
             dt_s=rules.dt_s,
+            map_walls=len(terrain.walls),
         ),
     )
 

@@ -11,6 +11,7 @@ import numpy as np
 from ecs.columns import Group, Identity, Rows
 from ecs.world import World
 from net.interest import View
+from net.ledger import Ledger
 from net.snapshot import Lookups, SnapshotPacker
 from schema import columns
 from schema.columns import (
@@ -90,7 +91,7 @@ def new_state(bodies: list[Body], **facts: object) -> State:
     return State(**{**usual, **facts})  # type: ignore[arg-type]
 
 
-def packer_of(world: World, state: State) -> SnapshotPacker:
+def packer_of(world: World, state: State, ledger: Ledger | None = None) -> SnapshotPacker:
     """A packer with the rules of a state."""
     skills = np.zeros(len(state.hold_ticks), dtype=SKILL_ROW)
     skills["hold_ticks"], skills["charges_max"] = state.hold_ticks, state.charges_max
@@ -99,7 +100,7 @@ def packer_of(world: World, state: State) -> SnapshotPacker:
         skills, np.array(steps), TABLE, state.play_tick, state.revive_ticks, state.dt_s
     )
     view = View(*state.view_u, state.notice_u, state.body_u)
-    return SnapshotPacker(world, view, np.array([*SIZE, 64.0, 1.0, 1.0]), lookups)
+    return SnapshotPacker(world, view, np.array([*SIZE, 64.0, 1.0, 1.0]), lookups, ledger)
 
 
 def put(world: World, state: State) -> None:
@@ -133,9 +134,9 @@ def _put_match(world: World, state: State) -> None:
 
 
 def _put_walls(world: World, state: State) -> None:
-    """All of them in one cell; none is an obstacle."""
+    """All of them in one cell, and all of them obstacles, for they come and go here."""
     walls = world.group("walls", Walls)
-    walls.start[:2], walls.raised[:] = (0, len(state.walls)), (1, 0)
+    walls.start[:2], walls.raised[:] = (0, len(state.walls)), (1, len(state.walls))
     for row, wall in enumerate(state.walls):
         reach_x = abs(wall.ux) * wall.hx_u + abs(wall.uy) * wall.hy_u + wall.radius_u
         reach_y = abs(wall.uy) * wall.hx_u + abs(wall.ux) * wall.hy_u + wall.radius_u

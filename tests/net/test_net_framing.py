@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from net.kernels.heads import FRAME_BYTES, close_frames
+from net.kernels.turns import end_turns
 from tests.oracle.snapshot import framed
 from tests.systems.kernel_calls import call
 
@@ -33,3 +34,24 @@ def test_every_payload_gets_its_length(lengths: list[int], spare: int) -> None:
         assert made.buffer[begin:end].tobytes() == framed(payload)
         assert made.buffer[base:begin].tobytes() == before[base:begin].tobytes()
         assert made.buffer[end : base + stride].tobytes() == before[end : base + stride].tobytes()
+    sent = call(
+        end_turns,
+        seats=list(range(1, 1 + len(bases))),
+        buffer=made.buffer,
+        begins=made.begins,
+        ends=[base + FRAME_BYTES + n for base, n in zip(bases, lengths, strict=True)],
+        first=[1] * (len(bases) + 2),
+        turn=[6] * (len(bases) + 2),
+        packed=before,
+    )
+    assert sent.first.tolist() == [1, *[0] * len(bases), 1]
+    assert sent.turn.tolist() == [6, *[7] * len(bases), 6]
+    behind = 0
+    for base, length, begin, end in zip(
+        bases, lengths, sent.begins.tolist(), sent.ends.tolist(), strict=True
+    ):
+        payload = before[base + FRAME_BYTES : base + FRAME_BYTES + length].tobytes()
+        assert begin == behind
+        assert sent.packed[begin:end].tobytes() == framed(payload)
+        behind = end
+    assert sent.packed[behind:].tobytes() == before[behind:].tobytes()

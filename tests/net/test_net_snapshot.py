@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from ecs.columns import Rows
 from ecs.world import World
-from net.snapshot import FULL_PAYLOAD_BYTES, PAYLOAD_BYTES, SnapshotPacker
+from net.plan import FULL_PAYLOAD_BYTES, PAYLOAD_BYTES
+from net.snapshot import SnapshotPacker
 from schema.columns import Clock, Position, Vitals
 from schema.directions import TABLE
 from tests.net.scenes import (
@@ -112,10 +113,7 @@ def test_one_connection_through_states_that_have_nothing_to_do_with_each_other()
 
 def rebound(packer: SnapshotPacker, world: World, state: State) -> SnapshotPacker:
     """The same ledger under the rules of another state."""
-    other = packer_of(world, state)
-    other.ledger = packer.ledger
-    other._affairs._ledger = packer.ledger
-    return other
+    return packer_of(world, state, packer.ledger)
 
 
 # ---- the rectangle ------------------------------------------------------------------------------
