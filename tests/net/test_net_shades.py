@@ -246,3 +246,22 @@ def test_what_hid_something_is_forgotten_with_the_walls() -> None:
     assert (noted.note([wall]).hints == 0).all(), "they are the same"
     assert (noted.note([other]).hints == NONE).all()
     assert blocker(15.0, 10.0, 25.0, 10.0, noted.looks(15.0, 10.0)) == NONE
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_looks_through_a_crowd_of_walls(seed: int) -> None:
+    """Small walls wherever one looks, so that most looks pass some of them by a little."""
+    chance = np.random.default_rng(seed)
+    walls = [
+        (*chance.uniform((2, 2), (30, 18)), *chance.uniform(0, 0.3, 2), r, chance.integers(4096), 7)
+        for r in chance.choice([0.0, 0.1], 40)
+    ]
+    noted, seen = Noted(room=40), [0, 0]
+    noted.note(walls)
+    for _ in range(1_500):
+        x, y = chance.uniform((1, 1), (31, 19))
+        to_x, to_y = np.clip(chance.uniform((x - 9, y - 9), (x + 9, y + 9)), (1, 1), (31, 19))
+        hidden = any(stops(n, x, y, to_x - x, to_y - y, noted.walls) for n in range(len(walls)))
+        assert (blocker(x, y, to_x, to_y, noted.looks(x, y)) != NONE) == hidden
+        seen[hidden] += 1
+    assert min(seen) > 200
