@@ -8,7 +8,7 @@ hundred that is most of what calling all kernels costs.
 """
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
@@ -17,8 +17,9 @@ from typing import Any, TypeGuard, TypeVar
 import numpy as np
 from numba.core import types as nb
 from numba.np.numpy_support import as_dtype
+from numpy.typing import NDArray
 
-from ecs.program import program
+from ecs.program import program, resize
 
 R = TypeVar("R")
 
@@ -59,11 +60,14 @@ def bound(call: Callable[[], R]) -> Callable[[], R]:
     return partial(_check(call), *call.args) if _is_kernel_call(call) else call
 
 
-def sequence(calls: Iterable[Callable[[], object]]) -> tuple[Callable[[], object], ...]:
+def sequence(
+    calls: Iterable[Callable[[], object]], spans: Sequence[NDArray[Any]] = ()
+) -> tuple[Callable[[], object], ...]:
     """The same calls in the same order; kernel calls that follow one another become one.
 
     Args:
         calls: as ``bound`` takes them.
+        spans: arrays among the arguments of which kernels are to see a part: see ``resized``.
 
     Raises:
         TypeError: an argument is not of the type that the kernel's signature states.
@@ -72,9 +76,23 @@ def sequence(calls: Iterable[Callable[[], object]]) -> tuple[Callable[[], object
     for _, group in groupby(calls, _is_kernel_call):
         some = tuple(group)
         single = tuple(map(bound, some))
-        whole = program([call for call in some if _is_kernel_call(call)])
+        whole = program([call for call in some if _is_kernel_call(call)], spans)
         found += single if whole is None else (whole,)
     return tuple(found)
+
+
+def resized(steps: Sequence[Callable[[], object]], length: int) -> bool:
+    """Let the kernels of a sequence see the first ``length`` items of its spans.
+
+    Returns:
+        False where that cannot be, and nothing has changed: where calls are not one program.
+    """
+    kernels = [step for step in steps if isinstance(step, partial)]
+    if not all(hasattr(step, "lengths") for step in kernels):
+        return False
+    for step in kernels:
+        resize(step, length)
+    return True
 
 
 def _is_kernel_call(call: Callable[[], object]) -> TypeGuard[partial[Any]]:

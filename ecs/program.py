@@ -56,12 +56,15 @@ def run(steps: I64In) -> None:
         jump(steps[place], steps[place + 1])  # type: ignore[call-arg]
 
 
-def program(calls: Sequence[partial[Any]]) -> Callable[[], object] | None:
+def program(
+    calls: Sequence[partial[Any]], spans: Sequence[NDArray[Any]] = ()
+) -> Callable[[], object] | None:
     """All calls as one, in their order; None without calls, or where there is no such machine code.
 
     Args:
         calls: kernels with all their arguments, of the types that their signatures state:
             nothing is looked at any more.
+        spans: arrays among the arguments of which kernels are to see a part: see ``resize``.
     """
     # What checks bounds raises, and an exception does not come through a trampoline.
     if not calls or config.DISABLE_JIT or config.BOUNDSCHECK:
@@ -69,14 +72,24 @@ def program(calls: Sequence[partial[Any]]) -> Callable[[], object] | None:
     trampolines = [address for call in calls if (address := trampoline(call.func)) is not None]
     if len(trampolines) < len(calls):
         return None
-    words = [_words(call) for call in calls]
+    words, lengths, begins = list[int](), list[int](), list[int]()
+    for call in calls:
+        begins.append(len(words))
+        _append_words(call, words, lengths, spans)
+    whole = np.array(words, dtype=np.int64)
     steps = np.zeros(2 * len(calls), dtype=np.int64)
     steps[0::2] = trampolines
-    steps[1::2] = [_address(array) for array in words]
+    steps[1::2] = _address(whole) + whole.itemsize * np.array(begins)
     made = partial(_entry(run), steps)
     # Machine code knows addresses alone: what lies there must live as long as the program.
-    made.keeps = (calls, words)  # type: ignore[attr-defined]
+    made.keeps = calls  # type: ignore[attr-defined]
+    made.words, made.lengths = whole, np.array(lengths, dtype=np.int64)  # type: ignore[attr-defined]
     return made
+
+
+def resize(made: Callable[[], object], length: int) -> None:
+    """From now on kernels see the first ``length`` items of the program's spans."""
+    made.words[made.lengths] = length  # type: ignore[attr-defined]
 
 
 def _entry(dispatcher: Any) -> Callable[..., object]:
@@ -90,19 +103,27 @@ def _address(array: NDArray[Any]) -> int:
     return address
 
 
-def _words(call: partial[Any]) -> NDArray[np.int64]:
-    """Arguments as a trampoline reads them: of an array address and shape, or a number's bits."""
+def _append_words(
+    call: partial[Any], words: list[int], lengths: list[int], spans: Sequence[NDArray[Any]]
+) -> None:
+    """Arguments as a trampoline reads them: of an array address and shape, or a number's bits.
+
+    Args:
+        words: appended to.
+        lengths: appended to, where in ``words`` the length of a span is.
+        spans: arrays of which kernels are to see a part.
+    """
     dispatcher: Any = call.func
     (parameters,) = dispatcher.overloads
-    words = list[int]()
     for parameter, argument in zip(parameters, call.args, strict=True):
         if isinstance(parameter, nb.Array):
+            if any(argument is span for span in spans):
+                lengths.append(len(words) + 1)
             words += (_address(argument), *argument.shape)
         elif parameter == nb.float64:
             words.append(int(np.float64(argument).view(np.int64)))
         else:
             words.append(int(argument))
-    return np.array(words, dtype=np.int64)
 
 
 @functools.cache

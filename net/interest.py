@@ -81,6 +81,7 @@ class Gaze:
         looks: the arrays by which kernels look, then watch and watch_count.
         hints: i32[players * HINTS], the walls that hid something before.
         bodies: u64[n * words], who is in sight, a set of rows for each.
+        each: the arrays that have one item for each viewer.
     """
 
     def __init__(self, size: int, players: int, shades: Shades) -> None:
@@ -95,6 +96,8 @@ class Gaze:
         self.looks = (*eyes, *shades.looks, self.watch, self.watch_count)
         self.hints = shades.hints
         self.bodies = np.zeros(size * words_of(players), dtype=np.uint64)
+        whose = (self.viewers, self.seats, self.bodiless, self.eyes, self.team, self.bush)
+        self.each = (*whose, self.x_u, self.y_u, self.watch_count)
 
 
 class Sight:

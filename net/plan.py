@@ -2,86 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ecs.binding import sequence
+from ecs.binding import resized, sequence
 from ecs.columns import Rows
-from ecs.world import World
-from net.affairs import Affairs
-from net.candidates import Candidates
-from net.drawing import Things
-from net.interest import Call, Gaze, PointIndex, Sight, View
+from net.interest import Call, Gaze
 from net.kernels import choosing, happening, heads, listing, spotting, turns, writing
-from net.kernels.bits import words_of
-from net.ledger import IDS_MAX, Ledger
+from net.ledger import IDS_MAX
+from net.room import FULL_PAYLOAD_BYTES, GAP_MAX, PAYLOAD_BYTES, STRIDE, Parts, Room
 from schema.columns import Position, Vitals
-
-PAYLOAD_BYTES: Final = 1150
-FULL_PAYLOAD_BYTES: Final = 16000
-"""Most bytes of a payload: what does not fit waits for the next.  A full one may be larger."""
-
-GAP_MAX: Final = 255
-"""After more ticks than that without a snapshot the next one is full."""
-
-SPARE_BYTES: Final = 1200
-STRIDE: Final = heads.FRAME_BYTES + FULL_PAYLOAD_BYTES + SPARE_BYTES
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Parts:
-    """What all plans of a packer share: see ``SnapshotPacker``."""
-
-    world: World
-    view: View
-    things: Things
-    rows: NDArray[np.uint8]
-    draw_bodies: Call
-    sight: Sight
-    index: PointIndex
-    ledger: Ledger
-    affairs: Affairs
-    tick: NDArray[np.int64]
-    events: NDArray[np.void]
-    event_count: NDArray[np.int64]
-    capacity: int
-    dropped: NDArray[np.int64]
-    late: NDArray[np.int64]
-
-
-class Room:
-    """What is large, for so many viewers or fewer.
-
-    Attributes:
-        buffer, packed: u8[viewers * STRIDE], where frames are written, and put together.
-        shown: u64[viewers * words], things in sight; verdict: u8[viewers * events].
-        near, near_id, happened_to, living, weighed: working space of kernels.
-    """
-
-    def __init__(self, viewers: int, parts: Parts) -> None:
-        self.viewers = viewers
-        self.buffer = np.zeros(viewers * STRIDE, dtype=np.uint8)
-        self.packed = np.zeros(viewers * STRIDE, dtype=np.uint8)
-        self.shown = np.zeros(viewers * words_of(parts.things.numbers), dtype=np.uint64)
-        self.verdict = np.zeros(viewers * len(parts.events), dtype=np.uint8)
-        self.near, self.near_id = (
-            np.zeros(parts.things.numbers + 1, dtype=np.int32) for _ in range(2)
-        )
-        self.happened_to = np.zeros(len(parts.events), dtype=np.int64)
-        self.living = np.zeros(len(parts.events), dtype=np.uint8)
-        self.weighed = np.zeros(listing.URGENCIES, dtype=np.int64)
-        self.cands = Candidates(viewers, 2 * parts.capacity + 2 * IDS_MAX)
 
 
 class Plan:
-    """Packs for so many viewers.  Its arrays stay where they are, and so do those of its parts.
+    """Packs for so many viewers or fewer.  Its arrays stay where they are, and so do its parts'.
 
     Attributes:
+        viewers: for how many; of the arrays below n are of use.
         gaze: where they look from; its seats are to be set first.
         ahead: i64[n], leads, to be set first; budget: i64[n], most bytes of each.
         anew: i64[1], how many are to be told everything.
@@ -91,18 +30,40 @@ class Plan:
     """
 
     def __init__(self, viewers: int, parts: Parts, room: Room) -> None:
-        self._parts, self._room = parts, room
+        self._parts, self._room, self.viewers = parts, room, viewers
         self.gaze = gaze = parts.sight.gaze_of(viewers)
         self.begins, self.ends = (np.zeros(viewers, dtype=np.int64) for _ in range(2))
         self.ahead, self.budget = (np.zeros(viewers, dtype=np.int64) for _ in range(2))
         self.anew = np.zeros(1, dtype=np.int64)
-        self.begin = _stage(self._begin(gaze))
-        self.draw = _stage((parts.draw_bodies, *parts.things.calls()))
-        self.look = _stage(self._look(gaze))
+        self._candidates = room.cands.count[:viewers]
+        self._steps = list[Callable[[], object]]()
+        self.begin = self._stage(self._begin(gaze))
+        self.draw = self._stage((parts.draw_bodies, *parts.things.calls()))
+        self.look = self._stage(self._look(gaze))
         told = parts.affairs.calls(gaze, self.ahead, STRIDE, room.buffer, self.ends)
-        self.tell = _stage((*told, *self._write_events(gaze)))
-        self.choose = _stage(self._choose(gaze))
-        self.write = _stage((*self._write(gaze), *self._end(gaze)))
+        self.tell = self._stage((*told, *self._write_events(gaze)))
+        self.choose = self._stage(self._choose(gaze))
+        self.write = self._stage((*self._write(gaze), *self._end(gaze)))
+
+    def fit(self, viewers: int) -> bool:
+        """Pack for so many from now on; False where another plan has to."""
+        if viewers == self.viewers:
+            return True
+        if viewers > len(self.ends) or not resized(self._steps, viewers):
+            return False
+        self.viewers = viewers
+        return True
+
+    def _stage(self, calls: Iterable[Call]) -> Callable[[], None]:
+        own = (self.begins, self.ends, self.ahead, self.budget, self._candidates)
+        steps = sequence(calls, (*own, *self.gaze.each))
+        self._steps += steps
+
+        def run() -> None:
+            for step in steps:
+                step()
+
+        return run
 
     def _begin(self, gaze: Gaze) -> Iterator[Call]:
         ledger = self._parts.ledger
@@ -229,7 +190,7 @@ class Plan:
             STRIDE,
             self.budget,
             cands.most,
-            cands.count[: len(self.ends)],
+            self._candidates,
             cands.size,
             cands.urgency,
             self.ends,
@@ -385,13 +346,3 @@ class Plan:
             ledger.id_y_u,
             ledger.id_shape,
         )
-
-
-def _stage(calls: Any) -> Callable[[], None]:
-    steps = sequence(calls)
-
-    def run() -> None:
-        for step in steps:
-            step()
-
-    return run

@@ -6,7 +6,6 @@ by what is written here: ticks that are skipped for a viewer merge into its next
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +18,9 @@ from net.interest import PointIndex, Sight, View
 from net.kernels import happening
 from net.kernels.bodies import BODY_BYTES
 from net.ledger import Ledger
-from net.plan import Parts, Plan, Room
+from net.plan import Plan
+from net.room import Parts, Room
 from schema.columns import Clock, Events
-
-PLANS_MAX: Final = 128
-"""Plans are kept for so many numbers of viewers; then all are made anew."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,7 +96,7 @@ class SnapshotPacker:
             late=self.late,
         )
         self._room = Room(1, self._parts)
-        self._plans: dict[int, Plan] = {}
+        self._plan: Plan | None = None
         self._grown = self.ledger.grown
         # Made once before anybody looks: the first takes longer than a tick has time.
         self._plan_for(1)
@@ -131,12 +128,13 @@ class SnapshotPacker:
         self._skip(seats)
         if not seats:
             return []
-        plan, room = self._plan_for(len(seats)), self._room
-        given = plan.gaze.seats
+        viewers = len(seats)
+        plan, room = self._plan_for(viewers), self._room
+        given = plan.gaze.seats[:viewers]
         given[:] = seats
         if asking:
             ledger.resync[list(asking)] = 1
-        plan.ahead[:] = 0 if leads is None else np.clip(leads, -128, 127)
+        plan.ahead[:viewers] = 0 if leads is None else np.clip(leads, -128, 127)
         plan.begin()
         if plan.anew[0]:
             for seat in given[ledger.first[given] != 0].tolist():
@@ -147,23 +145,26 @@ class SnapshotPacker:
         plan.tell()
         plan.choose()
         plan.write()
-        ends = plan.ends.tolist()
+        begins, ends = plan.begins[:viewers].tolist(), plan.ends[:viewers].tolist()
         whole = room.packed[: ends[-1]].tobytes()
-        return [whole[begin:end] for begin, end in zip(plan.begins.tolist(), ends, strict=True)]
+        return [whole[begin:end] for begin, end in zip(begins, ends, strict=True)]
 
     def _plan_for(self, viewers: int) -> Plan:
-        """The plan for so many viewers; one is made when it is not there, which takes a while."""
-        if self._grown != self.ledger.grown:
-            self._plans.clear()
-            self._grown = self.ledger.grown
+        """The plan, for so many viewers; where there is none with that room, a new one.
+
+        Who gets a snapshot changes with every tick, and making a plan takes longer than packing.
+        """
+        plan = self._plan
+        if self._grown != self.ledger.grown or self._room.viewers < viewers:
+            plan, self._grown = None, self.ledger.grown
         if self._room.viewers < viewers:
-            self._plans.clear()
             self._room = Room(viewers + viewers // 4, self._parts)
-        plan = self._plans.get(viewers)
         if plan is None:
-            if len(self._plans) >= PLANS_MAX:
-                self._plans.clear()
-            plan = self._plans[viewers] = Plan(viewers, self._parts, self._room)
+            plan = Plan(self._room.viewers, self._parts, self._room)
+        if not plan.fit(viewers):
+            # Where kernels are no machine code, a plan cannot be for fewer than it was made for.
+            plan = Plan(viewers, self._parts, self._room)
+        self._plan = plan
         return plan
 
     def _skip(self, given: Sequence[int]) -> None:

@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 import ecs.program
-from ecs.binding import sequence
+from ecs.binding import resized, sequence
 from ecs.kernel import F64In2, F64Out, Float, I32In, I64Out, Int, U8In, config, kernel
 from ecs.program import program, run, trampoline
 from tests.ecs import kernels_of_tests as good
@@ -86,13 +86,42 @@ def test_run_walks_through_its_steps_in_order() -> None:
     for each in (order, expected):
         each[0] = 5.0
     one_by_one([partial(good.scale, expected[:3], 2.0, 1, expected[1:]) for _ in numbers])
-    words = [ecs.program._words(call) for call in calls]
+    lists = [list[int]() for _ in calls]
+    for call, one in zip(calls, lists, strict=True):
+        ecs.program._append_words(call, one, [], ())
+    words = [np.array(one, np.int64) for one in lists]
     target = trampoline(good.scale)
     steps = np.array([(target, one.ctypes.data) for one in words], np.int64).ravel()
     run(steps)
     assert order.tolist() == expected.tolist()
     assert order[3] != 0.0
     run(steps[:0])
+
+
+@jit_only
+def test_kernels_see_so_much_of_a_span() -> None:
+    given, taken = np.arange(6.0), np.full(6, -1.0)
+    rest = np.full(6, -1.0)
+    calls = [partial(good.scale, given, 2.0, 1, out) for out in (taken, rest)]
+    steps = sequence(calls, (given, taken))
+    for length in (6, 2, 0, 4):
+        taken[:] = rest[:] = -1.0
+        assert resized(steps, length)
+        for step in steps:
+            step()
+        expected = [np.full(6, -1.0), np.full(6, -1.0)]
+        for out, seen in zip(expected, (length, 6), strict=True):
+            good.scale(given[:length], 2.0, 1, out[:seen])
+        assert taken.tolist() == expected[0].tolist()
+        assert rest.tolist() == expected[1].tolist()
+
+
+def test_what_is_no_program_has_one_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config, "BOUNDSCHECK", 1)
+    call, _, out = blending(3)
+    assert not resized(sequence([call], (out,)), 1)
+    # Nothing in it has a size.
+    assert resized(sequence([print]), 1)
 
 
 @jit_only

@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ecs.columns import Rows
+from ecs.kernel import config
 from ecs.world import World
-from net.plan import FULL_PAYLOAD_BYTES, PAYLOAD_BYTES
+from net.room import FULL_PAYLOAD_BYTES, PAYLOAD_BYTES
 from net.snapshot import SnapshotPacker
 from schema.columns import Clock, Position, Vitals
 from schema.directions import TABLE
@@ -359,6 +360,30 @@ def test_a_buffer_used_before_leaves_no_traces() -> None:
     later = packer.pack([packer.take_seat(1), packer.take_seat(0)])
     assert later == other.pack([other.take_seat(1), other.take_seat(0)])
     check_all(few, [1, 0], world)
+
+
+@pytest.mark.parametrize("checked", [False, True], ids=["one plan", "a plan for each number"])
+def test_however_many_are_told_each_is_told_the_same(
+    checked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside packers that were made for so many."""
+    monkeypatch.setattr(config, "BOUNDSCHECK", int(checked))
+    world, state = new_world(), crowd(40, events=6, players=12)
+    put(world, state)
+    packer = packer_of(world, state)
+    seats = [packer.take_seat(slot) for slot in range(12)]
+    alone = packer_of(world, state)
+    others = [alone.take_seat(slot) for slot in range(12)]
+    plans = set()
+    for count in (12, 3, 7, 1, 12, 5):
+        for each in (packer, alone):
+            for seat in seats:
+                each.ledger.forget(seat)
+        frames = packer.pack(seats[:count])
+        plans.add(id(packer._plan))
+        alone._plan = None
+        assert frames == alone.pack(others[:count])
+    assert checked or config.DISABLE_JIT or len(plans) == 1
 
 
 def test_packing_writes_nothing_into_the_match() -> None:

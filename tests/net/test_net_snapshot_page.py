@@ -11,7 +11,7 @@ import pytest
 from net.kernels.happening import EVENTS_MAX
 from net.ledger import IDS_MAX
 from net.mirror import BadPayloadError, Mirror
-from net.plan import FULL_PAYLOAD_BYTES, GAP_MAX, PAYLOAD_BYTES
+from net.room import FULL_PAYLOAD_BYTES, GAP_MAX, PAYLOAD_BYTES
 from tests.net.scenes import CENTRE, new_state, new_world, packer_of, put
 from tests.net.vectors import FILE, record, text_of
 from tests.net.watched import bodies, payload_of
