@@ -48,8 +48,9 @@ def whole_balance() -> BalanceFiles[Balance]:
 
 def load_beside_whole_balance(folder: Path) -> object:
     """Load data of which the map alone was damaged; the rest is not read each time."""
+    whole = whole_balance()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(PackFolder, "read_balance", lambda *_: whole_balance())
+        patch.setattr(PackFolder, "read_balance", lambda *_: whole)
         return load_datapack(folder)
 
 

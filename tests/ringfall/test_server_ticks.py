@@ -18,6 +18,8 @@ from ringfall.server import Server
 class Played:
     """A match and an intake in one, which write down what happens."""
 
+    match_id = "played"
+
     def __init__(self) -> None:
         self.steps: list[str] = []
 
