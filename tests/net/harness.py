@@ -17,6 +17,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from net.limits import Limits
 from net.listener import AVAILABLE, Intake, serve
+from net.listener.intake import PAUSE_S
 from net.outbox import Outbox
 from net.rejections import Counters
 from net.wire import encode
@@ -268,13 +269,15 @@ async def serve_(
     server: Server,
     task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
 ) -> None:
+    # Rounds do not pause by a clock that stands still: there would be no second one.
+    pause_s = PAUSE_S if server.clock is None else 0.0
     await serve(
         sockets,
         server.game,
         server.limits,
         server.counters,
         direct_frames=way != "library",
-        intake=Intake() if way == "together" else None,
+        intake=Intake(pause_s) if way == "together" else None,
         task_status=task_status,
     )
 
