@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import io
 import os
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -97,16 +99,25 @@ def mock_server() -> Iterator[int]:
         [node.bin_dir / "node", "dev/mock-server.mjs"],
         cwd=ROOT / "client",
         env={**os.environ, "PORT": str(port)},
-        stdout=subprocess.PIPE,
-        text=True,
+        stdout=subprocess.DEVNULL,
     )
     try:
-        assert process.stdout is not None
-        process.stdout.readline()  # it says so when it listens
+        wait_listening(port)
         yield port
     finally:
         process.kill()
         process.wait(timeout=START_S)
+
+
+def wait_listening(port: int) -> None:
+    """Until something answers there."""
+    give_up = time.monotonic() + START_S
+    while True:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return
+        if time.monotonic() > give_up:
+            raise SystemExit("ringfall: the mock server does not start: run `npm run mock`")
+        time.sleep(0.05)
 
 
 def reach(page: Page, address: str, state: str) -> None:
