@@ -61,7 +61,7 @@ class PlayerSeat:
             occupant.eyes = message.slot
         else:
             judged = hosted.views.judged(message, self.outbox.sent)
-            hosted.match.mailbox.post(occupant.slot, judged)
+            hosted.match.post(occupant.slot, judged)
 
     def leave(self, for_good: bool) -> None:
         """The connection has ended."""
