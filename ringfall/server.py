@@ -36,8 +36,9 @@ from ringfall.config import Config
 from ringfall.datapack import DataPack
 from ringfall.datapack.reloading import POLL_S, Reloader
 from ringfall.health import Health
-from ringfall.hosting.hosted import HostedMatch, Patience
+from ringfall.hosting.hosted import HostedMatch
 from ringfall.hosting.lobby import Lobby
+from ringfall.hosting.patience import Patience
 from ringfall.identity.tickets import TicketDesk
 from ringfall.match import Match, MatchPlan
 from ringfall.metrics import Metrics

@@ -20,7 +20,8 @@ from net.rejections import (
 )
 from net.session import Seat
 from persistence.player_file import Player
-from ringfall.hosting.hosted import HostedMatch, no_such_role
+from ringfall.hosting.hosted import HostedMatch
+from ringfall.hosting.seats import no_such_role
 from ringfall.identity.tickets import Grant, TicketDesk
 from schema.commands import DROP_ANYWHERE
 from schema.messages import ROLE_ANY, Join
