@@ -58,6 +58,12 @@ class Metrics:
             ["match"],
             registry=self.registry,
         )
+        self.journal_tail = prometheus.Gauge(
+            "ringfall_journal_tail_bytes",
+            "Ticks held in the tail because the journal's file does not have them yet",
+            ["match"],
+            registry=self.registry,
+        )
         self._matches = _Matches(lobby)
         # CPU, memory and open files, where the operating system tells.
         prometheus.ProcessCollector(registry=self.registry)

@@ -26,7 +26,6 @@ from starlette.applications import Starlette
 from net import listener
 from net.rejections import Counters, MatchOver
 from persistence.errors import JournalError
-from persistence.journal_file import JournalFile
 from persistence.player_file import PlayerFileError
 from persistence.players import Players
 from persistence.records import Header
@@ -40,6 +39,7 @@ from ringfall.hosting.hosted import HostedMatch
 from ringfall.hosting.lobby import Lobby
 from ringfall.hosting.patience import Patience
 from ringfall.identity.tickets import TicketDesk
+from ringfall.journaling import create_journal, tail_dir_of
 from ringfall.match import Match, MatchPlan
 from ringfall.metrics import Metrics
 from ringfall.names import bot_names
@@ -51,6 +51,10 @@ from ringfall.web.app import make_app
 from ringfall.web.port import HttpCounters, serve_http
 
 log = structlog.get_logger("ringfall.server")
+
+# No tick is applied before there is a file and a tail to record it in; a disk that is stuck when a
+# match begins holds it up no longer than this.
+JOURNAL_WAIT_S = 2.0
 
 
 class StartError(Exception):
@@ -226,8 +230,9 @@ class Server:
         hosted = HostedMatch(match_id, match, self._patience, lambda: self.lobby.promised(match_id))
         self.lobby.matches.append(hosted)
         self.metrics.matches_started.inc()
-        self._nursery.start_soon(self._write_journal, match_id, sink, path, header)
-        self._nursery.start_soon(self._run_match, hosted, sink)
+        recording = trio.Event()
+        self._nursery.start_soon(self._write_journal, match_id, sink, path, header, recording)
+        self._nursery.start_soon(self._run_match, hosted, sink, recording)
         log.info("match started", match=match_id, bots=settings.bots, journal=str(path))
         return hosted
 
@@ -257,19 +262,26 @@ class Server:
                     log.error(str(problem))
 
     async def _write_journal(
-        self, match_id: str, sink: JournalSink, path: Path, header: Header
+        self, match_id: str, sink: JournalSink, path: Path, header: Header, recording: trio.Event
     ) -> None:
-        backlog = self.metrics.journal_backlog
+        """Write a match's journal to its end; ``recording`` is set when its files are there."""
+        backlog, held = self.metrics.journal_backlog, self.metrics.journal_tail
         backlog.labels(match_id).set_function(lambda: sink.backlog_bytes)
+        held.labels(match_id).set_function(lambda: sink.tail.in_use_bytes if sink.tail else 0)
+        tail_dir = tail_dir_of(self.config)
         try:
-            # Creating a file waits for the disk, which the other matches must not.
+            # Creating files waits for the disk, which the other matches must not.
             with trio.CancelScope(shield=True):
-                file = await trio.to_thread.run_sync(JournalFile.create, path, header)
+                make = partial(create_journal, path, header, tail_dir)
+                file, sink.tail = await trio.to_thread.run_sync(make)
+            recording.set()
             await write_journal(sink, file, sync_interval_s=self.config.journal.sync_s)
         except JournalError as error:
             sink.fail(str(error))
         finally:
+            recording.set()
             backlog.remove(match_id)
+            held.remove(match_id)
             if sink.failure is not None:
                 self.metrics.journal_failures.inc()
                 self.outcome.unrecorded.append(
@@ -278,11 +290,16 @@ class Server:
                 )
                 log.error("match is not recorded", match=match_id, reason=sink.failure)
 
-    async def _run_match(self, hosted: HostedMatch, sink: JournalSink) -> None:
+    async def _run_match(
+        self, hosted: HostedMatch, sink: JournalSink, recording: trio.Event
+    ) -> None:
         settings = self.config.match
-        clock = TickClock(settings.tick_rate_hz, settings.catch_up_max_ticks, trio.current_time())
         self.health.beat(hosted.match_id)
         try:
+            with trio.move_on_after(JOURNAL_WAIT_S):
+                await recording.wait()
+            now_s = trio.current_time()
+            clock = TickClock(settings.tick_rate_hz, settings.catch_up_max_ticks, now_s)
             while not hosted.finished:
                 await trio.sleep_until(clock.next_s)
                 self._play_tick(hosted, clock)
@@ -305,6 +322,8 @@ class Server:
             sink.close()
         finally:
             self.health.forget(hosted.match_id)
+            if sink.tail is not None and sink.failure is not None:
+                sink.tail.close()  # otherwise the journal task does when it has written all
             self.metrics.match_ended(hosted)
             self.lobby.matches.remove(hosted)
 

@@ -18,7 +18,7 @@ import trio
 from rich.console import Console
 from rich.markup import escape
 
-from ringfall import warming
+from ringfall import journaling, warming
 from ringfall.config import Config, load_config
 from ringfall.datapack import DataPack, Reading, load_datapack, read_datapack
 from ringfall.datapack.reloading import Reloader
@@ -108,6 +108,7 @@ def run(
     """
     configure_logs(as_json)
     _make_folder(Path(config.server.journal_dir))
+    journaling.sweep(config)
     warming.warm(err)
     server = Server(config, pack, places_of(config, pack), reloader)
     # All that is here by now stays: looking through it for garbage costs several ticks each time.

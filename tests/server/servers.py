@@ -189,7 +189,8 @@ def serving(
         "limits": {**LIMITS, **(limits or {})},
         "match": {"bots": 4, "matches_max": 64, **(match or {})},
         "server": {"http_port": 0, "game_port": 0, "drain_s": 0.0, **(server or {})},
-        "journal": dict(journal or {}),
+        # Not in the machine's memory, where the tails of killed servers would gather.
+        "journal": {"tail_dir": "tails", **(journal or {})},
         "players": {**PLAYERS, **(players or {})},
     }
     (folder / "ringfall.toml").write_text(toml(sections))
