@@ -12,7 +12,8 @@ from net.outbox import Ending, Outbox
 from net.rejections import Rejection
 from persistence.journal_file import Entry
 from persistence.records import Tick
-from ringfall.hosting.hosted import MISSED_KILLS_MAX, HostedMatch, Patience
+from ringfall.hosting.hosted import MISSED_KILLS_MAX, HostedMatch
+from ringfall.hosting.patience import Patience
 from ringfall.hosting.seats import PlayerSeat
 from ringfall.identity.tickets import Grant
 from ringfall.names import bot_names
@@ -72,6 +73,18 @@ def kinds(messages: list[list[Any]]) -> list[Any]:
 def place(hosted: HostedMatch, slot: int) -> tuple[float, float]:
     body = hosted.match.world.group("players", Position)
     return float(body.x_u[slot]), float(body.y_u[slot])
+
+
+def test_the_journal_says_whose_body_it_is() -> None:
+    hosted = hosted_match(bots=1, players_max=4)
+    entries: list[Entry] = []
+    hosted.match.recorder = Recorder(entries.append, Cadence(100, 0))
+    ada = Person(hosted, "Ada")
+    hosted.advance()
+    joins = next(entry for entry in entries if isinstance(entry, Tick)).joins
+    assert [entrant.player for entrant in joins] == ["", ada.grant.player.player_id]
+    assert [entrant.player for entrant in hosted.match.lineup] == ["", ada.grant.player.player_id]
+    assert ada.grant.player.player_id
 
 
 def test_the_body_holds_its_input_and_then_stands() -> None:
