@@ -27,10 +27,11 @@ from net import listener
 from net.rejections import Counters, MatchOver
 from persistence.errors import JournalError
 from persistence.journal_file import JournalFile
-from persistence.player_file import PlayerFileError
 from persistence.players import Players
 from persistence.records import Header
 from persistence.sink import JournalSink
+from persistence.store.file import StoreFileError
+from persistence.store.writer import Store
 from persistence.writer import write_journal
 from ringfall.config import Config
 from ringfall.datapack import DataPack
@@ -121,7 +122,7 @@ class Server:
         """
         http, game = self._bind()
         try:
-            players = self._open_players()
+            store = self._open_store()
         except StartError:
             http.close()
             game.close()
@@ -130,24 +131,27 @@ class Server:
             scope = trio.CancelScope()
             await listening.start(Ending(self.lobby, scope, self.config.server.drain_s).run)
             with scope:
-                await self._run_all(players, http, game, on_ready)
+                await self._run_all(store, http, game, on_ready)
             listening.cancel_scope.cancel()
         return self.outcome
 
     async def _run_all(
         self,
-        players: Players,
+        store: Store,
         http: socket.socket,
         game: socket.socket,
         on_ready: Callable[[Addresses], None],
     ) -> None:
         async with trio.open_nursery() as nursery:
             self._nursery = nursery
+            players = Players(store, self.config.players.guest_days)
+            self.metrics.watch(store, players)
             self._open_match()
             if self._reloader is not None:
                 nursery.start_soon(self._follow_data, self._reloader)
             limits = self.config.net_limits()
-            nursery.start_soon(players.write)
+            nursery.start_soon(store.run)
+            nursery.start_soon(players.run)
             edge = partial(
                 listener.serve,
                 direct_frames=self.config.server.direct_frames,
@@ -174,14 +178,11 @@ class Server:
         self.addresses.page = f"http://{shown}:{self.addresses.http_port}/"
         return http, game
 
-    def _open_players(self) -> Players:
-        people = self.config.players
+    def _open_store(self) -> Store:
         try:
-            players = Players(Path(people.database), people.guest_days)
-        except PlayerFileError as error:
+            return Store(Path(self.config.players.database))
+        except StoreFileError as error:
             raise StartError(str(error)) from None
-        self.metrics.watch(players)
-        return players
 
     def _app(self, players: Players) -> Starlette:
         api = Api(
