@@ -58,10 +58,11 @@ def _results_and_sums(db: sqlite_utils.Database) -> None:
         " ticks integer not null, reason text not null, players integer not null,"
         " bots integer not null) without rowid"
     )
-    # A null name is that of a guest who was forgotten. ``final`` is 0 while the match goes on.
+    # A null name is that of a guest who was forgotten. A result without its match is what somebody
+    # had done when they left a match that went on.
     db.execute(
         "create table results (match_id text not null, player_id text not null,"
-        " started_s integer not null, final integer not null, slot integer not null, name text,"
+        " started_s integer not null, slot integer not null, name text,"
         " role text not null, team integer not null, placement integer not null,"
         " won integer not null, kills integer not null, assists integer not null,"
         " knocks integer not null, revives integer not null, damage_mhp integer not null,"
