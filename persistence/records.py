@@ -16,7 +16,7 @@ from msgspec import Meta
 from persistence.errors import BadRecord
 from persistence.frames import PAYLOAD_MAX_BYTES
 
-FORMAT = 3
+FORMAT = 4
 HEADER_TAG = 0  # this and the place of `format` hold for every version to come
 
 # A block is the whole state of a match; the bound keeps a forged keyframe from eating memory.
@@ -59,7 +59,10 @@ class LayoutRow(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fie
 
 
 class Entrant(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """Who takes a player slot. ``kind`` is 0 for a human, 1 to 3 for a bot of that level."""
+    """Who takes a player slot. ``kind`` is 0 for a human, 1 to 3 for a bot of that level.
+
+    ``player`` is the id by which a person is known beyond this match, empty for bots.
+    """
 
     slot: U32
     kind: Literal[0, 1, 2, 3]
@@ -67,6 +70,7 @@ class Entrant(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_field
     team: U16
     role: U8
     drop: U8
+    player: Name
 
 
 class Placement(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -111,7 +115,8 @@ class Header(
 
     ``balance`` and ``map`` are canonical JSON, whole, so that a replay depends on no other
     file. ``block_bytes`` is the size of the state block every keyframe unpacks to.
-    ``changes_ticks`` is the most ticks one ``Changes`` covers, 0 when there are none.
+    ``changes_ticks`` is the most ticks one ``Changes`` covers, 0 when there are none;
+    ``keyframe_ticks`` the ticks from one keyframe to the next.
     """
 
     format: U32 = FORMAT
@@ -131,6 +136,7 @@ class Header(
     layout_hash: Word
     block_bytes: BlockBytes
     changes_ticks: Stretch
+    keyframe_ticks: Annotated[int, Meta(ge=1, le=2**32 - 1)]
     players: Annotated[tuple[Entrant, ...], Many] = ()
 
 

@@ -24,12 +24,14 @@ class Entrant:
         bot: HUMAN or the level of a bot.
         role: index of the class.
         team: number of the team.
+        player: id of the person beyond this match, empty for bots.
     """
 
     name: str
     bot: int
     role: int
     team: int
+    player: str = ""
 
     @property
     def is_human(self) -> bool:

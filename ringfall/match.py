@@ -152,6 +152,7 @@ class Match:
         role: int = ROLE_ANY,
         drop: int = DROP_ANYWHERE,
         team: int | None = None,
+        player: str = "",
     ) -> int:
         """Give somebody the next slot; the body appears with the next tick.
 
@@ -162,6 +163,7 @@ class Match:
             drop: DROP_ANYWHERE or the ninth of the map to begin in.
             team: number of the team, for those who come together, the next one for the first of
                 them; None for whoever comes alone.
+            player: id of the person beyond this match, empty for bots.
 
         Raises:
             ValueError: all places are taken, or those in the team, or there is no such class.
@@ -181,7 +183,7 @@ class Match:
             raise ValueError(f"team {team} has its {self.plan.team_size} members")
         self.members[team] += 1
         self.names.append(name)
-        self.lineup.append(Entrant(name, bot, role, team))
+        self.lineup.append(Entrant(name, bot, role, team, player))
         self._joins.append((slot, team, bot, role, drop))
         self.bot_count += bot != HUMAN
         return slot
@@ -247,7 +249,7 @@ class Match:
             self._leaves.clear()
         inputs = TickInputs(self.mailbox.drain(), joins, leaves)
         if self.recorder is not None:
-            self.recorder.record(self.world, self.tick, inputs, self.names)
+            self.recorder.record(self.world, self.tick, inputs, self.lineup)
         if self.history is not None:
             self.history.add(self.world, self.tick, inputs)
         step(self.world, inputs)

@@ -14,6 +14,7 @@ from persistence.records import Entrant, Header, LayoutRow, Placement, Tick
 from ringfall import __version__
 from ringfall.datapack import DataPack
 from ringfall.engine import environment, source_hash
+from ringfall.lineup import Entrant as Member
 from schema.columns import Clock, Control, Outcome, Progress, Role, Tally, Vitals
 from schema.commands import TickInputs
 from systems.rules import Rules
@@ -57,6 +58,7 @@ def make_header(match_id: str, pack: DataPack, world: World, cadence: Cadence) -
         layout_hash=layout.digest(),
         block_bytes=layout.size_bytes,
         changes_ticks=cadence.changes_ticks,
+        keyframe_ticks=cadence.keyframe_ticks,
     )
 
 
@@ -84,14 +86,14 @@ class Recorder:
         self._changes: list[Changes] = []
         self._changes_bytes = 0
 
-    def record(self, world: World, tick: int, inputs: TickInputs, names: Sequence[str]) -> None:
+    def record(self, world: World, tick: int, inputs: TickInputs, lineup: Sequence[Member]) -> None:
         """Record the inputs of ``tick``, and the state they meet.
 
         Args:
             world: the state before the tick.
             tick: its number, one more than in the call before.
             inputs: what it will be given.
-            names: by slot, of everybody who has entered or enters now.
+            lineup: by slot, everybody who has entered or enters now.
         """
         state_hash = world.state_hash()
         if tick % self._cadence.keyframe_ticks == 0:
@@ -101,7 +103,7 @@ class Recorder:
                 tick=tick,
                 hash_before=state_hash,
                 joins=tuple(
-                    Entrant(slot, bot, names[slot], team, role, drop)
+                    Entrant(slot, bot, lineup[slot].name, team, role, drop, lineup[slot].player)
                     for slot, team, bot, role, drop in inputs.joins.tolist()
                 ),
                 leaves=tuple(slot for (slot,) in inputs.leaves.tolist()),

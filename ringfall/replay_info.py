@@ -5,6 +5,7 @@ from typing import Any
 
 from persistence.reader import open_journal
 from ringfall.engine import source_hash
+from schema.commands import HUMAN
 
 
 def describe(path: Path) -> dict[str, Any]:
@@ -17,8 +18,9 @@ def describe(path: Path) -> dict[str, Any]:
         damage = journal.verify()
         header, seal = journal.header, journal.seal
         ticks = (journal.end_tick or 0) - (journal.first_tick or 0)
-        names = {e.slot: e.name for record in journal.ticks() for e in record.joins}
-        bots = sum(e.kind != 0 for record in journal.ticks() for e in record.joins)
+        entrants = [entrant for record in journal.ticks() for entrant in record.joins]
+        names = {entrant.slot: entrant.name for entrant in entrants}
+        people = [entrant for entrant in entrants if entrant.kind == HUMAN]
         return {
             "file": str(path),
             "match_id": header.match_id,
@@ -34,7 +36,11 @@ def describe(path: Path) -> dict[str, Any]:
             "ticks": ticks,
             "seconds": ticks / header.tick_rate_hz,
             "entrants": len(names),
-            "bots": bots,
+            "bots": len(entrants) - len(people),
+            "people": [
+                {"slot": person.slot, "name": person.name, "player": person.player}
+                for person in people
+            ],
             "keyframes": len(journal.keyframes),
             "size_bytes": journal.size_bytes,
             "sealed": seal is not None,

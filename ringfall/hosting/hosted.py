@@ -176,7 +176,10 @@ class HostedMatch:
         # enter may have closed since the place was promised; a promise holds.
         if not self.match.takes_more(0) or grant.player.player_id in self.occupants:
             raise MatchFull
-        slot = self.match.enter(grant.player.name, role=grant.role, drop=grant.drop)
+        player = grant.player
+        slot = self.match.enter(
+            player.name, role=grant.role, drop=grant.drop, player=player.player_id
+        )
         self._announce(slot)
         found = Occupant(slot, grant.player.player_id)
         self.occupants[grant.player.player_id] = self._by_slot[slot] = found

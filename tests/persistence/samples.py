@@ -51,7 +51,8 @@ def header(**changes: Any) -> Header:
         "layout_hash": "1a",
         "block_bytes": BLOCK_BYTES,
         "changes_ticks": 4,
-        "players": (Entrant(0, 0, "Ada", 0, 2, 9),),
+        "keyframe_ticks": 3,
+        "players": (Entrant(0, 0, "Ada", 0, 2, 9, "p-ada"),),
     }
     return Header(**fields | changes)
 
@@ -64,7 +65,7 @@ def tick(number: int) -> Tick:
     return Tick(
         number,
         2**64 - 1 - number,
-        joins=(Entrant(number, 1, f"Bot {number}", 1, 0, 0),) if number % 3 == 0 else (),
+        joins=(Entrant(number, 1, f"Bot {number}", 1, 0, 0, ""),) if number % 3 == 0 else (),
         leaves=(number - 1,) if number % 4 == 0 else (),
         commands=bytes(i % 256 for i in range(number)),
     )

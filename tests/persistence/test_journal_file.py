@@ -59,17 +59,17 @@ def test_the_file_as_a_stranger_reads_it(path: Path) -> None:
     ]  # fmt: skip
     assert table[-1][:2] == (seal_offset, len(data) - 16)
     assert table[0][2] == [
-        0, 3, "m-1", "0.1.0", "5eed", "2025-01-02T03:04:05Z",
+        0, 4, "m-1", "0.1.0", "5eed", "2025-01-02T03:04:05Z",
         {"python": "3.11", "numpy": "2.4"}, 30, 2**64 - 1, b'{"hp":100}', "b1",
         b'{"walls":[]}', "a1", {"players": 8},
         [["players", "Position", "x_u", "<f8", 0, 8, "drifts Motion.vx_ups"]],
-        "1a", 64, 4, [[0, 0, "Ada", 0, 2, 9]],
+        "1a", 64, 4, 3, [[0, 0, "Ada", 0, 2, 9, "p-ada"]],
     ]  # fmt: skip
     assert table[5][2][:4] == [2, 8, 1008, 64]
     assert table[8][2][:4] == [4, 6, 4, 16 * (2 + 3 + 0 + 1)]
     assert table[10][2][:2] == [2, 11]
     assert table[11][2] == [1, 11, 2**64 - 12, [], [], bytes(range(11))]
-    assert table[12][2][3:5] == [[[12, 1, "Bot 12", 1, 0, 0]], [11]]
+    assert table[12][2][3:5] == [[[12, 1, "Bot 12", 1, 0, 0, ""]], [11]]
     assert table[-1][2] == [
         3, 14, 99, 0,
         [

@@ -245,13 +245,13 @@ def test_a_pipe_is_refused_without_waiting_for_it(path: Path) -> None:
 
 def test_another_version_is_named(path: Path) -> None:
     path.write_bytes(frames.MAGIC + raw_frame([0, 9, {"whatever": ["it", "has"]}]))
-    with pytest.raises(UnsupportedFormat, match="format 9, but this build reads format 3") as e:
+    with pytest.raises(UnsupportedFormat, match="format 9, but this build reads format 4") as e:
         read_header(path)
-    assert (e.value.found, e.value.supported) == (9, 3)
+    assert (e.value.found, e.value.supported) == (9, 4)
 
 
 def test_a_first_record_that_is_no_header(path: Path) -> None:
-    for fields in ([1, 2, 3, [], [], b""], [0, 3, 3], ["0", 1], [0, -1]):
+    for fields in ([1, 2, 3, [], [], b""], [0, 4, 4], ["0", 1], [0, -1]):
         path.write_bytes(frames.MAGIC + raw_frame(fields))
         with pytest.raises(DamagedJournal) as caught:
             open_journal(path)

@@ -79,15 +79,15 @@ def test_every_record_comes_back_as_it_was(record: Record) -> None:
 
 
 def test_fields_stand_in_the_documented_order() -> None:
-    record = Tick(7, 2**64 - 1, (Entrant(1, 0, "A", 2, 3, 9),), (2,), b"c")
+    record = Tick(7, 2**64 - 1, (Entrant(1, 0, "A", 2, 3, 9, "p"),), (2,), b"c")
     assert msgpack.unpackb(encode_record(record)) == [
-        1, 7, 2**64 - 1, [[1, 0, "A", 2, 3, 9]], [2], b"c",
+        1, 7, 2**64 - 1, [[1, 0, "A", 2, 3, 9, "p"]], [2], b"c",
     ]  # fmt: skip
     assert msgpack.unpackb(encode_record(Keyframe(7, 8, 9, b"z"))) == [2, 7, 8, 9, b"z"]
     assert msgpack.unpackb(encode_record(Changes(7, 8, 9, b"z"))) == [4, 7, 8, 9, b"z"]
 
 
-GOOD_TICK: list[Any] = [1, 7, 8, [[1, 0, "A", 2, 3, 9]], [2], b"c"]
+GOOD_TICK: list[Any] = [1, 7, 8, [[1, 0, "A", 2, 3, 9, "p"]], [2], b"c"]
 
 
 @pytest.mark.parametrize(
@@ -102,15 +102,18 @@ GOOD_TICK: list[Any] = [1, 7, 8, [[1, 0, "A", 2, 3, 9]], [2], b"c"]
         (1, True),
         (1, None),
         (2, -1),
-        (3, [[1, 4, "A", 2, 3, 9]]),
+        (3, [[1, 4, "A", 2, 3, 9, "p"]]),
         (3, [[1, 0, "A", 2, 3, 9, 0]]),
+        (3, [[1, 0, "A", 2, 3, 9, "p" * 65]]),
+        (3, [[1, 0, "A", 2, 3, 9, "p", 0]]),
+        (3, [[1, 0, "A", 2, 3, 9]]),
         (3, [[1, 0, "A", 2, 3]]),
         (3, [[1, 0, "A"]]),
         (3, [[1, 0]]),
-        (3, [[1, 0, "A" * 65, 2, 3, 9]]),
-        (3, [[1, 0, "A", 2**16, 3, 9]]),
-        (3, [[1, 0, "A", 2, 256, 9]]),
-        (3, [[1, 0, "A", 2, 3, -1]]),
+        (3, [[1, 0, "A" * 65, 2, 3, 9, "p"]]),
+        (3, [[1, 0, "A", 2**16, 3, 9, "p"]]),
+        (3, [[1, 0, "A", 2, 256, 9, "p"]]),
+        (3, [[1, 0, "A", 2, 3, -1, "p"]]),
         (3, {}),
         (4, [2**32]),
         (4, [None]),
@@ -216,6 +219,7 @@ def test_encoding_refuses_what_decoding_would() -> None:
         Changes(0, 1, 0, b""),
         Changes(1, 2**12, 0, b""),
         header(changes_ticks=-1),
+        header(keyframe_ticks=0),
         header(tick_rate_hz=0),
         header(match_id="x" * 300),
     ):
@@ -229,7 +233,7 @@ def test_a_payload_over_the_limit_is_refused() -> None:
 
 
 def test_the_format_of_any_version_can_be_told() -> None:
-    assert header_format(encode_record(header())) == 3
+    assert header_format(encode_record(header())) == 4
     assert header_format(msgpack.packb([0, 77, {"new": [1, [2]]}, None, 1.5])) == 77
     assert header_format(msgpack.packb([1, 77])) is None
     assert header_format(msgpack.packb([0, "1"])) is None

@@ -50,7 +50,7 @@ def test_rows_are_documented_in_order(row: type[msgspec.Struct]) -> None:
 def test_the_drawn_tick_is_what_is_written() -> None:
     drawing = PAGE.split("two bytes of commands:\n\n```\n")[1].split("```")[0]
     drawn = bytes.fromhex("".join(re.findall(r"^((?:[0-9a-f]{2} )+)", drawing, re.MULTILINE)))
-    record = Tick(7, 0x0123456789ABCDEF, (Entrant(3, 0, "Ada", 1, 2, 9),), (), b"\x01\x02")
+    record = Tick(7, 0x0123456789ABCDEF, (Entrant(3, 0, "Ada", 1, 2, 9, "a1"),), (), b"\x01\x02")
     assert frame(encode_record(record)) == drawn
 
 

@@ -359,7 +359,7 @@ def other_format(data: bytes) -> bytes:
         (lambda data: data[:-3], "damaged at byte"),
         (lambda data: data[:300], "damaged at byte 8"),
         (lambda data: data[:9000] + bytes(10) + data[9010:], "damaged at byte"),
-        (other_format, "journal format 99, but this build reads format 3; open it with"),
+        (other_format, "journal format 99, but this build reads format 4; open it with"),
     ],
     ids=["empty", "foreign", "half", "trailer", "header", "zeroes", "format"],
 )

@@ -74,6 +74,18 @@ def place(hosted: HostedMatch, slot: int) -> tuple[float, float]:
     return float(body.x_u[slot]), float(body.y_u[slot])
 
 
+def test_the_journal_says_whose_body_it_is() -> None:
+    hosted = hosted_match(bots=1, players_max=4)
+    entries: list[Entry] = []
+    hosted.match.recorder = Recorder(entries.append, Cadence(100, 0))
+    ada = Person(hosted, "Ada")
+    hosted.advance()
+    joins = next(entry for entry in entries if isinstance(entry, Tick)).joins
+    assert [entrant.player for entrant in joins] == ["", ada.grant.player.player_id]
+    assert [entrant.player for entrant in hosted.match.lineup] == ["", ada.grant.player.player_id]
+    assert ada.grant.player.player_id
+
+
 def test_the_body_holds_its_input_and_then_stands() -> None:
     hosted = hosted_match(input_hold_s=0.2)
     ada, _ = Person(hosted, "Ada"), Person(hosted, "Bo")

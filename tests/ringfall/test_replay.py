@@ -363,7 +363,7 @@ def test_another_format(tmp_path: Path, journal: bytes) -> None:
     fields = msgspec.msgpack.decode(encode_record(header))
     fields[1] = 1
     data = MAGIC + frame(msgspec.msgpack.encode(fields)) + b"whatever format 1 held"
-    with pytest.raises(UnsupportedFormat, match="journal format 1, but this build reads format 3"):
+    with pytest.raises(UnsupportedFormat, match="journal format 1, but this build reads format 4"):
         verified(tmp_path, data)
 
 
@@ -388,7 +388,7 @@ def test_a_journal_from_the_middle(tmp_path: Path, journal: bytes) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        lambda tick: replace(tick, joins=(Entrant(70_000, 0, "x", 0, 0, 0),)),
+        lambda tick: replace(tick, joins=(Entrant(70_000, 0, "x", 0, 0, 0, ""),)),
         lambda tick: replace(tick, leaves=(2**32 - 1,)),
         lambda tick: replace(tick, commands=b"\0" * 17),
     ],
@@ -406,7 +406,7 @@ def test_inputs_made_of_noise_diverge_and_break_nothing(
 
     def noise(tick: Tick) -> Tick:
         slots = rng.integers(0, 65535, 20).tolist()
-        joins = tuple(Entrant(n, n % 4, "x", n % 7, n % 5, n % 10) for n in slots)
+        joins = tuple(Entrant(n, n % 4, "x", n % 7, n % 5, n % 10, "") for n in slots)
         return replace(
             tick,
             commands=rng.bytes(16 * int(rng.integers(1, 200))),
