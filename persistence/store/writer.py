@@ -73,7 +73,7 @@ class Store:
         self._spooled = 0  # changes that are in the spool and not known to be in the database
         self._spool_at = 0
         self._refused_since = math.inf
-        self._complained = False
+        self._complained = self._closed = False
         self._writing, self._spooling = trio.CapacityLimiter(1), trio.CapacityLimiter(1)
         self._turn = trio.Lock()
         self._wake = trio.Event()
@@ -102,8 +102,8 @@ class Store:
         if self.full and change.minor:
             self.dropped += 1
             return
-        if len(self.waiting) >= 2 * PENDING_MAX:
-            self._lose(change, "too many wait for the database")
+        if self._closed or len(self.waiting) >= 2 * PENDING_MAX:
+            self._lose(change, "the store is closed" if self._closed else "too many wait")
             return
         self.submitted += 1
         self.waiting.append(change)
@@ -268,6 +268,7 @@ class Store:
 
     def close(self) -> None:
         """Close everything. ``run`` does so at its end."""
+        self._closed = True
         self._readers.close()
         # A thread that never came back keeps its file; the process ends with it.
         if not self._writing.borrowed_tokens:
