@@ -36,7 +36,7 @@ from net.outbox import Outbox
 from net.rejections import Counters
 from net.session import Seat
 from net.wire import encode
-from persistence.player_file import Player
+from persistence.store.sessions import Player
 from ringfall.datapack import load_datapack
 from ringfall.hosting import packing
 from ringfall.hosting.hosted import HostedMatch

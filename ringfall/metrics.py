@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 
 from net.rejections import Counters
 from persistence.players import Players
+from persistence.store.writer import Store
 from ringfall.hosting.hosted import HostedMatch
 from ringfall.hosting.lobby import Lobby
 from ringfall.recovery.report import Report
@@ -85,12 +86,13 @@ class Metrics:
         prometheus.ProcessCollector(registry=self.registry)
         self.registry.register(_Edge(counters))
         self.registry.register(self._matches)
-        self._door = _Door(lobby, http)
-        self.registry.register(self._door)
+        self.registry.register(_Door(lobby, http))
+        self._store = _Store()
+        self.registry.register(self._store)
 
-    def watch(self, players: Players) -> None:
+    def watch(self, store: Store, players: Players) -> None:
         """From now on say how it stands with the database of players."""
-        self._door.players = players
+        self._store.watched = store, players
 
     def recovered(self, report: Report) -> None:
         """Keep what came of recovering."""
@@ -135,15 +137,14 @@ class _Edge(Collector):
 
 
 class _Door(Collector):
-    """The HTTP port, tickets, and the database of players."""
+    """The HTTP port and tickets."""
 
     def __init__(self, lobby: Lobby, http: HttpCounters) -> None:
         self._lobby, self._http = lobby, http
-        self.players: Players | None = None
 
     def collect(self) -> Iterator[Metric]:
         """Every counter as a metric."""
-        desk, http, players = self._lobby.desk, self._http, self.players
+        desk, http = self._lobby.desk, self._http
         yield GaugeMetricFamily("ringfall_tickets", "Tickets nobody has used yet", value=len(desk))
         yield GaugeMetricFamily(
             "ringfall_draining",
@@ -163,20 +164,39 @@ class _Door(Collector):
             family = CounterMetricFamily(f"ringfall_{name}", text, labels=[label])
             _add(family, tally.items())
             yield family
+
+
+class _Store(Collector):
+    """The database of players."""
+
+    def __init__(self) -> None:
+        self.watched: tuple[Store, Players] | None = None
+
+    def collect(self) -> Iterator[Metric]:
+        """Every counter as a metric; nothing before there is a database."""
+        if self.watched is None:
+            return
+        store, players = self.watched
         yield GaugeMetricFamily(
             "ringfall_players_unsaved",
             "Changes that are not in the database of players yet",
-            value=0 if players is None else len(players.waiting),
+            value=store.pending,
         )
-        for name, text, count in (
+        for name, text, value in (
             (
                 "player_store_failures",
                 "Times the database of players could not be used",
-                "failures",
+                store.failures,
             ),
-            ("guests_forgotten", "Guests forgotten after they had not come for long", "purged"),
+            ("store_spilled", "Changes that went by the spool", store.spilled),
+            ("store_dropped", "Changes nobody misses, dropped in an outage", store.dropped),
+            ("store_lost", "Changes that no file will ever hold", store.lost),
+            (
+                "guests_forgotten",
+                "Guests forgotten after they had not come for long",
+                players.purged,
+            ),
         ):
-            value = 0 if players is None else getattr(players, count)
             yield CounterMetricFamily(f"ringfall_{name}", text, value=value)
 
 

@@ -20,7 +20,7 @@ from net.rejections import (
     shutting_down,
 )
 from net.session import Seat
-from persistence.player_file import Player
+from persistence.store.sessions import Player
 from ringfall.hosting.hosted import HostedMatch
 from ringfall.hosting.seats import no_such_role
 from ringfall.identity.tickets import Grant, TicketDesk

@@ -13,7 +13,7 @@ from collections import Counter, OrderedDict
 from dataclasses import dataclass
 
 from net.rejections import BadTicket, ServerFull
-from persistence.player_file import Player
+from persistence.store.sessions import Player
 
 NAME_BYTES = 9
 SECRET_BYTES = 23  # 184 bits

@@ -22,8 +22,9 @@ from net.rejections import (
     Unavailable,
 )
 from net.wire import clean_name
-from persistence.player_file import Player
-from persistence.players import LineFullError, Players, StoreSilentError
+from persistence.players import LineFullError, Players
+from persistence.store.readers import StoreSilentError
+from persistence.store.sessions import Player
 from ringfall.hosting.lobby import Invitation, Lobby
 from schema.commands import DROP_ANYWHERE
 from schema.messages import DROPS_MAX, NAME_BYTES_MAX, NAME_DEFAULT, ROLE_ANY

@@ -142,17 +142,17 @@ def test_the_server_takes_good_data_and_survives_bad_ones() -> None:
 
     async def follow() -> None:
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(follow_data, fake, server._take_data)
+            nursery.start_soon(follow_data, fake, server.matches.take)
             for _ in range(1000):
-                if server.pack is new:
+                if server.matches.pack is new:
                     break
                 await trio.sleep(1)
             nursery.cancel_scope.cancel()
 
     with structlog.testing.capture_logs() as logs:
         trio.run(follow, clock=trio.testing.MockClock(autojump_threshold=0.05))
-    assert server.pack is new
-    assert server.players_max == new.map.players_max
+    assert server.matches.pack is new
+    assert server.matches.players_max == new.map.players_max
     assert [line["event"] for line in logs] == [
         "data refused, the last good ones stay in force",
         "data could not be read again, the last good ones stay in force",

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from net.outbox import Ending, Outbox
-from persistence.player_file import Player
+from persistence.store.sessions import Player
 from ringfall.datapack import DataPack, canonical_json, content_hash, load_datapack
 from ringfall.identity.tickets import Grant
 from ringfall.match import Match, MatchPlan

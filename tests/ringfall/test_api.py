@@ -155,7 +155,7 @@ def test_a_form_of_another_page_makes_no_guest(kind: str) -> None:
     site = Site()
     reply = site.ask("POST", "/api/guest", b"{}", **{"Content-Type": kind})
     refusal(reply, 400, "bad_request")
-    assert not site.players.waiting
+    assert not site.store.waiting
 
 
 # httpx does not close its own generator when the application stops reading.
@@ -224,7 +224,8 @@ def test_behind_a_proxy_the_client_counts() -> None:
 
 def test_a_database_that_is_silent_is_said() -> None:
     site = Site()
-    site.players._reader.close()
+    for reader in site.store._readers._idle:
+        reader.close()
     refusal(site.ask("GET", "/api/me", token="somebody"), 503, "unavailable")
     token = guest(site)
     assert site.ask("GET", "/api/me", token=token).status_code == 200, "new guests still play"

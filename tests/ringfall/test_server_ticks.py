@@ -35,15 +35,15 @@ class Played:
 def test_a_tick_begins_with_reading_everybody(direct_frames: bool) -> None:
     config = Config(server=ServerSection(direct_frames=direct_frames))
     server = Server(config, load_datapack(), 8)
-    assert (server._intake is not None) == (direct_frames and listener.AVAILABLE)
+    assert (server.matches._intake is not None) == (direct_frames and listener.AVAILABLE)
     played = Played()
-    if server._intake is not None:
-        server._intake = cast(Any, played)
+    if server.matches._intake is not None:
+        server.matches._intake = cast(Any, played)
 
     async def play() -> None:
         clock = TickClock(30, 5, trio.current_time())
-        server._play_tick(cast(HostedMatch, played), clock)
+        server.matches._play_tick(cast(HostedMatch, played), clock)
 
     trio.run(play)
-    wanted = ["gather", "advance"] if server._intake is not None else ["advance"]
+    wanted = ["gather", "advance"] if server.matches._intake is not None else ["advance"]
     assert played.steps == wanted

@@ -7,7 +7,7 @@ import secrets
 import pytest
 
 from net.rejections import BadTicket, Rejection
-from persistence.player_file import Player
+from persistence.store.sessions import Player
 from ringfall.identity.tickets import Grant, TicketDesk
 from schema.messages import ErrorCode
 

@@ -15,6 +15,7 @@ from ecs.columns import Rows
 from net.limits import Limits
 from net.rejections import Counters
 from persistence.players import Players
+from persistence.store.writer import Store
 from ringfall import __version__
 from ringfall.health import SILENT_S, Health
 from ringfall.hosting import HostedMatch
@@ -37,16 +38,17 @@ class Site:
     """An application over a lobby without a network."""
 
     folder: ClassVar[Path]
-    open: ClassVar[list[Players]] = []
+    open: ClassVar[list[Store]] = []
 
     def __init__(self, public_game_url: str | None = None, **limits: Any) -> None:
         self.counters, self.http, self.pack = Counters(), HttpCounters(), pack()
         self.now_s = 0.0
         self.lobby = Lobby(lambda: None, lambda: 4, TicketDesk(30.0, 100), clock=lambda: self.now_s)
         self.metrics = Metrics(self.counters, self.lobby, self.http)
-        self.players = Players(self.folder / f"players-{len(self.open)}.sqlite", 30.0)
-        self.metrics.watch(self.players)
-        self.open.append(self.players)
+        self.store = Store(self.folder / f"players-{len(self.open)}.sqlite")
+        self.players = Players(self.store, 30.0)
+        self.metrics.watch(self.store, self.players)
+        self.open.append(self.store)
         api = Api(
             self.players,
             self.lobby,
