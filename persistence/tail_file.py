@@ -18,6 +18,7 @@ from persistence.errors import BadTail, InUse, Unwritable
 from persistence.records import Header
 from persistence.tail import Tail
 from persistence.tail_layout import (
+    HEAD_BYTES,
     JOURNAL_NAME_MAX,
     MARK_BYTES,
     TAIL_BYTES,
@@ -36,6 +37,7 @@ SHARED_MEMORY = Path("/dev/shm")  # a folder in memory, where there is one
 SUFFIX = ".tail"
 STEM_MAX = 100
 READ_MAX_BYTES = 64 * 1024 * 1024
+ZEROES = bytes(64 * 1024)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +219,9 @@ def _create(path: Path, head: TailHead, carried: Sequence[FramedTick], size_byte
         with os.fdopen(descriptor, "r+b", buffering=0) as file:
             lock(file, fresh)
             # Written, not just sized: a mapped page for which there is no room kills the process.
-            _write_all(file.fileno(), pack_head(head).ljust(size_bytes, b"\0"))
+            _write_all(file.fileno(), pack_head(head))
+            for count in range(size_bytes - HEAD_BYTES, 0, -len(ZEROES)):
+                _write_all(file.fileno(), ZEROES[:count])
             memory = mmap.mmap(file.fileno(), size_bytes)
         tail = Tail(memory, head.mark, path)
         tail.carry(list(carried))

@@ -86,9 +86,7 @@ def test_across_file_systems_what_is_moved_is_copied_first(
 
 
 @pytest.mark.parametrize("call", ["mkdir", "rename"])
-def test_what_cannot_be_moved_stays(
-    path: Path, monkeypatch: pytest.MonkeyPatch, call: str
-) -> None:
+def test_what_cannot_be_moved_stays(path: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
     data, tail, held = make(path)
 
     def refuse(*_: Any, **__: Any) -> Any:
