@@ -93,6 +93,17 @@ def tail_folders(journal_path: Path, tail_dir: Path | None) -> list[Path]:
     return [*folders, journal_path.parent]
 
 
+def own_folders(journal_path: Path, tail_dir: Path | None) -> list[Path]:
+    """Return those of ``tail_folders`` that are there and in which nobody else can put files."""
+    found = []
+    for folder in dict.fromkeys(tail_folders(journal_path, tail_dir)):
+        with suppress(OSError):
+            check_private(folder)
+            if folder.is_dir():
+                found.append(folder)
+    return found
+
+
 def open_tail(
     journal_path: Path,
     header: Header,
@@ -128,7 +139,7 @@ def open_tail(
         journal_id=journal_id(header),
         life=1 if best is None else best.life + 1,
         mark=secrets.token_bytes(MARK_BYTES),
-        journal=str(journal_path.absolute())[-JOURNAL_NAME_MAX:],
+        journal=os.fsencode(journal_path.absolute()).decode(errors="replace")[-JOURNAL_NAME_MAX:],
     )
     carried = [] if best is None else following(best.ticks, due_tick)
     problems = []
