@@ -39,7 +39,7 @@ from persistence.setting_aside import (
     set_aside,
 )
 from persistence.source import Source
-from persistence.tail_file import SUFFIX, TailFound, find_tail, read_tail, tail_folders
+from persistence.tail_file import SUFFIX, TailFound, find_tail, own_folders, read_tail, tail_folders
 from persistence.tail_layout import HEAD_BYTES, FramedTick, find_ticks, following, unpack_head
 
 __all__ = [
@@ -136,7 +136,7 @@ def sweep_tails(journal_dir: Path, tail_dir: Path | None) -> list[Path]:
     Only those of sealed journals in ``journal_dir``; whose journal is elsewhere or unsealed, stays.
     """
     swept = []
-    for folder in dict.fromkeys(tail_folders(journal_dir / "any", tail_dir)):
+    for folder in own_folders(journal_dir / "any", tail_dir):
         for path in sorted(folder.glob(f"*{SUFFIX}")):
             with suppress(JournalError, OSError):
                 if _is_spent(path, journal_dir):
@@ -158,7 +158,7 @@ def _salvaged(journal: Journal, disk: Disk, tail_dir: Path | None) -> Salvaged:
     keyframe = journal.nearest_keyframe(journal.end_tick or 0)
     if journal.damage != cut_at:
         notes.append(f"a keyframe is damaged, an older one is taken: {journal.damage}")
-    if search.best is None:
+    if search.best is None and not search.refused:
         where = " or ".join(str(folder) for folder in tail_folders(journal.path, tail_dir))
         notes.append(f"no tail in {where}: what had not reached the file is lost, if anything")
     journal.damage = cut_at
@@ -283,6 +283,8 @@ def _has_end(path: Path) -> bool:
 
 def _is_spent(path: Path, journal_dir: Path) -> bool:
     """Return whether the journal of the tail ``path`` is in ``journal_dir`` and sealed."""
+    if not path.is_file():
+        return False
     with open(path, "rb") as file:
         head = unpack_head(file.read(HEAD_BYTES), str(path))
     journal_path = journal_dir / Path(head.journal).name
