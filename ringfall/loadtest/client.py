@@ -240,7 +240,8 @@ class Client:
 
     def _enter(self, welcome: Welcome) -> None:
         crowd = self._crowd
-        self._seen_match = welcome.match_id
+        if welcome.match_id != self._seen_match:
+            self._seen_match, self._seen_tick = welcome.match_id, 0
         pilot = crowd.pilot_of(welcome) if self._closely else None
         seed = self._chance.getrandbits(32)
         self._hearing = Hearing(welcome, pilot, self._closely, crowd.zones, seed)
