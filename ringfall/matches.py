@@ -20,7 +20,6 @@ from net.listener import Intake
 from net.rejections import MatchOver
 from persistence.errors import JournalError
 from persistence.journal_file import JournalFile
-from persistence.records import Header
 from persistence.sink import JournalSink
 from persistence.store.change import Change
 from persistence.tail import Tail
@@ -100,6 +99,10 @@ class Matches:
         self.pack = pack
         self.players_max = self._config.match.players_max or pack.map.players_max
 
+    def running(self) -> set[str]:
+        """Ids of the matches that have not ended."""
+        return {hosted.match_id for hosted in self._lobby.matches}
+
     def open(self) -> HostedMatch | None:
         """Start a match, unless as many run as may."""
         assert self._nursery is not None
@@ -119,7 +122,7 @@ class Matches:
         hosted = HostedMatch(
             match_id, match, self._patience, lambda: self._lobby.promised(match_id)
         )
-        hosted.scribe = self._scribe_of(header)
+        hosted.scribe = Scribe(header)
         self._metrics.matches_started.inc()
         self._begin(hosted, sink, path, partial(create_journal, path, header, self._tail_dir))
         log.info("match started", match=match_id, bots=settings.bots, journal=str(path))
@@ -130,14 +133,12 @@ class Matches:
         running = sum(not hosted.finished for hosted in self._lobby.matches)
         return running < self._config.match.matches_max
 
-    def _scribe_of(self, header: Header) -> Scribe:
-        return Scribe(header, self._submit)
-
     def _begin(
         self, hosted: HostedMatch, sink: JournalSink, path: Path, make: Callable[[], Files]
     ) -> None:
         """Let a match play, and its journal be written to the files that ``make`` makes."""
         assert self._nursery is not None
+        hosted.scribe.submit = self._submit
         self._lobby.matches.append(hosted)
         recording = trio.Event()
         self._nursery.start_soon(self._write_journal, hosted.match_id, sink, path, make, recording)
@@ -151,7 +152,6 @@ class Matches:
             patience=self._patience,
             promised=self._lobby.promised,
             has_place=self._has_place,
-            scribe_of=self._scribe_of,
             begin=lambda hosted, sink, file: self._begin(
                 hosted, sink, file.path, lambda: (file, sink.tail)
             ),

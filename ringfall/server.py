@@ -125,7 +125,6 @@ class Server:
             players = Players(store, self.config.players.guest_days)
             self.metrics.watch(store, players)
             self.matches.begin(nursery, store.submit)
-            nursery.start_soon(catch_up, store, Path(self.config.server.journal_dir))
             if self._reloader is not None:
                 nursery.start_soon(follow_data, self._reloader, self.matches.take)
             limits = self.config.net_limits()
@@ -138,6 +137,8 @@ class Server:
             await nursery.start(edge, [game], self.lobby, limits, self.counters)
             await nursery.start(serve_http, http, self._app(players), limits, self.http_counters)
             self.outcome.recovery = await self.matches.recover()
+            folder = Path(self.config.server.journal_dir)
+            nursery.start_soon(catch_up, store, folder, self.matches.running)
             on_ready(self.addresses, self.outcome.recovery)
 
     # ---- set-up ---------------------------------------------------------------------------

@@ -22,7 +22,6 @@ import trio
 
 from persistence.errors import InUse, JournalError, Sealed, Unreadable, Unwritable
 from persistence.journal_file import JournalFile
-from persistence.records import Header
 from persistence.salvage import (
     ATTEMPTS_MAX,
     Salvaged,
@@ -41,7 +40,6 @@ from ringfall.match import MatchPlan
 from ringfall.recovery.judging import CannotRecoverError, judged
 from ringfall.recovery.reopening import Reopening
 from ringfall.recovery.report import Recovered, Report, SetAside
-from ringfall.scribe import Scribe
 
 log = structlog.get_logger("ringfall.recovery")
 
@@ -77,7 +75,6 @@ class Recovery:
         patience: how long people are waited for.
         promised: places that are promised to people in a match, by its id.
         has_place: whether one more match may run.
-        scribe_of: who writes down what people did in the match of a header.
         begin: lets a match go on, which records into a sink that writes a file.
     """
 
@@ -86,7 +83,6 @@ class Recovery:
     patience: Patience
     promised: Callable[[str], int]
     has_place: Callable[[], bool]
-    scribe_of: Callable[[Header], Scribe]
     begin: Callable[[HostedMatch, JournalSink, JournalFile], None]
 
     async def run(self) -> Report:
@@ -147,7 +143,6 @@ class Recovery:
             salvaged.close()
             raise
         found, match = salvaged.found, hosted.match
-        hosted.scribe = self.scribe_of(found.header)
         self.begin(hosted, sink, found.file)
         return Recovered(
             match_id=hosted.match_id,

@@ -26,6 +26,7 @@ from ringfall.match import Match, MatchPlan
 from ringfall.recording import Cadence, Recorder
 from ringfall.recovery.judging import CannotRecoverError
 from ringfall.replay_source import CannotReplayError, check_layout, inputs_of
+from ringfall.scribe import Scribe
 from schema.messages import Kill
 
 SLICE_TICKS = 4  # between two breaths for the matches that run already
@@ -70,6 +71,7 @@ class Reopening:
                 f"the keyframe of tick {keyframe.tick} has another hash than it states"
             )
         self.hosted = HostedMatch(header.match_id, match, patience, promised)
+        self.hosted.scribe = Scribe(header)
         cadence = Cadence(header.keyframe_ticks, header.changes_ticks)
         self._recorder = Recorder(append, cadence, found.changes_until)
         self._kills: list[Kill] = []

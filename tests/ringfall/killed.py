@@ -24,7 +24,6 @@ from ringfall.match import Match
 from ringfall.names import bot_names
 from ringfall.recording import Cadence, Recorder, make_header, winner_of
 from ringfall.recovery import Recovery, Report
-from ringfall.scribe import Scribe
 from schema.commands import HUMAN
 from schema.messages import Input
 from tests.determinism.matches import Guests
@@ -136,7 +135,6 @@ class Stage:
             patience=PATIENCE,
             promised=lambda match_id: 0,
             has_place=lambda: len(self.begun) < self.places,
-            scribe_of=Scribe,
             begin=lambda *files: self.begun.append(files),
         )
 
