@@ -107,7 +107,7 @@ class JournalFile:
             raise _unwritable(path, "cannot go on with the journal", error) from error
         try:
             with reader.open_journal(path) as journal:
-                if journal.seal is not None:
+                if journal.seal is not None or journal.packed:
                     raise Sealed(f"{path}: sealed, nothing can be appended")
                 cut_bytes = journal.size_bytes - journal.end_offset
                 if journal.damage is not None and cut_bytes > RESUME_CUT_MAX_BYTES:
