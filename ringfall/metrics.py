@@ -145,30 +145,31 @@ class _Store(Collector):
         self.watched: tuple[Store, Players] | None = None
 
     def collect(self) -> Iterator[Metric]:
-        """Every counter as a metric; nothing before there is a database."""
-        if self.watched is None:
-            return
-        store, players = self.watched
+        """Every counter as a metric, 0 before there is a database."""
+        store, players = self.watched or (None, None)
         yield GaugeMetricFamily(
             "ringfall_players_unsaved",
             "Changes that are not in the database of players yet",
-            value=store.pending,
+            value=0 if store is None else store.pending,
         )
-        for name, text, value in (
+        for name, text, owner, count in (
             (
                 "player_store_failures",
                 "Times the database of players could not be used",
-                store.failures,
+                store,
+                "failures",
             ),
-            ("store_spilled", "Changes that went by the spool", store.spilled),
-            ("store_dropped", "Changes nobody misses, dropped in an outage", store.dropped),
-            ("store_lost", "Changes that no file will ever hold", store.lost),
+            ("store_spilled", "Changes that went by the spool", store, "spilled"),
+            ("store_dropped", "Changes nobody misses, dropped in an outage", store, "dropped"),
+            ("store_lost", "Changes that no file will ever hold", store, "lost"),
             (
                 "guests_forgotten",
                 "Guests forgotten after they had not come for long",
-                players.purged,
+                players,
+                "purged",
             ),
         ):
+            value = 0 if owner is None else getattr(owner, count)
             yield CounterMetricFamily(f"ringfall_{name}", text, value=value)
 
 

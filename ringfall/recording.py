@@ -1,6 +1,6 @@
 """From a running match to journal records: the header, ticks and how they changed, the result."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -150,14 +150,22 @@ def winning_team_of(world: World) -> int | None:
     return team if team >= 0 else None
 
 
-def placements(world: World, names: Sequence[str]) -> list[Placement]:
-    """The result, best first; teams still in play come before those that are out, in slot order."""
+def placements(
+    world: World, names: Sequence[str], slots: Iterable[int] | None = None
+) -> list[Placement]:
+    """The result, best first; teams still in play come before those that are out, in slot order.
+
+    Args:
+        world: of the match.
+        names: by slot.
+        slots: whose result; None for everybody's.
+    """
     tally, clock = world.group("players", Tally), world.group("match", Clock)
     control, vitals = world.group("players", Control), world.group("players", Vitals)
     role, progress = world.group("players", Role), world.group("players", Progress)
     now, rows = int(clock.tick[0]), int(world.group("players", Rows).count[0])
     found = []
-    for slot in range(rows):
+    for slot in range(rows) if slots is None else slots:
         end = now if vitals.alive[slot] else int(tally.death_tick[slot])
         found.append(
             Placement(

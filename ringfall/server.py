@@ -30,6 +30,7 @@ from persistence.journal_file import JournalFile
 from persistence.players import Players
 from persistence.records import Header
 from persistence.sink import JournalSink
+from persistence.store.change import Change
 from persistence.store.file import StoreFileError
 from persistence.store.writer import Store
 from persistence.writer import write_journal
@@ -45,6 +46,8 @@ from ringfall.metrics import Metrics
 from ringfall.names import bot_names
 from ringfall.pacing import TickClock
 from ringfall.recording import Recorder, cadence_of, make_header, winner_of
+from ringfall.results import catch_up
+from ringfall.scribe import Scribe
 from ringfall.stopping import Ending
 from ringfall.web.api import Api
 from ringfall.web.app import make_app
@@ -109,6 +112,7 @@ class Server:
         direct = config.server.direct_frames and listener.AVAILABLE
         self._intake = listener.Intake() if direct else None
         self._nursery: trio.Nursery | None = None
+        self._submit: Callable[[Change], None] | None = None
         self._journal_dir = Path(config.server.journal_dir)
 
     async def run(self, on_ready: Callable[[Addresses], None]) -> Outcome:
@@ -131,6 +135,8 @@ class Server:
             scope = trio.CancelScope()
             await listening.start(Ending(self.lobby, scope, self.config.server.drain_s).run)
             with scope:
+                # Whatever a match says at its end is still written.
+                listening.start_soon(store.run)
                 await self._run_all(store, http, game, on_ready)
             listening.cancel_scope.cancel()
         return self.outcome
@@ -146,11 +152,12 @@ class Server:
             self._nursery = nursery
             players = Players(store, self.config.players.guest_days)
             self.metrics.watch(store, players)
+            self._submit = store.submit
             self._open_match()
+            nursery.start_soon(catch_up, store, self._journal_dir)
             if self._reloader is not None:
                 nursery.start_soon(self._follow_data, self._reloader)
             limits = self.config.net_limits()
-            nursery.start_soon(store.run)
             nursery.start_soon(players.run)
             edge = partial(
                 listener.serve,
@@ -209,6 +216,7 @@ class Server:
     def _open_match(self) -> HostedMatch | None:
         """Start a match, unless as many run as may."""
         assert self._nursery is not None
+        assert self._submit is not None
         settings = self.config.match
         # Those that have ended and are watched to the end hold no place.
         if sum(not hosted.finished for hosted in self.lobby.matches) >= settings.matches_max:
@@ -224,6 +232,7 @@ class Server:
         header = make_header(match_id, self.pack, match.world, cadence)
         match.recorder = Recorder(sink.append, cadence)
         hosted = HostedMatch(match_id, match, self._patience, lambda: self.lobby.promised(match_id))
+        hosted.scribe = Scribe(header, self._submit)
         self.lobby.matches.append(hosted)
         self.metrics.matches_started.inc()
         self._nursery.start_soon(self._write_journal, match_id, sink, path, header)
@@ -332,14 +341,15 @@ class Server:
         reason: Literal["finished", "stopped"] = "finished" if match.over else "stopped"
         if match.recorder is not None:
             match.recorder.record_end(match.world, match.tick)
-        winner = winner_of(match.world)
+        winner, result = winner_of(match.world), hosted.result()
         sink.seal(
             tick=match.tick,
             final_hash=match.world.state_hash(),
             winner=winner,
-            result=hosted.result(),
+            result=result,
             reason=reason,
         )
+        hosted.scribe.ended(match, reason, result)
         log.info(
             "match ended",
             match=hosted.match_id,

@@ -28,7 +28,7 @@ from persistence.frames import DamageFound
 from persistence.store.change import Change
 from persistence.store.file import BadChangeError, StoreFile, StoreFileError
 from persistence.store.readers import Readers, StoreSilentError
-from persistence.store.spool import BATCH_MAX, Spool, encoded
+from persistence.store.spool import BATCH_MAX, Spool, encoded, spool_path
 
 __all__ = ["Store", "StoreSilentError"]
 
@@ -73,7 +73,7 @@ class Store:
         self._spooled = 0  # changes that are in the spool and not known to be in the database
         self._spool_at = 0
         self._refused_since = math.inf
-        self._complained = False
+        self._complained = self._closed = False
         self._writing, self._spooling = trio.CapacityLimiter(1), trio.CapacityLimiter(1)
         self._turn = trio.Lock()
         self._wake = trio.Event()
@@ -102,8 +102,8 @@ class Store:
         if self.full and change.minor:
             self.dropped += 1
             return
-        if len(self.waiting) >= 2 * PENDING_MAX:
-            self._lose(change, "too many wait for the database")
+        if self._closed or len(self.waiting) >= 2 * PENDING_MAX:
+            self._lose(change, "the store is closed" if self._closed else "too many wait")
             return
         self.submitted += 1
         self.waiting.append(change)
@@ -268,6 +268,7 @@ class Store:
 
     def close(self) -> None:
         """Close everything. ``run`` does so at its end."""
+        self._closed = True
         self._readers.close()
         # A thread that never came back keeps its file; the process ends with it.
         if not self._writing.borrowed_tokens:
@@ -277,11 +278,6 @@ class Store:
                 self._complain(error)
         if not self._spooling.borrowed_tokens:
             self._spool.close()
-
-
-def spool_path(path: Path) -> Path:
-    """Where the spool of a database lies."""
-    return path.with_name(path.name + ".spool")
 
 
 def _payloads(batch: Sequence[Change]) -> tuple[list[bytes], list[tuple[Change, Exception]]]:

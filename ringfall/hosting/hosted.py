@@ -27,6 +27,7 @@ from ringfall.hosting.views import Views
 from ringfall.identity.tickets import Grant
 from ringfall.match import Match
 from ringfall.recording import placements
+from ringfall.scribe import Scribe
 from ringfall.welcome import roster_of, welcome_template
 from schema.columns import Role, Vitals
 from schema.messages import Kill, WelcomeMode
@@ -66,6 +67,7 @@ class HostedMatch:
         occupants: every person who has or had a place, by player id.
         gallery: those who watch.
         views: judges what players claim to have seen.
+        scribe: writes down what people did.
         finished: whether the result has been shown long enough and everybody was sent home, or
             nobody came.
     """
@@ -84,6 +86,7 @@ class HostedMatch:
         self._by_slot: dict[int, Occupant] = {}
         self._feeds: dict[int, Feed] = {}
         self.finished = False
+        self.scribe = Scribe()
         self._promised = promised
         self.views = Views(match)
         patience = patience or Patience()
@@ -265,6 +268,7 @@ class HostedMatch:
 
     def _let_go(self, found: Occupant) -> None:
         found.gone, found.away_tick = True, None
+        self.scribe.left(self.match, found.slot)
         stood = self._lives(found.slot) and not self.match.over
         self.match.leave(found.slot)
         if stood and self.match.bot_count and self.has_room:
