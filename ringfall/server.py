@@ -41,6 +41,8 @@ from ringfall.health import Health
 from ringfall.hosting.hosted import HostedMatch, Patience
 from ringfall.hosting.lobby import Lobby
 from ringfall.identity.tickets import TicketDesk
+from ringfall.library.keeping import Rule
+from ringfall.library.librarian import Librarian
 from ringfall.match import Match, MatchPlan
 from ringfall.metrics import Metrics
 from ringfall.names import bot_names
@@ -54,6 +56,8 @@ from ringfall.web.app import make_app
 from ringfall.web.port import HttpCounters, serve_http
 
 log = structlog.get_logger("ringfall.server")
+
+LATE_S = 0.01  # a tick that begins so late: whoever works beside the matches waits
 
 
 class StartError(Exception):
@@ -112,6 +116,7 @@ class Server:
         direct = config.server.direct_frames and listener.AVAILABLE
         self._intake = listener.Intake() if direct else None
         self._nursery: trio.Nursery | None = None
+        self._lateness_s = 0.0
         self._submit: Callable[[Change], None] | None = None
         self._journal_dir = Path(config.server.journal_dir)
 
@@ -159,6 +164,7 @@ class Server:
                 nursery.start_soon(self._follow_data, self._reloader)
             limits = self.config.net_limits()
             nursery.start_soon(players.run)
+            nursery.start_soon(self._make_librarian(store).run)
             edge = partial(
                 listener.serve,
                 direct_frames=self.config.server.direct_frames,
@@ -190,6 +196,18 @@ class Server:
             return Store(Path(self.config.players.database))
         except StoreFileError as error:
             raise StartError(str(error)) from None
+
+    def _make_librarian(self, store: Store) -> Librarian:
+        rules = self.config.library
+        librarian = Librarian(
+            self._journal_dir,
+            store,
+            Rule(rules.keep_days, rules.keep_gb),
+            rules.pack,
+            lambda: bool(self.lobby.matches) and self._lateness_s > LATE_S,
+        )
+        self.metrics.watch_library(librarian)
+        return librarian
 
     def _app(self, players: Players) -> Starlette:
         api = Api(
@@ -326,6 +344,7 @@ class Server:
         hosted.advance()
         self.health.beat(hosted.match_id)
         self.metrics.tick_duration.observe(time.perf_counter() - began)
+        self._lateness_s = lateness_s
         self.metrics.tick_lateness.observe(lateness_s)
         if slipped:
             self.metrics.ticks_slipped.inc(slipped)

@@ -54,18 +54,19 @@ def pack(source: Path, target: Path, plan_of: PlanOf, pause: Pause | None = None
         JournalError: the journal cannot be read, or the file not be written.
     """
     with open_journal(source) as journal:
-        _check_whole(journal)
+        _check_sealed(journal)
         try:
             plan = plan_of(journal.header)
             codec = Codec(journal.header, plan, pause)
         except BadPlanError as error:
             raise NotPackable(f"{source}: {error}") from None
-        beside = _beside(target)
+        beside = beside_of(target)
         try:
             _write(beside, _frames(journal, plan, codec))
+            _check_whole(journal)
             with open_journal(beside, pause) as again:
-                _compare(journal, again)
-            return _settle(beside, target)
+                _compare(journal, again, pause)
+            return settle(beside, target)
         finally:
             with contextlib.suppress(OSError):
                 beside.unlink(missing_ok=True)
@@ -80,14 +81,15 @@ def unpack(source: Path, target: Path) -> int:
         JournalError: it cannot be read, or the file not be written.
     """
     with open_journal(source) as journal:
-        _check_whole(journal)
+        _check_sealed(journal)
         seal = journal.seal
-        assert seal is not None  # of a whole journal
-        beside = _beside(target)
+        assert seal is not None  # just checked
+        beside = beside_of(target)
         try:
             with JournalFile.create(beside, journal.header) as file:
                 for _, record in journal.records():
                     file.append(record)
+                _check_whole(journal)
                 file.seal(
                     tick=seal.tick,
                     final_hash=seal.final_hash,
@@ -97,7 +99,7 @@ def unpack(source: Path, target: Path) -> int:
                 )
             with open_journal(beside) as again:
                 _compare(journal, again)
-            return _settle(beside, target)
+            return settle(beside, target)
         finally:
             with contextlib.suppress(OSError):
                 beside.unlink(missing_ok=True)
@@ -147,26 +149,35 @@ def _minutes(journal: Journal) -> Iterator[list[Inner]]:
         yield records
 
 
-def _check_whole(journal: Journal) -> None:
+def _check_sealed(journal: Journal) -> None:
     if journal.seal is None:
         raise NotPackable(f"{journal.path}: not sealed: the match runs, or was cut off")
-    damage = journal.verify()
-    if damage is not None:
-        raise NotPackable(f"{journal.path}: damaged at {damage}")
 
 
-def _compare(one: Journal, other: Journal) -> None:
+def _check_whole(journal: Journal) -> None:
+    """Raise `NotPackable` when damage was met on the way through the file."""
+    if journal.damage is not None:
+        raise NotPackable(f"{journal.path}: damaged at {journal.damage}")
+
+
+def _compare(one: Journal, other: Journal, pause: Pause | None = None) -> None:
     """Raise `NotPackable` unless both say the same, record for record."""
     block_bytes = one.header.block_bytes
     same = one.header == other.header and _bare(one) == _bare(other)
     found = []
+    count = 0
     for (_, mine), (offset, theirs) in zip_longest(one.records(), other.records(), fillvalue=END):
         if not same or mine is None or theirs is None or not _equal(mine, theirs, block_bytes):
             same = False
             break
+        if pause is not None:
+            pause()
+        count += 1
         if isinstance(theirs, Keyframe):
             found.append(KeyframeEntry(theirs.tick, offset))
-    if not same or other.damage is not None or found != list(other.keyframes):
+    assert one.seal is not None  # or it had not been packed
+    same = same and count == one.seal.record_count and found == list(other.keyframes)
+    if not same or one.damage is not None or other.damage is not None:
         raise NotPackable(f"{one.path}: what was written from it is not the same")
 
 
@@ -194,10 +205,15 @@ def _equal(mine: Inner, theirs: Inner, block_bytes: int) -> bool:
     return mine == theirs
 
 
-def _beside(target: Path) -> Path:
+def beside_of(target: Path) -> Path:
+    """Where ``target`` is written before it gets its name; what a killed attempt left there goes.
+
+    Raises:
+        AlreadyExists: there is something at ``target``.
+    """
     if target.exists():
         raise AlreadyExists(f"{target}: exists already and is not overwritten")
-    beside = target.with_name(target.name + PART)
+    beside = target.with_name(f"{target.name.partition('.')[0]}.{os.getpid()}{PART}")
     with contextlib.suppress(OSError):
         beside.unlink(missing_ok=True)  # what a killed attempt left
     return beside
@@ -217,8 +233,13 @@ def _write(path: Path, pieces: Iterator[bytes]) -> None:
         ) from error
 
 
-def _settle(beside: Path, target: Path) -> int:
-    """Give a finished file its name, unless there is one of that name by now."""
+def settle(beside: Path, target: Path) -> int:
+    """Give a finished file its name; its size in bytes.
+
+    Raises:
+        AlreadyExists: there is a file of that name by now; it is left as it is.
+        Unwritable: the system refuses.
+    """
     try:
         # A link, other than a rename, never replaces what is there.
         try:

@@ -171,3 +171,13 @@ def _read(row: Any) -> Recording:
     fields = dict(zip(COLUMNS, row, strict=True))
     fields["packed"], fields["pinned"] = bool(fields["packed"]), bool(fields["pinned"])
     return Recording(**fields)
+
+
+def players_of(db: sqlite_utils.Database) -> dict[str, tuple[str, ...]]:
+    """Player ids of all recordings, by match id."""
+    found: dict[str, tuple[str, ...]] = {}
+    for match_id, player_id in db.execute(
+        "select match_id, player_id from recording_players order by match_id, player_id"
+    ):
+        found[match_id] = (*found.get(match_id, ()), player_id)
+    return found
