@@ -45,6 +45,8 @@ log = structlog.get_logger("ringfall.server")
 # match begins holds it up no longer than this.
 JOURNAL_WAIT_S = 2.0
 
+LATE_S = 0.01  # a tick that begins so late: whoever works beside the matches waits
+
 Files: TypeAlias = tuple[JournalFile, Tail | None]
 
 
@@ -86,9 +88,15 @@ class Matches:
             people.grace_s, people.watch_delay_s, people.killer_delay_s, people.watchers_max
         )
         self._journal_dir, self._tail_dir = Path(config.server.journal_dir), tail_dir_of(config)
+        self._lateness_s = 0.0
         self._faults: dict[str, str] = {}
         self._nursery: trio.Nursery | None = None
         self._submit: Callable[[Change], None] = lambda change: None
+
+    @property
+    def behind(self) -> bool:
+        """Whether the tick begun last was late: nobody should work beside the matches now."""
+        return bool(self._lobby.matches) and self._lateness_s > LATE_S
 
     def begin(self, nursery: trio.Nursery, submit: Callable[[Change], None]) -> None:
         """Say where the matches' tasks run, and who writes down what people did in them."""
@@ -244,6 +252,7 @@ class Matches:
         hosted.advance()
         self._health.beat(hosted.match_id)
         self._metrics.tick_duration.observe(time.perf_counter() - began)
+        self._lateness_s = lateness_s
         self._metrics.tick_lateness.observe(lateness_s)
         if slipped:
             self._metrics.ticks_slipped.inc(slipped)

@@ -32,6 +32,8 @@ from ringfall.following import follow_data
 from ringfall.health import Health
 from ringfall.hosting.lobby import Lobby
 from ringfall.identity.tickets import TicketDesk
+from ringfall.library.keeping import Rule
+from ringfall.library.librarian import Librarian
 from ringfall.matches import Matches
 from ringfall.metrics import Metrics
 from ringfall.recovery import Report
@@ -129,6 +131,7 @@ class Server:
                 nursery.start_soon(follow_data, self._reloader, self.matches.take)
             limits = self.config.net_limits()
             nursery.start_soon(players.run)
+            nursery.start_soon(self._make_librarian(store).run)
             edge = partial(
                 listener.serve,
                 direct_frames=self.config.server.direct_frames,
@@ -152,6 +155,18 @@ class Server:
             return Store(Path(self.config.players.database))
         except StoreFileError as error:
             raise StartError(str(error)) from None
+
+    def _make_librarian(self, store: Store) -> Librarian:
+        rules = self.config.library
+        librarian = Librarian(
+            Path(self.config.server.journal_dir),
+            store,
+            Rule(rules.keep_days, rules.keep_gb),
+            rules.pack,
+            lambda: self.matches.behind,
+        )
+        self.metrics.watch_library(librarian)
+        return librarian
 
     def _app(self, players: Players) -> Starlette:
         api = Api(
