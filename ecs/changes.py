@@ -46,7 +46,7 @@ def follow(follows: I64In, words: U64Out) -> None:
         follows: i64[3 k], first word of the target, first word of the source, words; k times.
         words: u64[n], the block before; afterwards predicted as far as columns follow.
     """
-    for at in range(0, follows.size, 3):
+    for at in range(0, follows.shape[0], 3):
         target, source = follows[at], follows[at + 1]
         for row in range(follows[at + 2]):
             words[target + row] = words[source + row]
@@ -62,7 +62,7 @@ def drift(drifts: I64In, now: F64In, dt_s: Float, values: F64Out) -> None:
         dt_s: seconds per tick.
         values: f64[n], the block before; afterwards predicted as far as columns drift.
     """
-    for at in range(0, drifts.size, 3):
+    for at in range(0, drifts.shape[0], 3):
         target, source = drifts[at], drifts[at + 1]
         for row in range(drifts[at + 2]):
             moved = values[target + row] + now[source + row] * dt_s
@@ -83,7 +83,7 @@ def collect(now: U64In, words: U64Out, place: U32Out, flips: U64Out) -> Int:
         How many items of ``place`` and ``flips`` are used.
     """
     count = 0
-    for at in range(now.size):
+    for at in range(now.shape[0]):
         wrong = words[at] ^ now[at]
         if wrong != 0:
             place[count] = at

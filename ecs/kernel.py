@@ -35,6 +35,7 @@ from numba.core import types as nb
 from numpy.typing import NDArray
 
 from ecs import kernel_cache
+from ecs.looking import looks_beyond
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -48,6 +49,10 @@ FLAGS: dict[str, Any] = {
     "parallel": False,
     "_nrt": False,
 }
+
+
+class KernelLooksError(TypeError):
+    """A kernel reads of an array what programs do not hand over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +152,7 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     Raises:
         TypeError: a parameter lacks one of this module's types.
         KernelSourceError: it reads a global that cannot be frozen.
+        KernelLooksError: it reads more of an array than items and shape.
         numba.errors.TypingError: the body does not compile, or writes a read-only parameter.
     """
     name = f"{function.__module__}.{function.__qualname__}"
@@ -167,15 +173,20 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
 def _compile(function: Callable[..., Any], name: str, signature: Any, key: str) -> Any:
     root = kernel_cache.cache_root()
     if root is None:
-        return numba.njit(signature, **FLAGS)(function)
+        return _looked_at(numba.njit(signature, **FLAGS)(function), name)
     try:
         folder = kernel_cache.prepare_folder(root, name, key)
     except OSError:
-        return numba.njit(signature, **FLAGS)(function)
+        return _looked_at(numba.njit(signature, **FLAGS)(function), name)
     former = config.CACHE_DIR
     config.CACHE_DIR = str(folder)
     try:
-        return numba.njit(signature, cache=True, **FLAGS)(function)
+        dispatcher = numba.njit(signature, cache=True, **FLAGS)(function)
+        return dispatcher if any(dispatcher.stats.cache_hits) else _looked_at(dispatcher, name)
+    except KernelLooksError:
+        # Out of the cache it would not be looked at any more.
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     except numba.core.errors.NumbaError:
         raise
     except Exception:
@@ -185,6 +196,17 @@ def _compile(function: Callable[..., Any], name: str, signature: Any, key: str) 
         return numba.njit(signature, **FLAGS)(function)
     finally:
         config.CACHE_DIR = former
+
+
+def _looked_at(dispatcher: Any, name: str) -> Any:
+    """A kernel that was compiled just now, if a program may call it."""
+    found = looks_beyond(dispatcher, list(inspect.signature(dispatcher.py_func).parameters))
+    if found:
+        raise KernelLooksError(
+            f"kernel {name} looks beyond items and shape of {', '.join(found)}: take lengths "
+            "from shape, and pass first and last places rather than slices"
+        )
+    return dispatcher
 
 
 def device(function: Callable[P, R]) -> Callable[P, R]:

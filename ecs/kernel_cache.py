@@ -15,6 +15,7 @@ import hashlib
 import os
 import shutil
 import sys
+import tempfile
 import types
 from collections.abc import Callable
 from pathlib import Path
@@ -165,6 +166,34 @@ def prepare_folder(root: Path, name: str, key: str) -> Path:
     return folder
 
 
+def kept(name: str, key: str) -> bytes | None:
+    """What ``keep`` was given under this name and key; None where it is not there, or not whole."""
+    root = cache_root()
+    if root is None:
+        return None
+    try:
+        data = (root / name / key / KEPT_FILE).read_bytes()
+    except OSError:
+        return None
+    # Torn machine code would end the process that loads it.
+    digest, code = data[:DIGEST_BYTES], data[DIGEST_BYTES:]
+    return code if hashlib.sha256(code).digest() == digest else None
+
+
+def keep(name: str, key: str, code: bytes) -> None:
+    """Keep machine code for ``kept``; where that cannot be, it is made anew each time."""
+    root = cache_root()
+    if root is None:
+        return
+    try:
+        folder = prepare_folder(root, name, key)
+        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+            file.write(hashlib.sha256(code).digest() + code)
+        Path(file.name).replace(folder / KEPT_FILE)
+    except OSError:
+        return
+
+
 def _written(path: Path) -> float:
     try:
         return path.stat().st_mtime
@@ -173,3 +202,5 @@ def _written(path: Path) -> float:
 
 
 KEPT_VERSIONS = 12
+KEPT_FILE = "code"
+DIGEST_BYTES = 32

@@ -6,31 +6,20 @@ they are taken apart once, into words in memory, and a *trampoline*, a few lines
 for each kernel, reads the words and calls.  A system's calls are then a *program*: (trampoline,
 words) pairs that ``run`` walks through.  It halves what a tick with nobody in it costs.
 
-Trampolines follow Numba's own convention for calls between compiled functions: a place for the
-result, a place for an exception, then the arguments, each array as (owner, parent, items, item
-size, address, shape, strides).  Numba describes each function in LLVM's types, and what is passed
-here must fit that description exactly; for a Numba that does otherwise there are no programs.
+How a trampoline calls is in ``ecs.trampolines``.
 """
 
-import functools
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-import llvmlite.binding as llvm
 import numpy as np
-from llvmlite import ir
 from numba.core import types as nb
-from numba.core.compiler_lock import global_compiler_lock
-from numba.core.registry import cpu_target
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from ecs.kernel import I64In, config, kernel
-
-WORD = ir.IntType(64)
-POINTER = ir.IntType(8).as_pointer()
-TRAMPOLINE = ir.FunctionType(ir.VoidType(), [WORD.as_pointer()])
+from ecs.trampolines import TRAMPOLINE, WORD, target_of, trampoline
 
 
 @intrinsic
@@ -106,7 +95,8 @@ def _address(array: NDArray[Any]) -> int:
 def _append_words(
     call: partial[Any], words: list[int], lengths: list[int], spans: Sequence[NDArray[Any]]
 ) -> None:
-    """Arguments as a trampoline reads them: of an array address and shape, or a number's bits.
+    """A call as a trampoline reads it: the kernel's address; of an array address and shape, or a
+    number's bits.
 
     Args:
         words: appended to.
@@ -115,6 +105,7 @@ def _append_words(
     """
     dispatcher: Any = call.func
     (parameters,) = dispatcher.overloads
+    words.append(target_of(dispatcher))
     for parameter, argument in zip(parameters, call.args, strict=True):
         if isinstance(parameter, nb.Array):
             if any(argument is span for span in spans):
@@ -124,88 +115,3 @@ def _append_words(
             words.append(int(np.float64(argument).view(np.int64)))
         else:
             words.append(int(argument))
-
-
-@functools.cache
-def trampoline(dispatcher: Any) -> int | None:
-    """Address of machine code that reads words and calls a kernel; None if it takes other things.
-
-    Args:
-        dispatcher: a compiled kernel.
-    """
-    ((_, result),) = dispatcher.overloads.items()
-    context, function = cpu_target.target_context, result.fndesc
-    wanted = context.call_conv.get_function_type(function.restype, function.argtypes)
-    module = ir.Module(function.qualname)
-    code = ir.IRBuilder(ir.Function(module, TRAMPOLINE, "trampoline").append_basic_block())
-    given = [code.alloca(kind.pointee) for kind in wanted.args[:2]]
-    words = _Reader(code, code.function.args[0])
-    for kind in function.argtypes:
-        given += (
-            _array(context, code, words, kind) if isinstance(kind, nb.Array) else [words.next()]
-        )
-    if len(given) != len(wanted.args):
-        return None
-    fitted = [_fit(code, value, kind) for value, kind in zip(given, wanted.args, strict=True)]
-    if None in fitted:
-        return None
-    address = result.library.get_pointer_to_function(function.llvm_func_name)
-    code.call(code.inttoptr(ir.Constant(WORD, address), wanted.as_pointer()), fitted)
-    code.ret_void()
-    return _assemble(module)
-
-
-class _Reader:
-    """Loads one word after another."""
-
-    def __init__(self, code: Any, words: Any) -> None:
-        self.code, self.words, self.place = code, words, 0
-
-    def next(self) -> Any:
-        place = self.code.gep(self.words, [ir.Constant(WORD, self.place)])
-        self.place += 1
-        return self.code.load(place)
-
-
-def _array(context: Any, code: Any, words: _Reader, kind: Any) -> list[Any]:
-    """An array in Numba's order: nobody owns it, and its rows lie without gaps."""
-    item = ir.Constant(WORD, _item_bytes(context, kind.dtype))
-    address, shape = words.next(), [words.next() for _ in range(kind.ndim)]
-    strides, items = [item], shape[0]
-    for size in reversed(shape[1:]):
-        strides.insert(0, code.mul(strides[0], size))
-        items = code.mul(items, size)
-    nobody, address = ir.Constant(POINTER, None), code.inttoptr(address, POINTER)
-    return [nobody, nobody, items, item, address, *shape, *strides]
-
-
-# LLVM is asked by way of a module of its own: 1 ms, for a dozen types in a thousand arrays.
-@functools.cache
-def _item_bytes(context: Any, kind: Any) -> int:
-    size: int = context.get_abi_sizeof(context.get_data_type(kind))
-    return size
-
-
-def _fit(code: Any, value: Any, kind: Any) -> Any:
-    """A value as what a function takes in this place; None if it takes something else."""
-    if value.type == kind:
-        return value
-    if isinstance(kind, ir.PointerType) and isinstance(value.type, ir.PointerType):
-        return code.bitcast(value, kind)
-    if isinstance(kind, ir.DoubleType) and value.type == WORD:
-        return code.bitcast(value, kind)
-    return None
-
-
-_engines: list[object] = []
-"""Machine code lives as long as the engine that made it."""
-
-
-def _assemble(module: Any) -> int:
-    with global_compiler_lock:
-        # A few dozen loads and a call: there is nothing to optimise, and it is made at every start.
-        target = llvm.Target.from_default_triple().create_target_machine(opt=0, jit=True)
-        engine = llvm.create_mcjit_compiler(llvm.parse_assembly(str(module)), target)
-        engine.finalize_object()
-        _engines.append(engine)
-        return int(engine.get_function_address("trampoline"))

@@ -112,11 +112,11 @@ class Granted:
         return group(**arrays)
 
 
-class System(esper.Processor):
+class System:
     """One rule of the game: a verb, the columns it needs, and a kernel call bound to them.
 
     Arrays of a world never move, so a system looks them up once, in ``bind``, and keeps calls
-    with their arguments in ``calls``; ``attach`` makes ``steps`` of them, as few as can be.
+    with their arguments in ``calls``; ``ready`` makes ``steps`` of them, as few as can be.
     """
 
     reads: ClassVar[Access] = ()
@@ -140,6 +140,22 @@ class System(esper.Processor):
 S = TypeVar("S", bound=System)
 
 
+class Schedule(esper.Processor):
+    """All systems of a world, one after another, in as few steps as can be.
+
+    Where nothing but kernels runs between two systems they are one call: going back to Python
+    between thirty systems takes as long as a quarter of them, in a match of a hundred.
+    """
+
+    def __init__(self, systems: Sequence[System]) -> None:
+        self.steps = sequence(call for system in systems for call in system.calls)
+
+    def process(self) -> None:
+        """Run all systems for one tick."""
+        for step in self.steps:
+            step()
+
+
 def attach(world: World, systems: Sequence[type[System]]) -> None:
     """Give a world its schedule.
 
@@ -147,17 +163,21 @@ def attach(world: World, systems: Sequence[type[System]]) -> None:
         ScheduleError: two systems conflict without an order, or the list contradicts ``after``.
     """
     _check_once(tuple(systems))
+    schedule = Schedule([_bound(world, kind) for kind in systems])
     world.enter()
-    for index, kind in enumerate(systems):
-        esper.add_processor(ready(world, kind), priority=len(systems) - index)
-    world.enter()
+    esper.add_processor(schedule)
 
 
 def ready(world: World, kind: type[S]) -> S:
-    """A system that is bound to a world, and may be run."""
+    """A system that is bound to a world, and may be run apart from its schedule."""
+    system = _bound(world, kind)
+    system.steps = sequence(system.calls)
+    return system
+
+
+def _bound(world: World, kind: type[S]) -> S:
     system = kind()
     system.bind(Granted(world, kind.reads, kind.writes))
-    system.steps = sequence(system.calls)
     return system
 
 

@@ -152,12 +152,17 @@ def step(world: World, inputs: TickInputs) -> None:
         world: advanced in place.
         inputs: ascending by slot; more records than players are cut off at the capacity.
     """
+    post(world, inputs)
+    world.enter()
+    esper.process()
+
+
+def post(world: World, inputs: TickInputs) -> None:
+    """Put a tick's inputs into the mailbox, from which its systems take them."""
     mail = world.group("mailbox", Mailbox)
     _post(mail.commands, mail.command_count, inputs.commands)
     _post(mail.joins, mail.join_count, inputs.joins)
     _post(mail.leaves, mail.leave_count, inputs.leaves)
-    world.enter()
-    esper.process()
 
 
 def _post(place: NDArray[np.void], count: NDArray[np.int64], records: NDArray[np.void]) -> None:

@@ -169,7 +169,10 @@ def note_walls(
     ):
         return
     if is_changed(words, known_words, 0, fixed):
-        map_lines[:], map_owners[:] = NOUGHT, NONE
+        for at in range(map_lines.shape[0]):
+            map_lines[at] = NOUGHT
+        for at in range(map_owners.shape[0]):
+            map_owners[at] = NONE
         shade_some(0, map_walls, walls, wall_row, entries, size, marked, map_lines, map_owners)
     keep(words, known_words)
     keep(wall_start, known_start)
@@ -178,4 +181,5 @@ def note_walls(
     keep(map_owners, owners)
     end = walls.shape[0]
     shade_some(map_walls, end, walls, wall_row, entries, size, marked, lines, owners)
-    hints[:] = NONE
+    for at in range(hints.shape[0]):
+        hints[at] = NONE

@@ -129,6 +129,7 @@ def mark_anew(
 def amend(
     count: int,
     before: int,
+    many: int,
     changed: I32In,
     outline: Outline,
     frame: F64In,
@@ -143,10 +144,10 @@ def amend(
 
     Args:
         count: obstacles there are.  before: as many were walls.
-        changed: i32[changed], rows of obstacles, ascending.
+        many: how many of ``changed`` are: i32[obstacles], their rows, ascending.
     """
     start, row, former, edits = cells
-    for index in range(changed.shape[0]):
+    for index in range(many):
         k = int(changed[index])
         if k < before:
             take_out(size + k, frame, walls, start, row, edits)
@@ -154,7 +155,7 @@ def amend(
             write_wall(size + k, k, outline, walls)
             ask_room(size + k, frame, walls, edits)
     make_room(start, row, former, edits)
-    for index in range(changed.shape[0]):
+    for index in range(many):
         if changed[index] < count:
             put_in(size + int(changed[index]), frame, walls, start, row, edits)
     mark_anew(size, frame, walls, start, row, edits, squares)

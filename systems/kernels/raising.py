@@ -206,7 +206,7 @@ def raise_walls(
     else:
         lay_map(fixed, frame, walls, (map_stops_bodies, map_stops_shots))
     if few:
-        amend(now, before, changed[:many], outline, frame, size, walls, cells, squares)
+        amend(now, before, many, changed, outline, frame, size, walls, cells, squares)
     else:
         rebuild(now, outline, fixed_start, fixed_row, frame, size, walls, cells, squares)
     raised[0], raised[1] = WALLS_RAISED, now

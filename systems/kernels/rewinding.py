@@ -16,9 +16,9 @@ def remember(x_u: F64In, y_u: F64In, past_x_u: F64Out, past_y_u: F64Out) -> None
         x_u, y_u: f64[capacity], where everybody is before the tick.
         past_x_u, past_y_u: f64[capacity * ticks].
     """
-    capacity = x_u.size
+    capacity = x_u.shape[0]
     # From the end: every part moves on before the newer one takes its place.
-    for at in range(past_x_u.size - 1, capacity - 1, -1):
+    for at in range(past_x_u.shape[0] - 1, capacity - 1, -1):
         past_x_u[at] = past_x_u[at - capacity]
         past_y_u[at] = past_y_u[at - capacity]
     for row in range(capacity):
@@ -62,5 +62,5 @@ def place_then(
     """Where a body was ``back`` ticks ago; where it is, if it was not there yet."""
     if back == 0 or tick + 1 - back <= join_tick[body]:
         return x_u[body], y_u[body]
-    at = (back - 1) * x_u.size + body
+    at = (back - 1) * x_u.shape[0] + body
     return past_x_u[at], past_y_u[at]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ecs import kernel as door
-from ecs.kernel import F64In, F64Out, I64Out, Int, device, kernel
+from ecs.kernel import F64In, F64Out, I64Out, Int, KernelLooksError, device, kernel, routine
 from ecs.kernel_cache import KernelSourceError
 from tests.ecs import kernels_of_tests as good
 
@@ -325,3 +325,39 @@ def test_devices_that_write_records_are_known() -> None:
 def test_the_search_for_such_writes_itself(body: str, caught: bool) -> None:
     source = f"def f(hits: HitsIn, out: HitsOut, n: I64Out):\n    {body}\n"
     assert bool(record_writes(source)) is caught
+
+
+@only_compiled
+@pytest.mark.parametrize("kept", [True, False], ids=["cache", "no cache"])
+def test_a_kernel_that_looks_beyond_items_and_shape_is_refused(
+    kept: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Programs hand over nothing else.  Once refused, it does not come out of the cache either."""
+    monkeypatch.setenv("RINGFALL_KERNEL_CACHE", str(tmp_path) if kept else "off")
+    for _ in range(2):
+        for guilty in (measure_bytes, measure_elsewhere):
+            with pytest.raises(KernelLooksError, match=r"looks beyond items and shape of x\b"):
+                kernel(guilty)
+    kernel(hand_on)
+
+
+@routine
+def second(values: F64In) -> float:
+    return values[1] if values.shape[0] > 1 else 0.0
+
+
+@routine
+def size_of(values: F64In) -> int:
+    return values.size
+
+
+def measure_bytes(x: F64In, out: F64Out) -> None:
+    out[0] = float(x.strides[0])
+
+
+def measure_elsewhere(x: F64In, out: F64Out) -> None:
+    out[0] = second(out) + float(size_of(x))
+
+
+def hand_on(x: F64In, out: F64Out) -> None:
+    out[0] = second(x)

@@ -297,3 +297,33 @@ def test_flags_and_settings_are_part_of_the_key(monkeypatch: pytest.MonkeyPatch)
     assert len({base, key(signature="(f8)"), key(flags="[('fastmath', True)]")}) == 3
     monkeypatch.setenv("NUMBA_BOUNDSCHECK", "17")
     assert key() != base
+
+
+def test_machine_code_is_kept_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RINGFALL_KERNEL_CACHE", str(tmp_path))
+    assert kernel_cache.kept("some.code", "key") is None
+    kernel_cache.keep("some.code", "key", b"machine code")
+    assert kernel_cache.kept("some.code", "key") == b"machine code"
+    assert kernel_cache.kept("some.code", "another") is None
+    file = tmp_path / "some.code" / "key" / kernel_cache.KEPT_FILE
+    whole = file.read_bytes()
+    for torn in (b"", whole[:20], whole[:-1], whole[:-1] + b"?", b"?" + whole[1:]):
+        file.write_bytes(torn)
+        assert kernel_cache.kept("some.code", "key") is None
+    kernel_cache.keep("some.code", "key", b"anew")
+    assert kernel_cache.kept("some.code", "key") == b"anew"
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+def test_nothing_is_kept_where_nothing_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RINGFALL_KERNEL_CACHE", "off")
+    kernel_cache.keep("some.code", "key", b"machine code")
+    assert kernel_cache.kept("some.code", "key") is None
+    monkeypatch.setenv("RINGFALL_KERNEL_CACHE", str(tmp_path))
+    (tmp_path / "some.code").write_text("in the way")
+    kernel_cache.keep("some.code", "key", b"machine code")
+    assert kernel_cache.kept("some.code", "key") is None

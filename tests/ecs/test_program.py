@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import weakref
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,11 @@ import pytest
 from numpy.typing import NDArray
 
 import ecs.program
+import ecs.trampolines
 from ecs.binding import resized, sequence
 from ecs.kernel import F64In2, F64Out, Float, I32In, I64Out, Int, U8In, config, kernel
-from ecs.program import program, run, trampoline
+from ecs.program import program, run
+from ecs.trampolines import trampoline
 from tests.ecs import kernels_of_tests as good
 from tests.oracle.calling import one_by_one
 
@@ -149,6 +152,28 @@ def test_kernel_calls_that_follow_one_another_become_one() -> None:
     assert sequence([]) == ()
 
 
+@jit_only
+def test_a_trampoline_that_was_kept_does_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RINGFALL_KERNEL_CACHE", str(tmp_path))
+    made = []
+    for _ in range(2):
+        trampoline.cache_clear()
+        call, found, out = blending(5)
+        whole = program([call])
+        assert whole is not None
+        whole()
+        made.append((found.tobytes(), out.tobytes()))
+        (file,) = tmp_path.glob("*blend*.trampoline/*/code")
+    trampoline.cache_clear()
+    assert made[0] == made[1]
+    call, found, out = blending(5)
+    call()
+    assert made[0] == (found.tobytes(), out.tobytes())
+    assert file.stat().st_size > 500
+
+
 def test_a_wrong_argument_is_refused_wherever_it_stands() -> None:
     call, _, _ = blending(1)
     wrong = partial(blend, *call.args[:-1], np.zeros(3, np.float32))
@@ -161,8 +186,8 @@ def test_a_wrong_argument_is_refused_wherever_it_stands() -> None:
 @jit_only
 def test_a_numba_with_other_conventions_gets_no_programs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Then everything is called one by one, and comes out the same."""
-    pieces = ecs.program._array
-    monkeypatch.setattr(ecs.program, "_array", lambda *given: pieces(*given)[:-1])
+    pieces = ecs.trampolines._array
+    monkeypatch.setattr(ecs.trampolines, "_array", lambda *given: pieces(*given)[:-1])
     trampoline.cache_clear()
     try:
         call, found, _ = blending(7)
@@ -170,7 +195,7 @@ def test_a_numba_with_other_conventions_gets_no_programs(monkeypatch: pytest.Mon
         (step,) = sequence([call])
         step()
         assert found[0] != 0
-        monkeypatch.setattr(ecs.program, "_array", lambda *given: pieces(*given)[::-1])
+        monkeypatch.setattr(ecs.trampolines, "_array", lambda *given: pieces(*given)[::-1])
         trampoline.cache_clear()
         assert program([call]) is None
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import permutations
 from typing import Any
 
@@ -11,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecs.columns import Group, Identity, Rows, UndeclaredAccessError
-from ecs.schedule import Granted, ScheduleError, System, attach, check, conflict
+from ecs.kernel import config
+from ecs.schedule import Granted, Schedule, ScheduleError, System, attach, check, conflict
 from ecs.world import World
 from tests.ecs.kernels_of_tests import add_up
 from tests.ecs.tables import CAPACITIES, TABLES, Count, Place, Spent, Tag
@@ -140,6 +142,32 @@ def test_systems_run_in_the_order_of_the_list_once_a_tick() -> None:
     esper.process()
     esper.process()
     assert ran == ["first", "apart", "second"] * 2
+
+
+@pytest.mark.skipif(bool(config.DISABLE_JIT or config.BOUNDSCHECK), reason="no programs then")
+def test_systems_with_nothing_but_kernels_between_them_are_one_step() -> None:
+    import esper
+
+    def adding(system: System, granted: Granted) -> None:
+        place = granted.table(Tag)[Place]
+        system.calls.append(partial(add_up, place.x_u, place.y_u))
+
+    def noting(system: System, granted: Granted) -> None:
+        system.calls.append(lambda: seen.append(float(granted.table(Tag)[Place].y_u[-1])))
+
+    seen: list[float] = []
+    add = make("Add", reads=(Place.x_u,), writes=(Place.y_u,), bind=adding)
+    again = make("Again", reads=(Place.x_u,), writes=(Place.y_u,), after=(add,), bind=adding)
+    note = make("Note", reads=(Place.y_u,), after=(again,), bind=noting)
+    last = make("Last", reads=(Place.x_u,), writes=(Place.y_u,), after=(note,), bind=adding)
+    for kinds, steps in (((add, again), 1), ((add, again, note, last), 3)):
+        world = World(TABLES, CAPACITIES)
+        world.group("things", Place).x_u[:] = 1.0
+        attach(world, kinds)
+        world.enter()
+        assert len(esper.get_processor(Schedule).steps) == steps
+        esper.process()
+    assert seen == [7.0]
 
 
 def test_an_ambiguous_order_names_both_systems_and_the_columns() -> None:
