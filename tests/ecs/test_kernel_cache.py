@@ -2,6 +2,10 @@
 
 Every case runs in processes of its own on a small package in a temporary folder.  After an edit
 each file gets its former modification time back, so whoever relies on that is fooled.
+
+Most of these processes are forked from one that has imported the compiler.  The first of all and
+the one that must find everything come from the shell: they share nothing, not even the seed by
+which Python orders its sets.
 """
 
 from __future__ import annotations
@@ -10,14 +14,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from ecs import kernel, kernel_cache
+from tests.ecs.forks import ROOT, RUN_S, Forks
 
-ROOT = Path(__file__).resolve().parents[2]
 STAMP_NS = 1_700_000_000_000_000_000
 
 FILES = {
@@ -72,8 +76,8 @@ FIRST = "1132.0 inf"  # 3 * 10 + 100 + 2 + 1000, and 1 / 0
 class Package:
     """The package on disk, and processes that run it."""
 
-    def __init__(self, home: Path) -> None:
-        self.home, self.cache = home, home / "cache"
+    def __init__(self, home: Path, forks: Forks) -> None:
+        self.home, self.cache, self.forks = home, home / "cache", forks
         self.write()
 
     def write(self) -> None:
@@ -90,25 +94,21 @@ class Package:
         path.write_text(text.replace(old, new), encoding="utf-8")
         os.utime(path, ns=(STAMP_NS, STAMP_NS))
 
-    def run(self, *flags: str, cache: str | None = None, bytecode: bool = False) -> tuple[str, int]:
+    def run(
+        self,
+        *flags: str,
+        cache: str | None = None,
+        bytecode: bool = False,
+        from_shell: bool = False,
+    ) -> tuple[str, int]:
         """(what the kernel computed, kernels that came from the cache)."""
-        environment = {
-            name: value for name, value in os.environ.items() if not name.startswith("NUMBA_")
-        }
-        environment |= {
+        environment = plain_environment() | {
             "PYTHONPATH": f"{ROOT}{os.pathsep}{self.home}",
             "RINGFALL_KERNEL_CACHE": str(self.cache) if cache is None else cache,
             "PYTHONDONTWRITEBYTECODE": "" if bytecode else "1",
         }
-        done = subprocess.run(
-            [sys.executable, "run.py", *flags],
-            cwd=self.home,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        run = from_a_shell if from_shell else self.forks.run
+        done = run("run.py", *flags, cwd=self.home, environment=environment)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip(), int(done.stderr.strip().splitlines()[-1])
 
@@ -116,11 +116,36 @@ class Package:
         return sorted(self.cache.rglob(f"*{suffix}"))
 
 
+def plain_environment() -> dict[str, str]:
+    """The environment without what would tell the compiler anything."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("NUMBA_")}
+
+
+def from_a_shell(
+    *command: str, cwd: Path, environment: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=RUN_S,
+        check=False,
+    )
+
+
 @pytest.fixture(scope="module")
-def seasoned(tmp_path_factory: pytest.TempPathFactory) -> Package:
+def forks() -> Iterator[Forks]:
+    with Forks(plain_environment() | {"PYTHONPATH": str(ROOT)}) as forks:
+        yield forks
+
+
+@pytest.fixture(scope="module")
+def seasoned(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Package:
     """A package that has run once; its cache is kept aside as well."""
-    package = Package(tmp_path_factory.mktemp("seasoned"))
-    assert package.run() == (FIRST, 0)
+    package = Package(tmp_path_factory.mktemp("seasoned"), forks)
+    assert package.run(from_shell=True) == (FIRST, 0)
     shutil.copytree(package.cache, package.home / "aside")
     return package
 
@@ -135,6 +160,7 @@ def package(seasoned: Package) -> Package:
 
 
 def test_unchanged_it_comes_from_the_cache(package: Package) -> None:
+    assert package.run(from_shell=True) == (FIRST, 1)
     assert package.run() == (FIRST, 1)
 
 
@@ -168,9 +194,11 @@ def test_other_flags_are_other_machine_code(package: Package) -> None:
     assert package.run() == (FIRST, 1)
 
 
-def test_old_byte_code_beside_a_new_source_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_old_byte_code_beside_a_new_source_leaves_nothing_behind(
+    tmp_path: Path, forks: Forks
+) -> None:
     """Python itself is fooled by an edit of equal size and time; the cache must not keep that."""
-    package = Package(tmp_path)
+    package = Package(tmp_path, forks)
     assert package.run(bytecode=True)[0] == FIRST
     package.edit("small/helpers.py", "value * FACTOR", "value + FACTOR")
     assert package.run(bytecode=True)[0] == FIRST, "Python was not fooled: the test shows nothing"
@@ -206,8 +234,10 @@ def test_after_a_torn_file_the_cache_recovers(package: Package) -> None:
 
 
 @pytest.mark.parametrize("wish", ["off", "below a file", "a file"])
-def test_without_a_folder_there_is_no_cache_and_no_trace(tmp_path: Path, wish: str) -> None:
-    package = Package(tmp_path)
+def test_without_a_folder_there_is_no_cache_and_no_trace(
+    tmp_path: Path, forks: Forks, wish: str
+) -> None:
+    package = Package(tmp_path, forks)
     blocked = tmp_path / "blocked"
     blocked.write_text("not a folder")
     places = {"off": "off", "below a file": str(blocked / "cache"), "a file": str(blocked)}
