@@ -25,6 +25,7 @@ from starlette.applications import Starlette
 
 from net import listener
 from net.rejections import Counters, MatchOver
+from net.standing import Standings
 from persistence.errors import JournalError
 from persistence.journal_file import JournalFile
 from persistence.player_file import PlayerFileError
@@ -106,7 +107,10 @@ class Server:
         self._reloader = reloader
         self.health = Health(self.lobby)
         direct = config.server.direct_frames and listener.AVAILABLE
-        self._intake = listener.Intake() if direct else None
+        self._intake = None
+        if direct:
+            standings = Standings(limits.connections_max, limits, self.counters)
+            self._intake = listener.Intake(standings=standings)
         self._nursery: trio.Nursery | None = None
         self._journal_dir = Path(config.server.journal_dir)
 

@@ -21,6 +21,7 @@ from ringfall.hosting import counts, telling
 from ringfall.hosting.delayed import DelayedWorld
 from ringfall.hosting.gallery import Gallery
 from ringfall.hosting.history import History
+from ringfall.hosting.inbox import MatchInbox
 from ringfall.hosting.packing import Feed, make_packer, offer
 from ringfall.hosting.seats import Occupant, PlayerSeat, WatcherSeat
 from ringfall.hosting.views import Views
@@ -66,6 +67,7 @@ class HostedMatch:
         occupants: every person who has or had a place, by player id.
         gallery: those who watch.
         views: judges what players claim to have seen.
+        inbox: takes commands of many players at once.
         finished: whether the result has been shown long enough and everybody was sent home, or
             nobody came.
     """
@@ -86,6 +88,7 @@ class HostedMatch:
         self.finished = False
         self._promised = promised
         self.views = Views(match)
+        self.inbox = MatchInbox(match, self.views)
         patience = patience or Patience()
         rules, linger_s = match.rules, match.rules.balance.match.result_linger_s
         self._grace_ticks = rules.ticks(patience.grace_s)
