@@ -28,6 +28,7 @@ from net.limits import Limits
 from net.listener import Intake, serve
 from net.outbox import Outbox
 from net.rejections import Counters
+from net.standing import Batch, Standings
 from net.wire import encode
 from schema.messages import Input, Join
 
@@ -41,7 +42,14 @@ HEAD = (
 JOIN = encode(Join(3, "x" * 43))
 
 
+class _Inbox:
+    def take(self, batch: Batch, number: int) -> None:
+        """Take INPUTs."""
+
+
 class _Seat:
+    inbox, slot = _Inbox(), 0
+
     def receive(self, message: object) -> None:
         """Take an INPUT."""
 
@@ -72,7 +80,9 @@ async def _serve(hz: float, way: str) -> None:
     )
     sock = socket.create_server(("127.0.0.1", 0), backlog=512)
 
-    intake = Intake() if way == "together" else None
+    intake = None
+    if way == "together":
+        intake = Intake(standings=Standings(limits.connections_max, limits, counters))
 
     async def tick() -> None:
         number, next_s = 0, trio.current_time()

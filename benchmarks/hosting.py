@@ -29,12 +29,14 @@ import structlog
 import trio
 
 from benchmarks.edge import HEAD, PHASES, WAYS, masked
+from net.kernels.arriving import TAKEN
 from net.limits import Limits
 from net.listener import Intake, serve
 from net.listener.intake import PAUSE_S
 from net.outbox import Outbox
 from net.rejections import Counters
 from net.session import Seat
+from net.standing import Batch, Standings
 from net.wire import encode
 from persistence.store.sessions import Player
 from ringfall.datapack import load_datapack
@@ -66,6 +68,15 @@ class Hall:
             return judged(command, sent)
 
         self.hosted.views.judged = counted  # type: ignore[method-assign]
+        take = self.hosted.inbox.take
+
+        def taken(batch: Batch, number: int) -> None:
+            take(batch, number)
+            self.awaited -= int(batch.counts[TAKEN])
+            if not self.awaited:
+                self.arrived.set()
+
+        self.hosted.inbox.take = taken  # type: ignore[method-assign]
 
     def enter(self, join: Join, outbox: Outbox, address: str) -> Seat:
         """Let everybody in."""
@@ -123,7 +134,10 @@ async def _measure(way: str, clients: int, ticks: int) -> dict[str, list[float]]
         inputs_per_s=10**6,
         bytes_per_s=1e9,
     )
-    intake = Intake() if way == "together" else None
+    counters = Counters()
+    intake = None
+    if way == "together":
+        intake = Intake(standings=Standings(clients, limits, counters))
     # A round reads what came in a pause; a task of its own wakes up for each group of clients.
     groups = round(1 / (RATE_HZ * PAUSE_S)) if intake is not None else PHASES
     sock = socket.create_server(("127.0.0.1", 0), backlog=512)
@@ -133,7 +147,7 @@ async def _measure(way: str, clients: int, ticks: int) -> dict[str, list[float]]
     found: dict[str, list[float]] = {part: [] for part in PARTS}
     async with trio.open_nursery() as nursery:
         edge = partial(serve, direct_frames=way != "library", intake=intake)
-        await nursery.start(edge, [sock], hall, limits, Counters())
+        await nursery.start(edge, [sock], hall, limits, counters)
         peers = await _come_in(port, clients, hall)
         advance = spent.timed(hall.hosted.advance)
         for tick in range(1, ticks + 1):

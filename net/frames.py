@@ -56,6 +56,11 @@ class Sieve:
         self._held = b""
         self.spent = False
 
+    @property
+    def holds(self) -> bool:
+        """Whether what comes next is no frame from its beginning, or not to be looked at."""
+        return self.spent or bool(self._held)
+
     def sift(self, data: bytes) -> tuple[list[bytes], bytes]:
         """The payloads taken out of what has arrived so far, and what passes, each in order."""
         if self.spent:

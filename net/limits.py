@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import math
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableSequence
 from dataclasses import dataclass, fields
 
 from net.rejections import Refusal
@@ -128,31 +128,39 @@ class Limits:
 class TokenBucket:
     """At most ``burst`` at once and ``rate_per_s`` in the long run. Starts full."""
 
-    __slots__ = ("_at_s", "_tokens", "burst", "rate_per_s")
+    __slots__ = ("_cells", "_first", "burst", "rate_per_s")
 
     def __init__(self, rate_per_s: float, burst: float, now_s: float) -> None:
         self.rate_per_s = rate_per_s
         self.burst = float(burst)
-        self._tokens = self.burst
-        self._at_s = now_s
+        # What is in it, and since when.
+        self._cells: MutableSequence[float] | memoryview[float] = [self.burst, now_s]
+        self._first = 0
+
+    def keep_in(self, cells: memoryview[float], first: int) -> None:
+        """From now on count in two cells of somebody else's."""
+        there, at_s = self._cells[self._first], self._cells[self._first + 1]
+        cells[first], cells[first + 1] = there, at_s
+        self._cells, self._first = cells, first
 
     def take(self, now_s: float, tokens: float = 1.0) -> bool:
         """Take ``tokens`` if they are there; otherwise take none and return False."""
-        there = self._tokens
+        cells, first = self._cells, self._first
+        there, at_s = cells[first], cells[first + 1]
         # A clock that steps back grants nothing and costs nothing.
-        if now_s > self._at_s:
-            there += (now_s - self._at_s) * self.rate_per_s
+        if now_s > at_s:
+            there += (now_s - at_s) * self.rate_per_s
             if there > self.burst:
                 there = self.burst
-            self._at_s = now_s
+            cells[first + 1] = now_s
         enough = there >= tokens
-        self._tokens = there - tokens if enough else there
+        cells[first] = there - tokens if enough else there
         return enough
 
     def full(self, now_s: float) -> bool:
         """Whether nothing is missing, which is what a bucket nobody has used looks like."""
         self.take(now_s, 0.0)
-        return self._tokens >= self.burst
+        return self._cells[self._first] >= self.burst
 
 
 def parse_address(text: str) -> IPAddress | None:

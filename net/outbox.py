@@ -15,8 +15,10 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from net.kernels.arriving import BARRED, FLYING, INTS, NOW_TICK
 from net.pace import Pace
 from net.rejections import Rejection, TooSlow
+from net.standing import Standing
 from net.wire import encode
 from schema.messages import CloseCode, Error
 
@@ -38,10 +40,6 @@ def _nobody_takes(message: bytes) -> bool:
     return False
 
 
-SENT_KEPT = 32
-"""Ticks of snapshots that are remembered as sent, half a second at the highest rate."""
-
-
 class Outbox:
     """The line, the snapshot slot and the acknowledgement window of one client.
 
@@ -49,8 +47,10 @@ class Outbox:
     Ending, or when the connection is gone). In the last two, everything offered is ignored, so the
     game may go on holding the box of a client that has left.
 
+    Args:
+        standing: the client's row, where it counts what acknowledgements ask for.
+
     Attributes:
-        sent: ticks of the newest snapshots that were taken to be sent, ascending.
         wake: called when something waits to be taken.
         hand_over: takes a message at once, or says that it cannot now.
     """
@@ -59,36 +59,39 @@ class Outbox:
         "_ending",
         "_frame",
         "_frame_tick",
-        "_in_flight",
         "_line",
         "_messages_max",
         "_newest_tick",
-        "_now_tick",
         "_resync",
         "_shut",
         "_skips_in_a_row",
         "_skips_in_a_row_max",
+        "_standing",
         "_unacked_max",
         "hand_over",
         "pace",
-        "sent",
         "skipped",
         "too_slow",
         "wake",
     )
 
-    def __init__(self, *, messages_max: int, unacked_max: int, skips_in_a_row_max: int) -> None:
+    def __init__(
+        self,
+        *,
+        messages_max: int,
+        unacked_max: int,
+        skips_in_a_row_max: int,
+        standing: Standing | None = None,
+    ) -> None:
         self._messages_max = messages_max
         self._unacked_max = unacked_max
         self._skips_in_a_row_max = skips_in_a_row_max
         self._line: deque[bytes] = deque()
         self._frame: bytes | None = None
         self._frame_tick = 0
-        # Ticks taken and not acknowledged, rising; at most unacked_max.
-        self._in_flight: deque[int] = deque()
-        self.sent: deque[int] = deque(maxlen=SENT_KEPT)
-        self._newest_tick = self._now_tick = -1
-        self.pace = Pace()
+        self._newest_tick = -1
+        self._standing = standing = standing or Standing(unacked_max)
+        self.pace = Pace(standing)
         self._skips_in_a_row = 0
         self._ending: Ending | None = None
         self._shut = False
@@ -108,7 +111,7 @@ class Outbox:
         """Whether a snapshot offered now would be accepted; none may be packed otherwise."""
         return (
             self._frame is None
-            and len(self._in_flight) < self._unacked_max
+            and self._standing.ints[FLYING] < self._unacked_max
             and not (self._shut or self._ending is not None)
         )
 
@@ -117,7 +120,7 @@ class Outbox:
 
         One that is due and cannot be sent is skipped and counted.
         """
-        self._now_tick = tick
+        self._standing.ints[NOW_TICK] = tick
         if tick - self._newest_tick < self.pace.every and self._newest_tick >= 0:
             return False
         if self.window_open:
@@ -133,7 +136,12 @@ class Outbox:
     @property
     def unacked(self) -> int:
         """Snapshots on their way, 0 to ``unacked_max``."""
-        return len(self._in_flight)
+        return self._standing.ints[FLYING]
+
+    @property
+    def sent(self) -> list[int]:
+        """Ticks of the newest snapshots that were taken to be sent, ascending."""
+        return self._standing.sent
 
     def ask_resync(self) -> None:
         """Note that the client wants its exact own state."""
@@ -169,14 +177,13 @@ class Outbox:
             return False
         if tick <= self._newest_tick:
             raise ValueError(f"snapshot of tick {tick} offered after tick {self._newest_tick}")
-        if self._frame is not None or len(self._in_flight) >= self._unacked_max:
+        if self._frame is not None or self._standing.ints[FLYING] >= self._unacked_max:
             self.skip_snapshot()
             return False
         self._newest_tick = tick
         self._skips_in_a_row = 0
         if not self._line and self.hand_over(frame):
-            self._in_flight.append(tick)
-            self.sent.append(tick)
+            self._standing.note_sent(tick)
             return True
         self._frame = frame
         self._frame_tick = tick
@@ -199,12 +206,15 @@ class Outbox:
         A tick that is not on its way says nothing and is ignored: one never sent, one that still
         waits in the slot, one acknowledged before.
         """
-        in_flight = self._in_flight
-        if tick not in in_flight:
+        ints = self._standing.ints
+        flying = ints[INTS : INTS + ints[FLYING]].tolist()
+        if tick not in flying:
             return
-        while in_flight and in_flight[0] <= tick:
-            in_flight.popleft()
-        self.pace.heard(max(0, self._now_tick - tick))
+        still = flying[flying.index(tick) + 1 :]
+        for place, later in enumerate(still):
+            ints[INTS + place] = later
+        ints[FLYING] = len(still)
+        self.pace.heard(max(0, ints[NOW_TICK] - tick))
 
     def close(self, rejection: Rejection | None) -> None:
         """End the connection: deliver what waits, then ERROR if there is a rejection, then close.
@@ -214,6 +224,7 @@ class Outbox:
         if self.closing:
             return
         self._frame = None
+        self._standing.ints[BARRED] = 1
         if rejection is None:
             self._ending = Ending(CloseCode.NORMAL, "")
         else:
@@ -226,7 +237,8 @@ class Outbox:
         """Forget everything: the connection is gone. Whatever is offered later is ignored."""
         self._shut = True
         self._line.clear()
-        self._in_flight.clear()
+        self._standing.ints[BARRED] = 1
+        self._standing.ints[FLYING] = 0
         self._frame = None
         self.wake = _nobody_waits
         self.hand_over = _nobody_takes
@@ -241,8 +253,7 @@ class Outbox:
             return self._line.popleft()
         if self._frame is not None:
             frame, self._frame = self._frame, None
-            self._in_flight.append(self._frame_tick)
-            self.sent.append(self._frame_tick)
+            self._standing.note_sent(self._frame_tick)
             return frame
         if self._ending is not None and not self._shut:
             self._shut = True

@@ -6,53 +6,58 @@ sending less, before the window of unacknowledged snapshots has to stop everythi
 
 from __future__ import annotations
 
-from typing import Final
-
-EVERY_MAX: Final = 6
-QUEUED_TICKS: Final = 4
-"""An answer later than the quickest by more than this is a late one."""
-
-LATE_ANSWERS: Final = 4
-TIMELY_TICKS: Final = 60
-"""So many late answers in a row make it slower by one step; timely ones for so long, quicker."""
-
-FORGETTING: Final = 1 / 64
-"""The quickest answer is forgotten by so many ticks with each later one: routes change."""
+from net.kernels.arriving import (
+    EVERY,
+    EVERY_MAX,
+    FORGETTING,
+    LATE,
+    LATE_ANSWERS,
+    QUEUED_TICKS,
+    QUICKEST,
+    TIMELY,
+    TIMELY_TICKS,
+)
+from net.standing import Standing
 
 
 class Pace:
     """The divisor of one client's rate.
 
-    Attributes:
-        every: it gets a snapshot every so many ticks, 1 to EVERY_MAX.
+    Args:
+        standing: the client's row, where it counts.
     """
 
-    __slots__ = ("_late", "_quickest", "_timely", "every")
+    __slots__ = ("_standing",)
 
-    def __init__(self) -> None:
-        self.every = 1
-        self._quickest = float("inf")
-        self._late = self._timely = 0
+    def __init__(self, standing: Standing) -> None:
+        self._standing = standing
+
+    @property
+    def every(self) -> int:
+        """It gets a snapshot every so many ticks, 1 to EVERY_MAX."""
+        return self._standing.ints[EVERY]
 
     def heard(self, lag_ticks: int) -> None:
         """An acknowledgement came ``lag_ticks`` after the tick it names."""
-        self._quickest = min(float(lag_ticks), self._quickest + FORGETTING)
-        if lag_ticks - self._quickest > QUEUED_TICKS:
+        ints, floats = self._standing.ints, self._standing.floats
+        floats[QUICKEST] = min(float(lag_ticks), floats[QUICKEST] + FORGETTING)
+        if lag_ticks - floats[QUICKEST] > QUEUED_TICKS:
             self._worse()
             return
-        self._late = 0
-        self._timely += self.every
-        if self._timely >= TIMELY_TICKS:
-            self._timely = 0
-            self.every = max(1, self.every - 1)
+        ints[LATE] = 0
+        ints[TIMELY] += ints[EVERY]
+        if ints[TIMELY] >= TIMELY_TICKS:
+            ints[TIMELY] = 0
+            ints[EVERY] = max(1, ints[EVERY] - 1)
 
     def blocked(self) -> None:
         """A snapshot that was due could not be sent."""
         self._worse()
 
     def _worse(self) -> None:
-        self._timely = 0
-        self._late += 1
-        if self._late >= LATE_ANSWERS:
-            self._late = 0
-            self.every = min(EVERY_MAX, self.every + 1)
+        ints = self._standing.ints
+        ints[TIMELY] = 0
+        ints[LATE] += 1
+        if ints[LATE] >= LATE_ANSWERS:
+            ints[LATE] = 0
+            ints[EVERY] = min(EVERY_MAX, ints[EVERY] + 1)

@@ -7,9 +7,11 @@ from typing import Protocol
 import msgspec
 
 from net import wire
+from net.kernels import arriving
 from net.limits import Limits, TokenBucket
 from net.outbox import Outbox
 from net.rejections import BadMessage, Counters, Flooding, shutting_down
+from net.standing import Inbox, Standing, Standings
 from schema.messages import (
     RESYNC,
     ClientMessage,
@@ -23,7 +25,21 @@ from schema.messages import (
 
 
 class Seat(Protocol):
-    """One client that has joined, as the game sees it. Called in the trio thread; never waits."""
+    """One client that has joined, as the game sees it. Called in the trio thread; never waits.
+
+    Attributes:
+        inbox: takes its commands where they are taken for all clients at once; None for a seat that
+            wants every message by itself.
+        slot: of the body that it moves.
+    """
+
+    @property
+    def inbox(self) -> Inbox | None:
+        """See above."""
+
+    @property
+    def slot(self) -> int | None:
+        """See above."""
 
     def receive(self, message: Input | Spectate) -> None:
         """Take one message. PING and acknowledgements have been dealt with. May raise Rejection."""
@@ -43,10 +59,12 @@ class Session:
     """JOIN, then the other messages within their rates. Every method may raise Rejection."""
 
     def __init__(self, door: Door, limits: Limits, counters: Counters, now_s: float) -> None:
+        self.standing = Standing(limits.unacked_max)
         self.outbox = Outbox(
             messages_max=limits.outbox_messages_max,
             unacked_max=limits.unacked_max,
             skips_in_a_row_max=limits.skips_in_a_row_max,
+            standing=self.standing,
         )
         self._door = door
         self._limits = limits
@@ -55,7 +73,8 @@ class Session:
         self._inputs = TokenBucket(limits.inputs_per_s, limits.inputs_burst, now_s)
         self._pings = TokenBucket(limits.pings_per_s, limits.pings_burst, now_s)
         self._spectates = TokenBucket(limits.spectates_per_s, limits.spectates_burst, now_s)
-        self._drops = 0
+        self._standings: Standings | None = None
+        self._budget: TokenBucket | None = None
         self._seat: Seat | None = None
         self._goodbye = False
 
@@ -76,13 +95,34 @@ class Session:
         self._seat = self._door.enter(join, self.outbox, address)
         self._counters.joined_open += 1
 
+    def stand_among(self, standings: Standings, bytes_budget: TokenBucket) -> None:
+        """From now on INPUTs may be taken together with those of others, past ``receive``.
+
+        Args:
+            bytes_budget: of all that the client sends.
+        """
+        seat, standing = self._seat, self.standing
+        if seat is None or seat.inbox is None or seat.slot is None:
+            return
+        if standings.admit(standing, seat.inbox, seat.slot):
+            self._standings, self._budget = standings, bytes_budget
+            self._keep_buckets()
+
+    def _keep_buckets(self) -> None:
+        cells = self.standing.floats
+        self._bucket.keep_in(cells, arriving.MESSAGES)
+        self._inputs.keep_in(cells, arriving.INPUTS)
+        if self._budget is not None:
+            self._budget.keep_in(cells, arriving.BYTES)
+
     def receive(self, data: bytes | str, now_s: float) -> None:
         """Take any later message; over a rate it is dropped and counted."""
         self._counters.messages_in += 1
         if self.outbox.closing:
             return
-        if self._drops and self._bucket.full(now_s):
-            self._drops = 0
+        ints = self.standing.ints
+        if ints[arriving.DROPS] and self._bucket.full(now_s):
+            ints[arriving.DROPS] = 0
         if not self._bucket.take(now_s):
             self._drop("message_rate")
             return
@@ -120,6 +160,9 @@ class Session:
         """Shut the box, and give the seat back if there is one. The game's exceptions pass."""
         self._counters.dropped["snapshot_skipped"] += self.outbox.skipped
         self.outbox.shut()
+        if self._standings is not None:
+            self._standings.dismiss(self.standing)
+            self._keep_buckets()
         if self._seat is not None:
             seat, self._seat = self._seat, None
             self._counters.joined_open -= 1
@@ -135,7 +178,7 @@ class Session:
         return wire.decode(data)
 
     def _drop(self, reason: str) -> None:
-        self._drops += 1
+        self.standing.ints[arriving.DROPS] += 1
         self._counters.dropped[reason] += 1
-        if self._drops > self._limits.flood_drops_max:
+        if self.standing.ints[arriving.DROPS] > self._limits.flood_drops_max:
             raise Flooding("too many messages per second")

@@ -93,7 +93,7 @@ class Match:
         self.names: list[str] = []
         self.lineup: list[Entrant] = []
         self.members: list[int] = []
-        self.mailbox = Mailbox()
+        self.mailbox = Mailbox(plan.players_max)
         self.kills: list[Kill] = []
         self.recorder = recorder
         self.history: Historian | None = None

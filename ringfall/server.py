@@ -21,6 +21,7 @@ from starlette.applications import Starlette
 
 from net import listener
 from net.rejections import Counters
+from net.standing import Standings
 from persistence.players import Players
 from persistence.store.file import StoreFileError
 from persistence.store.writer import Store
@@ -84,7 +85,10 @@ class Server:
         self._reloader = reloader
         self.health = Health(self.lobby)
         direct = config.server.direct_frames and listener.AVAILABLE
-        self._intake = listener.Intake() if direct else None
+        self._intake = None
+        if direct:
+            standings = Standings(limits.connections_max, limits, self.counters)
+            self._intake = listener.Intake(standings=standings)
         self.matches = Matches(
             config, pack, players_max, self.lobby, self.metrics, self.health, self._intake
         )

@@ -24,6 +24,7 @@ from wsproto.utilities import ProtocolError
 from net import rejections, wire
 from net.books import Books, leaves
 from net.frames import Sieve
+from net.kernels.arriving import HEARD_S
 from net.limits import Limits, TokenBucket
 from net.listener.edge import RECEIVE_BYTES, Edge
 from net.listener.intake import Intake
@@ -136,6 +137,7 @@ class Connection:
             head,
             sieve,
             self.server.intake,
+            self._session.standing,
         )
         async with trio.open_nursery() as nursery:
             with trio.CancelScope(deadline=deadline) as edge.handshake:
@@ -187,11 +189,19 @@ class Connection:
                 self._session.receive(data, now_s)
             elif not self.outbox.closing:
                 self._session.join(data, self.address)
+                self._stand_among()
         except Rejection as rejection:
             self.reject(rejection)
         except Exception as error:
             self.server.fault(error)
             self.reject(rejections.Internal())
+
+    def _stand_among(self) -> None:
+        intake, edge = self.server.intake, self._edge
+        if intake is None or edge is None or intake.standings is None:
+            return
+        self._session.stand_among(intake.standings, edge.budget)
+        intake.seat(edge)
 
     def flood(self) -> None:
         """End a client that sends more bytes than it may."""
@@ -228,7 +238,8 @@ class Connection:
         limits = self.server.limits
         joined = self._session.joined
         limit_s = limits.idle_deadline_s if joined else limits.first_message_deadline_s
-        return self._heard_s + limit_s - trio.current_time()
+        heard_s = max(self._heard_s, self._session.standing.floats[HEARD_S])
+        return heard_s + limit_s - trio.current_time()
 
     # ---- to the client --------------------------------------------------------------------
 

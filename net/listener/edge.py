@@ -14,12 +14,13 @@ from typing import Final, Protocol
 import trio
 
 from net.frames import Sieve, binary_frame
+from net.kernels.arriving import HOLDS
 from net.limits import TokenBucket
 from net.listener.intake import Intake
 from net.rejections import Counters
+from net.standing import CHUNK_BYTES, NOWHERE, Standing
 
-# Small, so that a chunk of thousands of empty frames cannot hold the loop for long.
-RECEIVE_BYTES: Final = 1024
+RECEIVE_BYTES: Final = CHUNK_BYTES
 
 # Of the answer that makes it a WebSocket; others are refusals.
 SWITCHING: Final = b"HTTP/1.1 101"
@@ -45,12 +46,15 @@ class Edge(trio.abc.Stream):
         sock: non-blocking.
         stream: on it, for what may have to wait.
         client: who is told.
-        counters, budget: of bytes.
+        counters: of bytes.
+        budget: of the bytes that the client may send.
         head: a request head that was read already.
         sieve: takes small messages out; None where nobody shall.
         intake: reads for this socket too, while nothing but small messages comes; None for nobody.
+        standing: the client's row; None for a socket that nobody plays through.
 
     Attributes:
+        budget: of bytes.
         sieve: None, too, where something arrived before the answer that makes it a WebSocket.
         owed: the rest of a frame, to be sent before anything else is.
         closed: trio-websocket is done with it.
@@ -71,11 +75,13 @@ class Edge(trio.abc.Stream):
         head: bytes = b"",
         sieve: Sieve | None = None,
         intake: Intake | None = None,
+        standing: Standing | None = None,
     ) -> None:
         self._sock, self._stream = sock, stream
-        self._client, self._counters, self._budget = client, counters, budget
+        self._client, self._counters, self.budget = client, counters, budget
         self._head, self._intake = head, intake
         self._turn = trio.Lock()
+        self._standing = standing
         self.sieve = sieve
         # Of what was read: for trio-websocket, the end, why there is no more.
         self._passed, self._ended, self._flooded = b"", False, False
@@ -91,6 +97,11 @@ class Edge(trio.abc.Stream):
     def fileno(self) -> int:
         """Of the socket."""
         return self._sock.fileno()
+
+    @property
+    def place(self) -> int:
+        """Its client's row among those whose INPUTs are taken at once, NOWHERE without one."""
+        return NOWHERE if self._standing is None else self._standing.place
 
     # ---- from the client ------------------------------------------------------------------
 
@@ -130,13 +141,19 @@ class Edge(trio.abc.Stream):
         """
         try:
             data = self._sock.recv(RECEIVE_BYTES)
-            if data and not self._take(data, now_s):
-                return False
-            self._ended = not data
         except (BlockingIOError, InterruptedError):
             return False
         except OSError as error:
             self._failure = trio.BrokenResourceError(f"socket is gone: {error}")
+            return self.take_over(b"", now_s)
+        return self.take_over(data, now_s)
+
+    def take_over(self, data: bytes, now_s: float) -> bool:
+        """Take a chunk that somebody else has read, none at the end; returns as ``take_in``."""
+        try:
+            if data and not self._take(data, now_s):
+                return False
+            self._ended = not data and self._failure is None
         except Exception as error:
             self._failure = error
         if self._ended or self._failure is not None:
@@ -147,7 +164,7 @@ class Edge(trio.abc.Stream):
     def _take(self, data: bytes, now_s: float) -> bool:
         """Meter a chunk and take messages out of it; whether the rest is for ``receive_some``."""
         self._counters.bytes_in += len(data)
-        if not self._budget.take(now_s, len(data)):
+        if not self.budget.take(now_s, len(data)):
             self._flooded = True
             self._client.flood()
             return True
@@ -157,6 +174,8 @@ class Edge(trio.abc.Stream):
             self._passed = data
             return True
         taken, self._passed = self.sieve.sift(data)
+        if self._standing is not None:
+            self._standing.ints[HOLDS] = self.sieve.holds
         for message in taken:
             self._client.hear(message, now_s)
         return bool(self._passed)

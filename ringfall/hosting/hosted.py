@@ -20,6 +20,7 @@ from ringfall.hosting import counts, telling
 from ringfall.hosting.delayed import DelayedWorld
 from ringfall.hosting.gallery import Gallery
 from ringfall.hosting.history import History
+from ringfall.hosting.inbox import MatchInbox
 from ringfall.hosting.packing import Feed, make_packer, offer
 from ringfall.hosting.patience import Patience
 from ringfall.hosting.seats import Occupant, PlayerSeat, WatcherSeat, no_such_role
@@ -51,6 +52,7 @@ class HostedMatch:
         gallery: those who watch.
         views: judges what players claim to have seen.
         scribe: writes down what people did.
+        inbox: takes commands of many players at once.
         finished: whether the result has been shown long enough and everybody was sent home, or
             nobody came.
     """
@@ -72,6 +74,7 @@ class HostedMatch:
         self.scribe = Scribe()
         self._promised = promised
         self.views = Views(match)
+        self.inbox = MatchInbox(match, self.views)
         patience = patience or Patience()
         rules, linger_s = match.rules, match.rules.balance.match.result_linger_s
         self._grace_ticks = rules.ticks(patience.grace_s)

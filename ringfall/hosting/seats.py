@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from net.outbox import Outbox
 from net.rejections import BadMessage, Rejection
+from ringfall.hosting.inbox import MatchInbox
 from ringfall.hosting.packing import Feed
 from schema.messages import Input, Spectate
 
@@ -52,6 +53,11 @@ class PlayerSeat:
         """Of the body."""
         return self.occupant.slot
 
+    @property
+    def inbox(self) -> MatchInbox:
+        """Takes its commands together with those of others, as long as its outbox is open."""
+        return self._hosted.inbox
+
     def receive(self, message: Input | Spectate) -> None:
         """Take one command, or a dead player's wish; of a connection that was replaced, nothing."""
         occupant, hosted = self.occupant, self._hosted
@@ -78,6 +84,7 @@ class WatcherSeat:
 
     Attributes:
         player_id: who it is.
+        inbox: none: of what they send only acknowledgements count.
         feed: their snapshots.
         slot: whom they watch, None for whoever is alive.
         entrants_told: entrants they know of.
@@ -88,6 +95,7 @@ class WatcherSeat:
         self, gallery: Gallery, player_id: str, outbox: Outbox, slot: int | None, entrants: int
     ) -> None:
         self._gallery = gallery
+        self.inbox = None
         self.player_id = player_id
         self.outbox = outbox
         self.feed = Feed(outbox)

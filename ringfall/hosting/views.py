@@ -70,9 +70,17 @@ class Views:
         """
         if not command.view:
             return command
-        match = self._match
-        view = judge(command.view, sent, match.tick + 1 - match.rules.rewind_ticks)
-        if not view.reason:
-            return command
-        self.replaced[view.reason] += 1
-        return msgspec.structs.replace(command, view=view.tick)
+        tick = self.seen(command.view, sent)
+        return command if tick == command.view else msgspec.structs.replace(command, view=tick)
+
+    @property
+    def oldest(self) -> int:
+        """No older tick is looked back to now."""
+        return self._match.tick + 1 - self._match.rules.rewind_ticks
+
+    def seen(self, claimed: int, sent: Sequence[int]) -> int:
+        """The tick that counts as seen, as in ``judge``."""
+        view = judge(claimed, sent, self.oldest)
+        if view.reason:
+            self.replaced[view.reason] += 1
+        return view.tick

@@ -19,6 +19,7 @@ from typing import Final
 import trio
 
 from net.listener import Intake
+from net.standing import NOWHERE
 from ringfall.loadtest.profiles import Profile
 
 CHUNK_BYTES: Final = 16_384
@@ -138,6 +139,11 @@ class Link:
         if self._failure is not None:
             raise self._failure
 
+    @property
+    def place(self) -> int:
+        """Nowhere: what it reads are no INPUTs."""
+        return NOWHERE
+
     def fileno(self) -> int:
         """Of the socket; for the intake."""
         return -1 if self._sock is None else self._sock.fileno()
@@ -158,6 +164,10 @@ class Link:
             self._enough.set()
             return True
         return False
+
+    def take_over(self, data: bytes, now_s: float) -> bool:
+        """Not for whoever has no place."""
+        raise AssertionError("nobody reads for a line without a place")
 
     def post(self, data: bytes) -> None:
         """Send; never waits."""

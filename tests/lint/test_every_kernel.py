@@ -35,6 +35,9 @@ TRIALS: dict[str, Trial] = {
     "ecs.changes.follow": Trial("changes.rebuild", CHANGES, "predictor.rebuild"),
     "ecs.identity.remove_rows": Trial("entities.Entities", "tests/ecs/test_identity.py"),
     "ecs.program.run": Trial("calling.one_by_one", "tests/ecs/test_program.py"),
+    "net.kernels.arriving.take_inputs": Trial(
+        "arriving.take", "tests/net/test_net_arriving.py", "table.take"
+    ),
     "net.kernels.bodies.draw_bodies": Trial("watching.expected_bodies", *PACKED),
     "net.kernels.eyes.choose_eyes": Trial("watching.expected_match", *PACKED),
     "net.kernels.eyes.gather_eyes": Trial("watching.expected_bodies", *PACKED),
@@ -55,6 +58,12 @@ TRIALS: dict[str, Trial] = {
     "net.kernels.listing.list_bodies": Trial("watching.expected_bodies", *PACKED),
     "net.kernels.listing.list_leaving": Trial("watching.sees_thing", *PACKED),
     "net.kernels.listing.list_things": Trial("watching.expected_areas", *PACKED),
+    "net.kernels.queueing.post_commands": Trial(
+        "queueing.Lines", "tests/net/test_net_queueing.py", "queueing.post_commands"
+    ),
+    "net.kernels.queueing.take_turns": Trial(
+        "queueing.Lines", "tests/net/test_net_queueing.py", "queueing.take_turns"
+    ),
     "net.kernels.shades.note_walls": Trial("shades.named", "tests/net/test_net_shades.py"),
     "net.kernels.spotting.spot_bodies": Trial("watching.expected_bodies", *PACKED),
     "net.kernels.spotting.spot_things": Trial("watching.sees_thing", *PACKED),

@@ -133,6 +133,8 @@ RESULT = m.Result(
 
 
 class FakeSeat:
+    inbox, slot = None, None
+
     def __init__(self, game: FakeGame, join: m.Join, outbox: Outbox, address: str) -> None:
         self.game = game
         self.join = join

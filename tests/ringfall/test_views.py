@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from net.outbox import SENT_KEPT
+from net.kernels.arriving import SENT_KEPT
 from ringfall.config import TICK_RATE_MAX_HZ
 from ringfall.hosting import HostedMatch
 from ringfall.hosting.views import FUTURE, OLD, UNSENT, View, judge
