@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from persistence.frames import SEAL_MAGIC
-from persistence.reader import open_journal
+from persistence.reader import open_journal, read_header
 from persistence.salvage import salvage
+from persistence.tail_file import read_tail
 from ringfall.replay import verify
 from tests.server import player as p
 from tests.server.data import CALM_ZONE, make_data
@@ -150,6 +151,10 @@ def test_killed(folder: Path) -> None:
         server.process.send_signal(signal.SIGKILL)
         server.process.wait(WAIT_S)
         # What was on its way to the disk is in the tail.
+        [tail] = (folder / "tails").iterdir()
+        reached = read_tail(tail, read_header(journal)).reached
+        assert reached is not None
+        assert seen <= reached + 1
         found = salvage(journal, folder / "tails")
         assert seen <= found.ticks[-1].tick + 1
         assert (found.lost_ticks, found.header.match_id) == (0, journal.stem)
