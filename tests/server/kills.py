@@ -23,7 +23,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import trio
 
@@ -34,12 +34,16 @@ from ringfall.loadtest.crowd import PHASES, Crowd
 from ringfall.loadtest.door import Door
 from ringfall.loadtest.profiles import PROFILES
 from ringfall.replay import verify
+from ringfall.replay_source import inputs_of, world_of_header
+from schema.columns import Vitals
 from schema.messages import Welcome, WelcomeMode
+from systems.tick import step
 from tests.server.brood import brood
-from tests.server.servers import COMMAND, HOST, LIMITS, START_S, WAIT_S, environment, toml
+from tests.server.servers import COMMAND, HOST, LIMITS, START_S, environment, toml
 
 RATE_HZ: Final = 30
 POLL_S: Final = 0.01
+IN_TIME_S: Final = 60.0
 KILL_BETWEEN_S: Final = (0.1, 5.0)
 CLOSELY: Final = 2  # clients that read every byte; the others see ticks
 
@@ -98,18 +102,40 @@ class Life:
     recovery_s: list[float] = field(default_factory=list)
     ahead_ticks: list[int] = field(default_factory=list)
 
+    def __str__(self) -> str:
+        """Return it as one line."""
+        return (
+            f"ticking after {self.started_s:.1f} s ({self.started_cpu_s:.1f} s of CPU), "
+            f"{len(self.back_s)} came back into their bodies, the last after "
+            f"{max(self.away_s, default=0.0):.1f} s"
+        )
+
+
+class Arrival(NamedTuple):
+    """The first snapshot of a connection: when, of which body, and whether that had waited."""
+
+    at_s: float
+    match_id: str
+    slot: int
+    tick: int
+    resumed: bool
+
 
 class Witness(Client):
     """A client that remembers what it was shown, and where.
 
     Attributes:
         match_id, slot: of its body.
-        tick: the newest it was shown there, 0 for none; first_s: when it was shown the first.
+        tick: the newest it was shown there, 0 for none.
         lives: whether that body was alive then.
-        resumed: whether it was let back into a body.
+        arrivals: where it has been, one for each connection that showed it something.
     """
 
-    match_id, slot, tick, first_s, lives, resumed = "", -1, 0, 0.0, False, False
+    match_id, slot, tick, lives, resumed = "", -1, 0, False, False
+
+    def __init__(self, crowd: Crowd, number: int) -> None:
+        super().__init__(crowd, number, number < CLOSELY)
+        self.arrivals: list[Arrival] = []
 
     def _enter(self, welcome: Welcome) -> None:
         super()._enter(welcome)
@@ -120,9 +146,22 @@ class Witness(Client):
     def _hear_snapshot(self, payload: bytes, now: float) -> None:
         super()._hear_snapshot(payload, now)
         assert self._hearing is not None
-        if not self.tick:
-            self.first_s = now
-        self.tick, self.lives = self._hearing.mirror.tick, bool(self._hearing.alive)
+        first, self.tick = not self.tick, self._hearing.mirror.tick
+        self.lives = bool(self._hearing.alive)
+        if first:
+            found = Arrival(now, self.match_id, self.slot, self.tick, self.resumed)
+            self.arrivals.append(found)
+
+    def back_after(self, killed_s: float) -> Arrival | None:
+        """Its first arrival after a kill."""
+        return next((found for found in self.arrivals if found.at_s > killed_s), None)
+
+    def facts(self) -> str:
+        """Where it stands, for whoever wonders."""
+        return (
+            f"match {self.match_id!r}, slot {self.slot}, tick {self.tick}, lives {self.lives}, "
+            f"inside {self.inside}, {dict(self.tally.disconnects)}, {dict(self.tally.refusals)}"
+        )
 
 
 class Kills:
@@ -150,6 +189,7 @@ class Kills:
         self._ports = free_ports(2)
         self._process: Process | None = None
         self.lives: list[Life] = []
+        self._fallen: list[tuple[str, int, int]] = []
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "ringfall.toml").write_text(toml(self._settings()))
 
@@ -178,12 +218,15 @@ class Kills:
             assert (found.divergence, found.damage) == (None, None), (path, found)
             assert found.sealed, path
             say(f"{path.name}: {found.compared} hashes of {found.ticks} ticks agree")
+        for match_id, slot, tick in self._fallen:
+            path = self._folder / "journals" / f"{match_id}.journal"
+            assert not alive_at(path, slot, tick), "somebody who lived did not get the body back"
 
     async def _run(self, kills: int, say: Callable[[str], None]) -> None:
         await self._begin()
         door = Door(f"http://{HOST}:{self._ports[0]}/", foreign=False)
         crowd = Crowd(door, PROFILES["lan"], load_datapack(self._data), RATE_HZ, self._seed)
-        witnesses = [Witness(crowd, number, number < CLOSELY) for number in range(self._count)]
+        witnesses = [Witness(crowd, number) for number in range(self._count)]
         async with trio.open_nursery() as nursery:
             assert crowd.intake is not None
             nursery.start_soon(crowd.intake.run)
@@ -192,18 +235,16 @@ class Kills:
                 nursery.start_soon(witness.live)
             for phase in range(PHASES):
                 nursery.start_soon(crowd._beat, phase)
-            await until(lambda: all(witness.tick for witness in witnesses), START_S)
-            for number in range(kills):
-                await trio.sleep(self._draw.uniform(*KILL_BETWEEN_S))
-                self.lives.append(await self._kill(witnesses))
-                life = self.lives[-1]
-                say(
-                    f"kill {number + 1} of {kills}: ticking after {life.started_s:.1f} s "
-                    f"({life.started_cpu_s:.1f} s of CPU), {len(life.back_s)} came back into their "
-                    f"bodies, the last after {max(life.away_s, default=0.0):.1f} s"
-                )
-            await self._end()
-            nursery.cancel_scope.cancel()
+            try:
+                await until(lambda: all(witness.tick for witness in witnesses))
+                for number in range(kills):
+                    await trio.sleep(self._draw.uniform(*KILL_BETWEEN_S))
+                    self.lives.append(await self._kill(witnesses))
+                    say(f"kill {number + 1} of {kills}: {self.lives[-1]}")
+                await self._end()
+            finally:
+                crowd.intake.stop()
+                nursery.cancel_scope.cancel()
         with trio.move_on_after(1.0, shield=True):
             await door.aclose()
 
@@ -243,11 +284,17 @@ class Kills:
             life.ahead_ticks.append(found[match_id]["tick"] - tick)
             if found[match_id]["over"]:
                 continue
-            await until(partial(_is_back, witness, killed_s))
-            assert (witness.match_id, witness.slot) == (match_id, slot), "another body"
-            assert witness.resumed
-            life.back_s.append(witness.first_s - ready_s)
-            life.away_s.append(witness.first_s - killed_s)
+            await until(partial(witness.back_after, killed_s), explain=witness.facts)
+            back = witness.back_after(killed_s)
+            assert back is not None
+            if (back.match_id, back.slot, back.resumed) != (match_id, slot, True):
+                # Nobody gets a body back that fell since the last tick that was seen.
+                ticks = round((back.at_s - begun_s) * RATE_HZ)
+                self._fallen.append((match_id, slot, found[match_id]["tick"] + ticks))
+                continue
+            assert back.tick >= tick
+            life.back_s.append(back.at_s - ready_s)
+            life.away_s.append(back.at_s - killed_s)
         return life
 
     def _check_sealed(self, match_id: str, tick: int) -> None:
@@ -265,8 +312,15 @@ class Kills:
         assert "Traceback" not in (self._folder / "stderr").read_text()
 
 
-def _is_back(witness: Witness, killed_s: float) -> bool:
-    return witness.tick > 0 and witness.first_s > killed_s
+def alive_at(path: Path, slot: int, tick: int) -> bool:
+    """Whether a body lived when a tick of a recorded match had been applied."""
+    with open_journal(path) as journal:
+        world = world_of_header(journal.header)
+        for record in journal.ticks():
+            if record.tick > tick:
+                break
+            step(world, inputs_of(record))
+    return bool(world.group("players", Vitals).alive[slot])
 
 
 def cpu_s(pid: int) -> float:
@@ -284,11 +338,16 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
-async def until(condition: Callable[[], Any], seconds: float = WAIT_S) -> None:
+async def until(
+    condition: Callable[[], Any],
+    seconds: float = IN_TIME_S,
+    explain: Callable[[], object] = lambda: "",
+) -> None:
     """Wait until something is so; fail when it takes too long."""
-    with trio.fail_after(seconds):
+    with trio.move_on_after(seconds):
         while not condition():
             await trio.sleep(POLL_S)
+    assert condition(), f"never came true: {explain()}"
 
 
 def table(lives: Sequence[Life]) -> str:
