@@ -1,0 +1,70 @@
+"""Small recorded matches, true in every hash, for tests of the library."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from persistence.journal_file import JournalFile
+from ringfall.library.entries import PLAIN
+from ringfall.match import Match, MatchPlan
+from ringfall.names import bot_names
+from ringfall.recording import Cadence, Recorder, make_header, placements, winner_of
+from tests.ringfall.packs import pack
+
+TICKS = 100
+CADENCE = Cadence(keyframe_ticks=25, changes_ticks=10)
+
+
+def record(
+    folder: Path,
+    match_id: str = "m-1",
+    *,
+    ticks: int = TICKS,
+    people: Sequence[str] = (),
+    begun: str = "2026-01-02T03:04:05+00:00",
+    cadence: Cadence = CADENCE,
+    seed: int = 3,
+    sealed: bool = True,
+) -> Path:
+    """Record a match of bots, and of people who stand still; where the journal is."""
+    places = pack()
+    match = Match(MatchPlan(places, 30, 8, seed))
+    header = make_header(match_id, places, match.world, cadence)
+    path = folder / (match_id + PLAIN)
+    with JournalFile.create(path, msgspec.structs.replace(header, created_utc=begun)) as file:
+        match.recorder = Recorder(file.append, cadence)
+        for player in people:
+            match.enter(f"Name of {player}", player=player)
+        match.enter_bots(bot_names(6, seed))
+        while match.tick < ticks:
+            match.advance()
+        if sealed:
+            match.recorder.record_end(match.world, match.tick)
+            file.seal(
+                tick=match.tick,
+                final_hash=match.world.state_hash(),
+                winner=winner_of(match.world),
+                result=placements(match.world, match.names),
+                reason="stopped",
+            )
+    return path
+
+
+@cache
+def sample_bytes() -> bytes:
+    """One such journal, recorded once."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        return record(Path(folder), people=("p-ada",)).read_bytes()
+
+
+def put_sample(folder: Path, match_id: str = "m-1") -> Path:
+    """The journal of ``sample_bytes``, of the match "m-1", under a name."""
+    path = folder / (match_id + PLAIN)
+    path.write_bytes(sample_bytes())
+    return path
