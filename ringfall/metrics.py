@@ -16,6 +16,7 @@ from persistence.store.writer import Store
 from ringfall.hosting.hosted import HostedMatch
 from ringfall.hosting.lobby import Lobby
 from ringfall.library.librarian import Librarian
+from ringfall.recovery.report import Report
 from ringfall.web.port import HttpCounters
 
 TICK_BUCKETS_S = (
@@ -60,6 +61,27 @@ class Metrics:
             ["match"],
             registry=self.registry,
         )
+        self.journal_tail = prometheus.Gauge(
+            "ringfall_journal_tail_bytes",
+            "Ticks held in the tail because the journal's file does not have them yet",
+            ["match"],
+            registry=self.registry,
+        )
+        self.matches_recovered = prometheus.Counter(
+            "ringfall_matches_recovered",
+            "Matches that go on after the process was killed",
+            registry=self.registry,
+        )
+        self.matches_set_aside = prometheus.Counter(
+            "ringfall_matches_set_aside",
+            "Matches that could not be recovered",
+            registry=self.registry,
+        )
+        self.recovery_duration = prometheus.Gauge(
+            "ringfall_recovery_seconds",
+            "Time it took at the start to recover matches",
+            registry=self.registry,
+        )
         self._matches = _Matches(lobby)
         # CPU, memory and open files, where the operating system tells.
         prometheus.ProcessCollector(registry=self.registry)
@@ -76,6 +98,12 @@ class Metrics:
     def watch(self, store: Store, players: Players) -> None:
         """From now on say how it stands with the database of players."""
         self._store.watched = store, players
+
+    def recovered(self, report: Report) -> None:
+        """Keep what came of recovering."""
+        self.matches_recovered.inc(sum(not found.over for found in report.recovered))
+        self.matches_set_aside.inc(len(report.set_aside))
+        self.recovery_duration.set(report.seconds)
 
     def match_ended(self, hosted: HostedMatch) -> None:
         """Keep the counts of a match that is about to leave the lobby."""

@@ -506,6 +506,18 @@ def test_a_damaged_spool_is_kept(path: Path, at: int) -> None:
     assert not file.with_name(file.name + ".damaged-2").exists()
 
 
+def test_a_spool_is_not_emptied_of_what_came_meanwhile(path: Path) -> None:
+    with closing(spool.Spool(path.with_name("x.spool"))) as found:
+        found.append([spool.encoded(sign_in(0))])
+        batch, end = found.read(0)
+        found.append([spool.encoded(sign_in(1))])
+        assert not found.empty(end)
+        later, end = found.read(end)
+        assert [*batch, *later] == [sign_in(0), sign_in(1)]
+        assert found.empty(end)
+        assert found.read(0) == ([], 0)
+
+
 def test_a_spool_takes_no_more_than_its_bound(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spool, "SPOOL_MAX_BYTES", 100)
     found = spool.Spool(path.with_name("x.spool"))

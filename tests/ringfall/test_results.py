@@ -45,7 +45,8 @@ class Evening:
             match.recorder = Recorder(file.append, cadence)
             match.enter_bots(bot_names(2, 1))
             hosted = HostedMatch(match_id, match, Patience(grace_s=600.0))
-            hosted.scribe = Scribe(header, self.changes.append)
+            hosted.scribe = Scribe(header)
+            hosted.scribe.submit = self.changes.append
             seats = {
                 name: hosted.seat(wish(name, player_id=name.lower()), outbox())
                 for name in ("Ada", "Bo", "Cy")
@@ -150,9 +151,9 @@ def test_a_result_that_a_kill_swallowed_is_taken_from_the_recording(
         async with trio.open_nursery() as nursery:
             nursery.start_soon(store.run)
             for _ in range(2):
-                await catch_up(store, evening.folder)
+                await catch_up(store, evening.folder, set)
                 await store.amend(lambda db: None)
-            await catch_up(store, tmp_path / "nowhere")
+            await catch_up(store, tmp_path / "nowhere", set)
             nursery.cancel_scope.cancel()
 
     trio.run(main)
