@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -24,47 +24,56 @@ def record(
     match_id: str = "m-1",
     *,
     ticks: int = TICKS,
-    people: Sequence[str] = (),
+    people: tuple[str, ...] = (),
     begun: str = "2026-01-02T03:04:05+00:00",
     cadence: Cadence = CADENCE,
     seed: int = 3,
     sealed: bool = True,
 ) -> Path:
-    """Record a match of bots, and of people who stand still; where the journal is."""
-    places = pack()
-    match = Match(MatchPlan(places, 30, 8, seed))
-    header = make_header(match_id, places, match.world, cadence)
+    """Record a match of bots, and of people who stand still; where the journal is.
+
+    The same match is played once, however often it is asked for.
+    """
     path = folder / (match_id + PLAIN)
-    with JournalFile.create(path, msgspec.structs.replace(header, created_utc=begun)) as file:
-        match.recorder = Recorder(file.append, cadence)
-        for player in people:
-            match.enter(f"Name of {player}", player=player)
-        match.enter_bots(bot_names(6, seed))
-        while match.tick < ticks:
-            match.advance()
-        if sealed:
-            match.recorder.record_end(match.world, match.tick)
-            file.seal(
-                tick=match.tick,
-                final_hash=match.world.state_hash(),
-                winner=winner_of(match.world),
-                result=placements(match.world, match.names),
-                reason="stopped",
-            )
+    path.write_bytes(_recorded(match_id, ticks, people, begun, cadence, seed, sealed))
     return path
 
 
 @cache
-def sample_bytes() -> bytes:
-    """One such journal, recorded once."""
-    import tempfile
-
+def _recorded(
+    match_id: str,
+    ticks: int,
+    people: tuple[str, ...],
+    begun: str,
+    cadence: Cadence,
+    seed: int,
+    sealed: bool,
+) -> bytes:
+    places = pack()
+    match = Match(MatchPlan(places, 30, 8, seed))
+    header = make_header(match_id, places, match.world, cadence)
+    header = msgspec.structs.replace(header, created_utc=begun)
     with tempfile.TemporaryDirectory() as folder:
-        return record(Path(folder), people=("p-ada",)).read_bytes()
+        path = Path(folder) / "recorded"
+        with JournalFile.create(path, header) as file:
+            match.recorder = Recorder(file.append, cadence)
+            for player in people:
+                match.enter(f"Name of {player}", player=player)
+            match.enter_bots(bot_names(6, seed))
+            while match.tick < ticks:
+                match.advance()
+            if sealed:
+                match.recorder.record_end(match.world, match.tick)
+                file.seal(
+                    tick=match.tick,
+                    final_hash=match.world.state_hash(),
+                    winner=winner_of(match.world),
+                    result=placements(match.world, match.names),
+                    reason="stopped",
+                )
+        return path.read_bytes()
 
 
 def put_sample(folder: Path, match_id: str = "m-1") -> Path:
-    """The journal of ``sample_bytes``, of the match "m-1", under a name."""
-    path = folder / (match_id + PLAIN)
-    path.write_bytes(sample_bytes())
-    return path
+    """The journal of the match "m-1", with one person in it, under a name."""
+    return record(folder, people=("p-ada",)).rename(folder / (match_id + PLAIN))

@@ -290,7 +290,7 @@ def test_killed_at_any_step_nothing_is_lost(
     folder: Path, way: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = "m-1.journal" if way is pack_here else "m-1.journal.packed"
-    put_sample(folder)
+    record(folder, ticks=20)
     if way is unpack_here:
         pack_here(folder / "m-1.journal")
     original = (folder / name).read_bytes()
