@@ -162,9 +162,6 @@ class Server:
                 nursery.start_soon(follow_data, self._reloader, self._take_data)
             limits = self.config.net_limits()
             nursery.start_soon(players.run)
-            librarian = librarian_of(self.config, store, self._lateness)
-            self.metrics.watch_library(librarian)
-            nursery.start_soon(librarian.run)
             edge = partial(
                 listener.serve,
                 direct_frames=self.config.server.direct_frames,
@@ -173,8 +170,15 @@ class Server:
             await nursery.start(edge, [game], self.lobby, limits, self.counters)
             await nursery.start(serve_http, http, self._app(players), limits, self.http_counters)
             await self._recover()
-            nursery.start_soon(catch_up, store, self._journal_dir, self._running)
+            nursery.start_soon(self._tend_recordings, store)
             on_ready(self.addresses, self.outcome.recovery)
+
+    async def _tend_recordings(self, store: Store) -> None:
+        """Take results the store missed from recordings; then pack these, and keep order."""
+        librarian = librarian_of(self.config, store, self._lateness)
+        self.metrics.watch_library(librarian)
+        await catch_up(store, self._journal_dir, self._running)
+        await librarian.run()
 
     # ---- set-up ---------------------------------------------------------------------------
 

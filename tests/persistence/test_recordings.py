@@ -15,6 +15,7 @@ import pytest
 from persistence.store import recordings as index
 from persistence.store.changes import decode_change, encode_change
 from persistence.store.file import StoreFile
+from persistence.store.queries import history
 from persistence.store.recordings import (
     Recording,
     RecordingGone,
@@ -26,6 +27,7 @@ from persistence.store.recordings import (
     recordings,
     recordings_of,
 )
+from tests.persistence.store_samples import some_matches
 
 
 @pytest.fixture
@@ -105,6 +107,20 @@ def test_of_one_player_page_by_page(file: StoreFile) -> None:
     rest = recordings_of(file.db, "p-ada", before=first[-1].match_id)
     assert [each.match_id for each in rest] == ["m-002", "m-001"]
     assert [r.match_id for r in recordings_of(file.db, "p-ada", since_s=7000)] == ["m-008", "m-007"]
+
+
+def test_a_history_links_to_recordings(file: StoreFile) -> None:
+    for change in some_matches(4, 3):
+        file.write([change])
+    played = history(file.db, "p-001", limit=9)
+    assert [line.recording for line in played] == [None] * len(played)
+    assert played
+    there = played[0].match_id
+    file.write([RecordingSealed(one(1, match_id=there, file="x.journal.packed"), ("p-001",))])
+    expected = {line.match_id: None for line in played} | {there: "x.journal.packed"}
+    assert {r.match_id: r.recording for r in history(file.db, "p-001", limit=9)} == expected
+    file.write([RecordingGone(there)])
+    assert history(file.db, "p-001", limit=9) == played
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,13 @@ from prometheus_client import generate_latest
 
 from net.limits import Limits
 from net.rejections import Counters
-from ringfall.config import JournalSection, LibrarySection, MatchSection, PlayersSection, ServerSection
+from ringfall.config import (
+    JournalSection,
+    LibrarySection,
+    MatchSection,
+    PlayersSection,
+    ServerSection,
+)
 from ringfall.hosting.lobby import Lobby
 from ringfall.identity.tickets import TicketDesk
 from ringfall.metrics import Metrics
