@@ -45,8 +45,6 @@ log = structlog.get_logger("ringfall.server")
 # match begins holds it up no longer than this.
 JOURNAL_WAIT_S = 2.0
 
-LATE_S = 0.01  # a tick that begins so late: whoever works beside the matches waits
-
 Files: TypeAlias = tuple[JournalFile, Tail | None]
 
 
@@ -93,10 +91,9 @@ class Matches:
         self._nursery: trio.Nursery | None = None
         self._submit: Callable[[Change], None] = lambda change: None
 
-    @property
-    def behind(self) -> bool:
-        """Whether the tick begun last was late: nobody should work beside the matches now."""
-        return bool(self._lobby.matches) and self._lateness_s > LATE_S
+    def lateness_s(self) -> float:
+        """How much too late the last tick of any match began, in seconds."""
+        return self._lateness_s if self._lobby.matches else 0.0
 
     def begin(self, nursery: trio.Nursery, submit: Callable[[Change], None]) -> None:
         """Say where the matches' tasks run, and who writes down what people did in them."""

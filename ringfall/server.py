@@ -33,8 +33,7 @@ from ringfall.following import follow_data
 from ringfall.health import Health
 from ringfall.hosting.lobby import Lobby
 from ringfall.identity.tickets import TicketDesk
-from ringfall.library.keeping import Rule
-from ringfall.library.librarian import Librarian
+from ringfall.library.librarian import librarian_of
 from ringfall.matches import Matches
 from ringfall.metrics import Metrics
 from ringfall.recovery import Report
@@ -135,7 +134,6 @@ class Server:
                 nursery.start_soon(follow_data, self._reloader, self.matches.take)
             limits = self.config.net_limits()
             nursery.start_soon(players.run)
-            nursery.start_soon(self._make_librarian(store).run)
             edge = partial(
                 listener.serve,
                 direct_frames=self.config.server.direct_frames,
@@ -144,9 +142,15 @@ class Server:
             await nursery.start(edge, [game], self.lobby, limits, self.counters)
             await nursery.start(serve_http, http, self._app(players), limits, self.http_counters)
             self.outcome.recovery = await self.matches.recover()
-            folder = Path(self.config.server.journal_dir)
-            nursery.start_soon(catch_up, store, folder, self.matches.running)
+            nursery.start_soon(self._tend_recordings, store)
             on_ready(self.addresses, self.outcome.recovery)
+
+    async def _tend_recordings(self, store: Store) -> None:
+        """Take results the store missed from recordings; then pack these, and keep order."""
+        librarian = librarian_of(self.config, store, self.matches.lateness_s)
+        self.metrics.watch_library(librarian)
+        await catch_up(store, Path(self.config.server.journal_dir), self.matches.running)
+        await librarian.run()
 
     # ---- set-up ---------------------------------------------------------------------------
 
@@ -159,18 +163,6 @@ class Server:
             return Store(Path(self.config.players.database))
         except StoreFileError as error:
             raise StartError(str(error)) from None
-
-    def _make_librarian(self, store: Store) -> Librarian:
-        rules = self.config.library
-        librarian = Librarian(
-            Path(self.config.server.journal_dir),
-            store,
-            Rule(rules.keep_days, rules.keep_gb),
-            rules.pack,
-            lambda: self.matches.behind,
-        )
-        self.metrics.watch_library(librarian)
-        return librarian
 
     def _app(self, players: Players) -> Starlette:
         api = Api(

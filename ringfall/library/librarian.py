@@ -26,6 +26,7 @@ from persistence.store.recordings import (
     every_recording,
 )
 from persistence.store.writer import Store, StoreSilentError
+from ringfall.config import Config
 from ringfall.library.entries import PACKED, entry_of
 from ringfall.library.keeping import Rule, doomed
 from ringfall.library.shelf import drop_twin, pack_here, remove, sealed_in, sweep_parts
@@ -33,6 +34,9 @@ from ringfall.library.shelf import drop_twin, pack_here, remove, sealed_in, swee
 LOOK_EVERY_S: Final = 30.0
 MAKE_WAY_S: Final = 0.002  # after every state, some tenths of a millisecond of work
 LATE_S: Final = 0.1  # between two questions whether a match is still late
+
+# A match whose tick begins so much too late is behind: the library waits.
+BEHIND_S: Final = 0.01
 
 T = TypeVar("T")
 
@@ -192,3 +196,20 @@ def _settle_twins(packed: Path, plain: Path) -> None:
 
 def _pinned(recording: Recording, pinned: bool) -> Recording:
     return msgspec.structs.replace(recording, pinned=pinned)
+
+
+def librarian_of(config: Config, store: Store, lateness_s: Callable[[], float]) -> Librarian:
+    """The librarian that an operator asks for.
+
+    Args:
+        config: its settings.
+        store: has the index.
+        lateness_s: how late the last tick of any match began.
+    """
+    return Librarian(
+        Path(config.server.journal_dir),
+        store,
+        Rule(config.library.keep_days, config.library.keep_gb),
+        config.library.pack,
+        lambda: lateness_s() > BEHIND_S,
+    )
