@@ -16,7 +16,7 @@ import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
-from ecs.columns import Group, Identity
+from ecs.columns import Column, Group, Identity
 from ecs.layout import Layout, Placed, Table, allocate, plan
 
 G = TypeVar("G", bound=Group)
@@ -70,6 +70,7 @@ class World:
         self.scratch: NDArray[np.uint8] = allocate(self.scratch_layout.size_bytes)
         self.name = f"world-{next(_names)}"
         self._archetypes: dict[str, ArchetypeTable] = {}
+        self._memory: dict[tuple[str, Column[Any]], memoryview] = {}
         self.enter()
         for table in tables:
             self._create(table)
@@ -108,6 +109,14 @@ class World:
         """One group of one table, writable; for composition and tests, not for systems."""
         found = self._archetypes[table].groups[group]
         assert isinstance(found, group)
+        return found
+
+    def memory(self, table: str, column: Column[Any]) -> memoryview:
+        """The bytes of one column of one table, writable; for composition and tests."""
+        found = self._memory.get((table, column))
+        if found is None:
+            whole = getattr(self._archetypes[table].groups[column.group], column.name)
+            found = self._memory[table, column] = whole.view(np.uint8).data
         return found
 
     def resource(self, kind: type[R]) -> R:

@@ -6,23 +6,34 @@ Things mark every square that their box touches; a box that touches no marked sq
 them.  Beyond the grid lie the squares at its border.
 """
 
-import math
-
 import numpy as np
 
 from ecs.kernel import U64In, U64Out, device
 from schema.walls import BLOCK_SQUARES
 
 LAST = BLOCK_SQUARES - 1
+LAST_U64 = np.uint64(LAST)
+SHIFT = np.uint64(3)
+"""A square's number moved right by so much is its block's: whole numbers without a sign need no
+care for what division does below 0."""
 ROW = (1 << BLOCK_SQUARES) - 1
+NONE, TWO = np.uint64(0), np.uint64(2)
 ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 EVERY_ROW = np.uint64(0x0101010101010101)
 
 
 @device
 def square_of(value: float, per_u: float, blocks: int) -> int:
-    """Index of the square a coordinate lies in, clamped to the grid."""
-    return max(0, min(int(math.floor(value * per_u)), blocks * BLOCK_SQUARES - 1))
+    """Index of the square a coordinate lies in, clamped to the grid; 0 for what is no number."""
+    # Clamped before it is cut to a whole number, which is then the same as its floor.
+    return int(min(max(0.0, value * per_u), float(blocks * BLOCK_SQUARES - 1)))
+
+
+@device
+def split(square: int) -> tuple[np.uint64, int]:
+    """(block, place within it) of a square along an axis."""
+    whole = np.uint64(square)
+    return whole >> SHIFT, int(whole & LAST_U64)
 
 
 @device
@@ -90,16 +101,17 @@ def is_free(
     Without a branch: four blocks are looked at, the same one again where a box lies within it, for
     where a box crosses into the next block is anybody's guess.
     """
-    west, east = square_of(left, per_u, columns), square_of(right, per_u, columns)
-    north, south = square_of(top, per_u, rows), square_of(bottom, per_u, rows)
-    bx, next_x = west // BLOCK_SQUARES, east // BLOCK_SQUARES
-    by, next_y = north // BLOCK_SQUARES, south // BLOCK_SQUARES
-    in_west, in_east = columns_from(west % BLOCK_SQUARES), columns_to(east % BLOCK_SQUARES)
-    in_north, in_south = rows_from(north % BLOCK_SQUARES), rows_to(south % BLOCK_SQUARES)
+    bx, west = split(square_of(left, per_u, columns))
+    next_x, east = split(square_of(right, per_u, columns))
+    by, north = split(square_of(top, per_u, rows))
+    next_y, south = split(square_of(bottom, per_u, rows))
+    in_west, in_east = columns_from(west), columns_to(east)
+    in_north, in_south = rows_from(north), rows_to(south)
     both_x, both_y = in_west & in_east, in_north & in_south
     in_west, in_east = (both_x, both_x) if bx == next_x else (in_west, in_east)
     in_north, in_south = (both_y, both_y) if by == next_y else (in_north, in_south)
-    upper, lower = by * columns, next_y * columns
+    upper, lower = by * np.uint64(columns), next_y * np.uint64(columns)
     found = ((squares[upper + bx] & in_west) | (squares[upper + next_x] & in_east)) & in_north
     found |= ((squares[lower + bx] & in_west) | (squares[lower + next_x] & in_east)) & in_south
-    return bool((found == np.uint64(0)) & (next_x - bx < 2) & (next_y - by < 2))
+    near = (next_x - bx < TWO) & (next_y - by < TWO)
+    return bool((found == NONE) & near)

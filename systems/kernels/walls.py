@@ -28,8 +28,8 @@ GLIDE_STEPS = 4
 @device
 def cell_of(value: float, cell_u: float, cells: float) -> int:
     """Index of the cell a coordinate lies in, clamped to the grid."""
-    index = int(math.floor(value / cell_u))
-    return max(0, min(index, int(cells) - 1))
+    # Clamped before it is cut to a whole number, which is then the same as its floor.
+    return int(min(max(0.0, value / cell_u), cells - 1.0))
 
 
 @device

@@ -184,6 +184,19 @@ def test_columns_are_views_of_the_block() -> None:
     assert world.block[placed.offset + 3] == 1
 
 
+def test_memory_is_the_column_itself() -> None:
+    world = fresh()
+    place = world.group("things", Place)
+    memory = world.memory("things", Place.y_u)
+    memory[8:16] = struct.pack("<d", 2.5)
+    assert place.y_u.tolist() == [0.0, 2.5, *[0.0] * (len(place.y_u) - 2)]
+    place.y_u[0] = -1.0
+    assert struct.unpack_from("<d", world.memory("things", Place.y_u)) == (-1.0,)
+    assert len(memory) == place.y_u.nbytes
+    assert not place.x_u.any()
+    assert world.memory("others", Place.y_u) != memory
+
+
 def test_a_dropped_world_leaves_esper() -> None:
     kept = fresh()
     names: list[str] = []
