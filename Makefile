@@ -20,7 +20,8 @@ CODE := $(wildcard $(PACKAGES) tools tests benchmarks hatch_build.py)
 
 # What `make run` hands to `ringfall serve`, as in: make run ARGS="--bots 60 --http-port 9000"
 ARGS ?= --bots 30
-# What `make test-python` hands to pytest besides: make test-python TESTS="tests/net -x"
+# What `make test-python` and `make matches` hand to pytest besides, as in:
+# make test-python TESTS="tests/net -x"
 TESTS ?=
 # What `make prediction` bakes, as in: make prediction STEPS="--steps 5000000 --seed 7"
 STEPS ?=
@@ -168,7 +169,7 @@ determinism-long: setup-dev ## whole matches from ten seeds in the modes of one 
 	@$(PY) -m tests.determinism.long
 
 matches: setup-dev ## thousands of random matches, what must hold judged after every tick
-	@$(PYTEST) $(WORKERS) -m slow tests/systems
+	@$(PYTEST) $(WORKERS) -m slow tests/systems $(TESTS)
 
 siege: setup-dev ## a million fuzzed frames and ten thousand dropped connections
 	@$(PY) -m tests.server.siege

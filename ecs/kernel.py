@@ -15,12 +15,14 @@ call, which took a quarter of a small tick.
 
 ``@device`` marks a function that is only called from kernels and becomes part of each: handing
 twenty arrays on costs a hundred stores, more than most such functions do.  ``@routine`` marks one
-that stays a function, called from all of them: for what is long and seldom needed.
+that stays a function, called from all of them: for what is long and seldom needed.  ``entry`` is
+how Python calls either.
 
 ``NUMBA_DISABLE_JIT=1`` turns every kernel into the Python it is written in, with the same result;
 narrow integers are therefore widened with ``int()`` where they are read.
 """
 
+import functools
 import inspect
 import shutil
 import typing
@@ -40,8 +42,9 @@ from ecs.looking import looks_beyond
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# Numba makes its settings' attributes at run time.
+# Numba makes its settings' attributes at run time, and its functions have no types.
 config: Any = numba.config
+typeof: Any = numba.typeof
 
 FLAGS: dict[str, Any] = {
     "fastmath": False,
@@ -137,13 +140,17 @@ def _numba_type(name: str, parameter: str, annotation: Any) -> Any:
 
 def signature_of(function: Callable[..., Any]) -> Any:
     """Numba signature that the annotations of ``function`` spell."""
-    name = f"{function.__module__}.{function.__qualname__}"
+    name = _name_of(function)
     hints = typing.get_type_hints(function, include_extras=True)
     returned = hints.get("return")
     result = nb.void if returned in (None, type(None)) else _numba_type(name, "return", returned)
     # Parameters rather than hints: one without an annotation has no hint to be found by.
     parameters = inspect.signature(function).parameters
     return result(*(_numba_type(name, key, hints.get(key)) for key in parameters))
+
+
+def _name_of(function: Callable[..., Any]) -> str:
+    return f"{function.__module__}.{function.__qualname__}"
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
@@ -155,7 +162,7 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
         KernelLooksError: it reads more of an array than items and shape.
         numba.errors.TypingError: the body does not compile, or writes a read-only parameter.
     """
-    name = f"{function.__module__}.{function.__qualname__}"
+    name = _name_of(function)
     signature = signature_of(function)
     # Also without a cache: what may be frozen must not depend on whether there is one.
     key = kernel_cache.digest(function, str(signature), repr(sorted(FLAGS.items())))
@@ -220,6 +227,54 @@ def routine(function: Callable[P, R]) -> Callable[P, R]:
     For what is long and seldom reached, so that what is reached stays short.
     """
     return typing.cast(Callable[P, R], numba.njit(**FLAGS)(function))
+
+
+PLAIN: dict[Any, Any] = {
+    int: nb.int64,
+    float: nb.float64,
+    bool: nb.boolean,
+    np.uint64: nb.uint64,
+}
+"""What a device function may say of a number besides this module's types."""
+
+
+def entry(function: Callable[P, R]) -> Callable[P, R]:
+    """A way into a device function or a routine from Python: compiled once, through the cache.
+
+    Called as it is, it is compiled in every process anew, which takes up to seconds.  Here it is
+    compiled or loaded when it is called first, for what its annotations state; where one says
+    nothing of a type, a tuple of arrays for instance, for what is passed in that call.
+    """
+    if config.DISABLE_JIT:
+        return function
+    plain = typing.cast(Any, function).py_func
+    compiled: Any = None
+
+    @functools.wraps(plain)
+    def called(*arguments: Any) -> Any:
+        nonlocal compiled
+        if compiled is None:
+            hints = typing.get_type_hints(plain, include_extras=True)
+            keys = inspect.signature(plain).parameters
+            types = tuple(
+                _type_for(hints.get(key), argument)
+                for key, argument in zip(keys, arguments, strict=True)
+            )
+            flags = repr(sorted(FLAGS.items()))
+            key = kernel_cache.digest(plain, str(types), flags)
+            compiled = _compile(plain, _name_of(plain), types, key)
+        return compiled(*arguments)
+
+    return typing.cast(Callable[P, R], called)
+
+
+def _type_for(annotation: Any, argument: Any) -> Any:
+    """Numba type of a parameter: what its annotation states, or else what was passed."""
+    if isinstance(annotation, type) and annotation in PLAIN:
+        return PLAIN[annotation]
+    if hasattr(annotation, "__metadata__"):
+        return _numba_type("entry", str(annotation), annotation)
+    return typeof(argument)
 
 
 if config.DISABLE_JIT:

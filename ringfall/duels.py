@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ecs.kernel import entry
 from schema.balance import Balance
 from schema.events import HIT_RECORD, NO_RETURN, NOBODY
 from schema.rulebook import (
@@ -39,6 +40,8 @@ from systems.baking import Baker
 from systems.kernels.conditions import give_status
 from systems.kernels.placing import grown
 from systems.kernels.settling import take
+
+take_hit, grown_by, put_status = entry(take), entry(grown), entry(give_status)
 
 HORIZON_S = 60.0
 """Fights are followed so long; damage per second is the mean over this time."""
@@ -176,7 +179,7 @@ class Duels:
             hits[0]["flags"] = blow.flags
             part = share if blow.blockable else 0.0
             # With no end of health, what is taken is all that would be: the fight goes on.
-            take(hits, 0, blow.amount_hp, math.inf, 0.0, part, armour)
+            take_hit(hits, 0, blow.amount_hp, math.inf, 0.0, part, armour)
             taken = float(hits[0]["health_hp"])
             whole += taken
             health -= min(health, taken)
@@ -252,13 +255,13 @@ class Duels:
     ) -> None:
         """When a cast's damage will land, as ``launching`` and ``placing`` reckon it."""
         charge, kind = 1.0 if row["hold_ticks"] else 0.0, row["kind"]
-        strength = power * grown(row["charge_power"], charge)
+        strength = power * grown_by(row["charge_power"], charge)
         effect = self._effects[skill * SKILL_LEVELS + skill_level - 1]
         if kind in (PROJECTILE, HOMING):
             if row["combo"]:
                 step = self._classes[role]["combo_step"]
                 strength = strength * (1.0 + step * float(me.combo))
-            radius = row["radius_u"] * grown(row["charge_radius"], charge) + self._body_u
+            radius = row["radius_u"] * grown_by(row["charge_radius"], charge) + self._body_u
             for ticks in self._flights(row, radius):
                 if ticks is None:
                     me.missing.add(tick + int(row["life_ticks"]) - 1)
@@ -266,7 +269,7 @@ class Duels:
                     landing = me.arriving.setdefault(tick + ticks - 1, [])
                     landing.append(float(effect["damage_hp"] * strength))
         elif kind == AREA and row["affects"] & ENEMIES:
-            reach = row["range_u"] + row["radius_u"] * grown(row["charge_radius"], charge)
+            reach = row["range_u"] + row["radius_u"] * grown_by(row["charge_radius"], charge)
             if reach + self._body_u >= self._away_u:
                 first = tick + int(row["delay_ticks"])
                 lingers = max(1, int(row["linger_ticks"]))
@@ -353,7 +356,7 @@ class _Worn:
         for key in ("status_a", "status_b"):
             if skill[key] >= 0:
                 ticks, status, self.clean = skill[f"{key}_ticks"], skill[key], False
-                give_status(
+                put_status(
                     0,
                     status,
                     ticks,

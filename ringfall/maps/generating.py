@@ -15,6 +15,7 @@ from functools import partial
 
 import numpy as np
 
+from ecs.kernel import entry
 from ecs.randomness import draw_below
 from ringfall.maps.landmarks import (
     BY_SIZE,
@@ -29,6 +30,8 @@ from ringfall.maps.landmarks import (
 from ringfall.maps.writing import Drawing, Table
 from schema.directions import COUNT
 from schema.tiled import PLAYERS_MAX
+
+draw_number = entry(draw_below)
 
 SEED_MAX = 2**64 - 1
 AREA_PER_PLAYER_U2 = 210
@@ -90,7 +93,7 @@ class _Plan:
     count: int = 0
 
     def pick(self, stream: int, slot: int, bound: int) -> int:
-        return int(draw_below(np.uint64(self.seed), 0, stream, slot, bound))
+        return int(draw_number(np.uint64(self.seed), 0, stream, slot, bound))
 
     def is_free(self, x: int, y: int, radius: int, gap: int) -> bool:
         """Whether a disc stays a gap away from all landmarks and from the edges."""

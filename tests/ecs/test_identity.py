@@ -9,10 +9,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from ecs.columns import Identity, Rows
 from ecs.identity import give_slot, remove_rows
+from ecs.kernel import entry
 from ecs.layout import words_of
 from ecs.world import World
 from tests.ecs.tables import CAPACITIES, TABLES, Place, Spent, Tag
 from tests.oracle.entities import Entities
+
+give_slot = entry(give_slot)
 
 TABLE = "things"
 

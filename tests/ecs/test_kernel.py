@@ -9,7 +9,17 @@ import numpy as np
 import pytest
 
 from ecs import kernel as door
-from ecs.kernel import F64In, F64Out, I64Out, Int, KernelLooksError, device, kernel, routine
+from ecs.kernel import (
+    F64In,
+    F64Out,
+    I64Out,
+    Int,
+    KernelLooksError,
+    device,
+    entry,
+    kernel,
+    routine,
+)
 from ecs.kernel_cache import KernelSourceError
 from tests.ecs import kernels_of_tests as good
 
@@ -156,6 +166,35 @@ def test_a_kernel_may_return_a_scalar() -> None:
         return x.shape[0]
 
     assert kernel(length)(np.zeros(4)) == 4
+
+
+# --- the way into a device from Python ------------------------------------------------------------
+
+
+@device
+def between(x: F64In, limits: tuple[float, float], whole: int) -> float:
+    return min(max(x[whole], limits[0]), limits[1])
+
+
+def test_an_entry_computes_what_the_device_does_whatever_comes_first() -> None:
+    shifted = entry(good.shifted)
+    assert [shifted(2), shifted(2.25), shifted(True)] == [2.5, 2.75, 1.5]
+    held = entry(between)
+    x = np.array([5.0, -5.0, 0.25])
+    assert [held(x, (0.0, 1.0), row) for row in range(3)] == [1.0, 0.0, 0.25]
+
+
+@only_compiled
+def test_an_entry_that_writes_an_input_does_not_compile() -> None:
+    from numba.core.errors import TypingError
+
+    with pytest.raises(TypingError, match="readonly array"):
+        entry(spoil)(np.zeros(1), 1.0)
+
+
+@device
+def spoil(x: F64In, value: float) -> None:
+    x[0] = value
 
 
 # --- what may be frozen into machine code ---------------------------------------------------------

@@ -69,6 +69,13 @@ except ZeroDivisionError:
     print(out[0], "ZeroDivisionError")
 print(sum(made.from_cache for made in ecs.kernel.REGISTRY.values()), file=sys.stderr)
 """,
+    "call.py": """
+import sys
+from ecs.kernel import entry
+from small.helpers import helper
+print(entry(helper)(3))
+print(0, file=sys.stderr)
+""",
 }
 FIRST = "1132.0 inf"  # 3 * 10 + 100 + 2 + 1000, and 1 / 0
 
@@ -100,6 +107,7 @@ class Package:
         cache: str | None = None,
         bytecode: bool = False,
         from_shell: bool = False,
+        script: str = "run.py",
     ) -> tuple[str, int]:
         """(what the kernel computed, kernels that came from the cache)."""
         environment = plain_environment() | {
@@ -108,7 +116,7 @@ class Package:
             "PYTHONDONTWRITEBYTECODE": "" if bytecode else "1",
         }
         run = from_a_shell if from_shell else self.forks.run
-        done = run("run.py", *flags, cwd=self.home, environment=environment)
+        done = run(script, *flags, cwd=self.home, environment=environment)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip(), int(done.stderr.strip().splitlines()[-1])
 
@@ -187,6 +195,16 @@ def test_whether_it_becomes_part_of_its_callers_is_seen(package: Package) -> Non
     package.edit("small/helpers.py", "import device", "import device, routine")
     package.edit("small/helpers.py", "@device\ndef inner", "@routine\ndef inner")
     assert package.run() == (FIRST, 0)
+
+
+def test_the_way_in_from_python_is_kept_and_sees_an_edit(package: Package) -> None:
+    assert package.run(script="call.py")[0] == "132.0"
+    kept = {path: path.stat().st_mtime_ns for path in package.cached(".nb?")}
+    assert any("helper" in path.name for path in kept)
+    assert package.run(script="call.py")[0] == "132.0"
+    assert {path: path.stat().st_mtime_ns for path in package.cached(".nb?")} == kept
+    package.edit("small/numbers.py", "FACTOR = 10.0", "FACTOR = 20.0")
+    assert package.run(script="call.py")[0] == "162.0"
 
 
 def test_other_flags_are_other_machine_code(package: Package) -> None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ecs.kernel import entry
 from net.kernels.bits import drop_bit, has_bit, lowest, put_bit, words_of
 from net.kernels.looks import HINTS, blocker, sees_any, sees_body
 from net.kernels.rays import stops
@@ -30,6 +31,9 @@ from tests.net.test_net_whole_match import new_hundred
 from tests.oracle.exact import Shape
 from tests.oracle.shades import named, near, touching
 from tests.systems.kernel_calls import call
+
+drop_bit, has_bit, lowest, put_bit = map(entry, (drop_bit, has_bit, lowest, put_bit))
+blocker, sees_any, sees_body, stops = map(entry, (blocker, sees_any, sees_body, stops))
 
 WIDE, HIGH = 70, 20  # a line across has more squares than a word has bits
 FRAME = [float(WIDE), float(HIGH), 8.0, 9.0, 3.0]

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from ecs.kernel import entry
 from schema.directions import TABLE
 from schema.walls import BLOCKS_ACROSS, BLOCKS_ALL, BLOCKS_MOVE, SQUARES_PER_U, WALL
 from systems.kernels.broadphase import build_grid
@@ -20,6 +21,8 @@ from tests.oracle.squares import SIDE, Box, blocks_of, touched
 from tests.oracle.strikes import Body, Place
 from tests.systems.contact import Wall
 from tests.systems.kernel_calls import call
+
+sweep_walls, is_clear, glide = map(entry, (sweep_walls, is_clear, glide))
 
 BOX = ("x_u", "y_u", "reach_x_u", "reach_y_u")
 SQUARES_OF_WALLS = ("stops_bodies", "stops_shots", "map_stops_bodies", "map_stops_shots")

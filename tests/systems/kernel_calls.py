@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Sequence
-from types import SimpleNamespace
+from collections.abc import Mapping, Sequence
+from functools import cache
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -17,11 +18,13 @@ import numpy as np
 from ecs.kernel import Records, Ref, Scalar
 
 
-def notes_of(kernel: Any) -> dict[str, Ref | Records | Scalar]:
-    """Parameter name to its kernel type, in order."""
+@cache
+def notes_of(kernel: Any) -> Mapping[str, Ref | Records | Scalar]:
+    """Parameter name to its kernel type, in order: reading it takes longer than most kernels."""
     function = getattr(kernel, "py_func", kernel)
     hints = typing.get_type_hints(function, include_extras=True)
-    return {name: hints[name].__metadata__[0] for name in inspect.signature(function).parameters}
+    names = inspect.signature(function).parameters
+    return MappingProxyType({name: hints[name].__metadata__[0] for name in names})
 
 
 def call_in_turn(kernels: Sequence[Any], **given: Any) -> SimpleNamespace:

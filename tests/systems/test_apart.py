@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ecs.kernel import entry
 from schema.walls import BLOCKS_MOVE
 from systems.kernels.geometry import MISS
 from systems.kernels.walls import GLIDE_STEPS, SKIN_U, is_apart
@@ -14,6 +15,8 @@ from tests.oracle.exact import Path
 from tests.oracle.terrain import MOVE, first_wall, that_block
 from tests.systems.contact import SIZES, Room, Wall, paths_at, rooms
 from tests.systems.ground import clear, go, ground, sweep, wall_squares
+
+is_apart = entry(is_apart)
 
 RADII = [0.0, 0.12, 0.5]
 

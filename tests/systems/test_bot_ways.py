@@ -10,6 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from ecs.kernel import entry
 from schema import rulebook as book
 from schema.commands import INTERACT, MOVE, PRIMARY
 from schema.directions import TABLE
@@ -28,6 +29,8 @@ from tests.systems.casting import skill_rows
 from tests.systems.ground import by_cell, grid_of, ground, terrain_columns
 from tests.systems.kernel_calls import call_in_turn
 from tests.systems.test_bot_sight import TERRAIN, WALLS, bot_rows, places
+
+sweep_walls = entry(sweep_walls)
 
 pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered in scalar")
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from ecs.kernel import entry
 from systems.kernels.geometry import (
     MISS,
     gap_normal,
@@ -19,6 +20,10 @@ from systems.kernels.geometry import (
 )
 from tests.oracle.exact import HAIR_U, Path, Shape, bracket, clearance, outward
 from tests.systems.contact import EXTENTS, NUDGES, SHAPES, paths, surface_points
+
+gap_normal, slab = map(entry, (gap_normal, slab))
+sweep_box, sweep_circle = map(entry, (sweep_box, sweep_circle))
+sweep_rounded_box = entry(sweep_rounded_box)
 
 HAIR = float(HAIR_U)
 RADII = [0.0, 0.12, 0.5, 2.0]

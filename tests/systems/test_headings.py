@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ecs.kernel import entry
 from schema.directions import COUNT, TABLE
 from systems.kernels.headings import heading_of
 from tests.oracle import bearings
+
+heading_of = entry(heading_of)
 
 CAREFUL = settings(deadline=None, derandomize=True, database=None, max_examples=400)
 ENTRIES = TABLE.tolist()

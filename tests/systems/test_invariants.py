@@ -159,8 +159,12 @@ WORTH_JUDGING = "landed healed statuses dashes beaming charged items deaths down
 RARE = "revives friendly caught".split()
 
 
-@pytest.mark.parametrize("first", range(100, 300, 25))
-def test_hundreds_of_short_matches(first: int) -> None:
+@pytest.mark.parametrize("first", range(100, 200, 25))
+def test_a_hundred_short_matches(first: int) -> None:
+    """Each share alone has every kind of skill in it, and all that makes a match worth judging.
+
+    What needs more matches than that to come about is for the thousands, of which CI plays some.
+    """
     seen = short_matches(first, 25)
     assert [what for what in WORTH_JUDGING if not seen[what]] == []
     assert [kind for kind in range(1, 9) if not seen[f"kind {kind}"]] == []

@@ -8,8 +8,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ecs.kernel import entry
 from systems.kernels.squares import is_free, mark
 from tests.oracle.squares import SIDE, Box, squares_in, touched
+
+mark, is_free = map(entry, (mark, is_free))
 
 HAIR = Fraction(1, 10**9)
 PER_U = (2.0, 0.5, 1.0, 8.0 / 11.3137085)

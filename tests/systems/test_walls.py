@@ -10,6 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from ecs.kernel import entry
 from schema.walls import WALL_CELL_U
 from systems.kernels.geometry import MISS
 from systems.kernels.walls import SKIN_U, cell_of, leaves_world, sweep_walls
@@ -42,6 +43,8 @@ from tests.systems.contact import (
     wall_sets,
 )
 from tests.systems.ground import assert_no_deeper, clear, go, grid_of, ground, sweep
+
+cell_of, leaves_world, sweep_walls = map(entry, (cell_of, leaves_world, sweep_walls))
 
 HAIR = float(HAIR_U)
 RADIUS = 0.5
