@@ -143,6 +143,8 @@ async def _measure(way: str, clients: int, ticks: int) -> dict[str, list[float]]
     sock = socket.create_server(("127.0.0.1", 0), backlog=512)
     port = sock.getsockname()[1]
     telling, offer = Spent(), packing.Outbox.offer_snapshot
+    if intake is not None and intake.standings is not None:
+        intake.standings.write = telling.timed(intake.standings.write)
     packing.Outbox.offer_snapshot = telling.timed(offer)  # type: ignore[method-assign]
     found: dict[str, list[float]] = {part: [] for part in PARTS}
     async with trio.open_nursery() as nursery:

@@ -15,6 +15,10 @@ _PING_OR_PONG: Final = (0x89, 0x8A)
 _MASKED: Final = 0x80
 _SMALL_MAX: Final = 125
 _HEAD_BYTES: Final = 6  # two and the mask
+_HEADS: Final = (
+    *(b"\x82" + size.to_bytes(1, "big") for size in range(_SMALL_MAX + 1)),
+    *(b"\x82\x7e" + size.to_bytes(2, "big") for size in range(_SMALL_MAX + 1, 1200)),
+)
 
 
 def close_frame(code: CloseCode) -> bytes:
@@ -28,12 +32,16 @@ def binary_frame(payload: bytes) -> bytes:
     ``82 | length`` below 126 bytes, ``82 126 u16`` below 64 KiB, else ``82 127 u64``; then the
     payload.
     """
-    size = len(payload)
-    if size <= _SMALL_MAX:
-        return b"\x82" + size.to_bytes(1, "big") + payload
+    return binary_head(len(payload)) + payload
+
+
+def binary_head(size: int) -> bytes:
+    """What stands in front of so many bytes in a ``binary_frame``."""
+    if size < len(_HEADS):
+        return _HEADS[size]
     if size < 65536:
-        return b"\x82\x7e" + size.to_bytes(2, "big") + payload
-    return b"\x82\x7f" + size.to_bytes(8, "big") + payload
+        return b"\x82\x7e" + size.to_bytes(2, "big")
+    return b"\x82\x7f" + size.to_bytes(8, "big")
 
 
 class Sieve:

@@ -15,7 +15,17 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from net.kernels.arriving import BARRED, FLYING, INTS, NOW_TICK
+from net.kernels.arriving import (
+    BARRED,
+    EVERY,
+    FLYING,
+    INTS,
+    NEWEST_TICK,
+    NOW_TICK,
+    RESYNC,
+    SKIPS,
+    WAITS,
+)
 from net.pace import Pace
 from net.rejections import Rejection, TooSlow
 from net.standing import Standing
@@ -53,6 +63,7 @@ class Outbox:
     Attributes:
         wake: called when something waits to be taken.
         hand_over: takes a message at once, or says that it cannot now.
+        settle_rest: sends what the kernel has not taken of a frame.
     """
 
     __slots__ = (
@@ -61,15 +72,13 @@ class Outbox:
         "_frame_tick",
         "_line",
         "_messages_max",
-        "_newest_tick",
-        "_resync",
         "_shut",
-        "_skips_in_a_row",
         "_skips_in_a_row_max",
         "_standing",
         "_unacked_max",
         "hand_over",
         "pace",
+        "settle_rest",
         "skipped",
         "too_slow",
         "wake",
@@ -89,17 +98,15 @@ class Outbox:
         self._line: deque[bytes] = deque()
         self._frame: bytes | None = None
         self._frame_tick = 0
-        self._newest_tick = -1
         self._standing = standing = standing or Standing(unacked_max)
         self.pace = Pace(standing)
-        self._skips_in_a_row = 0
         self._ending: Ending | None = None
         self._shut = False
-        self._resync = False
         self.skipped = 0
         self.too_slow = False
         self.wake: Callable[[], object] = _nobody_waits
         self.hand_over: Callable[[bytes], bool] = _nobody_takes
+        self.settle_rest: Callable[[bytes], object] = bytes
 
     @property
     def closing(self) -> bool:
@@ -120,8 +127,9 @@ class Outbox:
 
         One that is due and cannot be sent is skipped and counted.
         """
-        self._standing.ints[NOW_TICK] = tick
-        if tick - self._newest_tick < self.pace.every and self._newest_tick >= 0:
+        ints = self._standing.ints
+        ints[NOW_TICK], newest = tick, ints[NEWEST_TICK]
+        if newest >= 0 and tick - newest < ints[EVERY]:
             return False
         if self.window_open:
             return True
@@ -131,7 +139,12 @@ class Outbox:
     @property
     def newest_tick(self) -> int:
         """Of the snapshot offered last, -1 before the first."""
-        return self._newest_tick
+        return self._standing.ints[NEWEST_TICK]
+
+    @property
+    def standing(self) -> Standing:
+        """The client's row."""
+        return self._standing
 
     @property
     def unacked(self) -> int:
@@ -145,12 +158,13 @@ class Outbox:
 
     def ask_resync(self) -> None:
         """Note that the client wants its exact own state."""
-        self._resync = True
+        self._standing.ints[RESYNC] = 1
 
     def take_resync(self) -> bool:
         """Whether the client has asked for its exact own state since this was asked last."""
-        asked, self._resync = self._resync, False
-        return asked
+        ints = self._standing.ints
+        asked, ints[RESYNC] = ints[RESYNC], 0
+        return bool(asked)
 
     def push(self, message: bytes) -> bool:
         """Add a message that must arrive. False when the box is closing or was full until now.
@@ -163,6 +177,7 @@ class Outbox:
             self._give_up("too many messages are waiting to be read")
             return False
         self._line.append(message)
+        self._standing.ints[WAITS] = 1
         self.wake()
         return True
 
@@ -175,18 +190,19 @@ class Outbox:
         """
         if self._shut or self._ending is not None:
             return False
-        if tick <= self._newest_tick:
-            raise ValueError(f"snapshot of tick {tick} offered after tick {self._newest_tick}")
+        if tick <= self.newest_tick:
+            raise ValueError(f"snapshot of tick {tick} offered after tick {self.newest_tick}")
         if self._frame is not None or self._standing.ints[FLYING] >= self._unacked_max:
             self.skip_snapshot()
             return False
-        self._newest_tick = tick
-        self._skips_in_a_row = 0
+        ints = self._standing.ints
+        ints[NEWEST_TICK], ints[SKIPS] = tick, 0
         if not self._line and self.hand_over(frame):
             self._standing.note_sent(tick)
             return True
         self._frame = frame
         self._frame_tick = tick
+        ints[WAITS] = 1
         self.wake()
         return True
 
@@ -196,8 +212,8 @@ class Outbox:
             return
         self.pace.blocked()
         self.skipped += 1
-        self._skips_in_a_row += 1
-        if self._skips_in_a_row > self._skips_in_a_row_max:
+        self._standing.ints[SKIPS] += 1
+        if self._standing.ints[SKIPS] > self._skips_in_a_row_max:
             self._give_up("no snapshot has been acknowledged for too long")
 
     def acked(self, tick: int) -> None:
@@ -242,6 +258,7 @@ class Outbox:
         self._frame = None
         self.wake = _nobody_waits
         self.hand_over = _nobody_takes
+        self.settle_rest = bytes
 
     def take(self) -> bytes | Ending | None:
         """What to write next, None when there is nothing.
@@ -250,9 +267,12 @@ class Outbox:
         when the box is closing and the line is empty the Ending, once.
         """
         if self._line:
-            return self._line.popleft()
+            message = self._line.popleft()
+            self._standing.ints[WAITS] = int(bool(self._line) or self._frame is not None)
+            return message
         if self._frame is not None:
             frame, self._frame = self._frame, None
+            self._standing.ints[WAITS] = 0
             self._standing.note_sent(self._frame_tick)
             return frame
         if self._ending is not None and not self._shut:

@@ -66,21 +66,23 @@ class Standing:
 
     Attributes:
         ints: i64[INTS + unacked_max]; floats: f64[FLOATS].
-        place: which row of ``Standings`` that is, NOWHERE for one of its own.
+        place: which row of ``table`` that is, NOWHERE for one of its own.
     """
 
-    __slots__ = ("floats", "ints", "place")
+    __slots__ = ("floats", "ints", "place", "table")
 
     ints: memoryview[int]
     floats: memoryview[float]
 
     def __init__(self, unacked_max: int) -> None:
         self.place = NOWHERE
+        self.table: Standings | None = None
         # Views of memory: an item of an array would have to be made a Python number each time.
         self.ints = np.zeros(INTS + unacked_max, dtype=np.int64).data
         self.floats = _floats(np.zeros(FLOATS))
         self.ints[arriving.EVERY] = 1
-        self.ints[arriving.NOW_TICK] = -1
+        self.ints[arriving.NOW_TICK] = self.ints[arriving.NEWEST_TICK] = -1
+        self.ints[arriving.SOCKET] = -1
         self.floats[arriving.QUICKEST] = float("inf")
 
     @property
@@ -101,6 +103,11 @@ class Standing:
         ints[SENT_TOTAL] = total + 1
 
 
+def _nobody_writes(socket: int, data: bytes) -> int:
+    """Stand in for ``write`` until the listener sets it."""
+    return 0
+
+
 class Standings:
     """The rows of those who play, and one round of reading for all of them.
 
@@ -112,12 +119,19 @@ class Standings:
     Attributes:
         rooms: where to read to, CHUNK_BYTES each, before ``take``.
         sizes: how many bytes are in each room; senders: whose they are.
+        ints: i64[places * width], the rows, which never move; unacked_max: as in the limits.
+        version: changes whenever somebody gets a row or gives it back.
+        counters: of what goes past all else.
+        write: hands bytes to the kernel for the socket of a number; how many it has taken.
     """
 
     def __init__(self, places: int, limits: Limits, counters: Counters) -> None:
-        self._counters = counters
-        self._width = INTS + limits.unacked_max
-        self._ints = np.zeros(places * self._width, dtype=np.int64)
+        self.counters = counters
+        self.version = 0
+        self.write: Callable[[int, bytes], int] = _nobody_writes
+        self.unacked_max = limits.unacked_max
+        self.width = INTS + limits.unacked_max
+        self.ints = np.zeros(places * self.width, dtype=np.int64)
         self._floats = np.zeros(places * FLOATS)
         self._who: list[Standing | None] = [None] * places
         self._free = list(range(places))[::-1]
@@ -143,7 +157,7 @@ class Standings:
             [
                 partial(
                     arriving.take_inputs, chunks, CHUNK_BYTES, sizes, senders, now_s, rates,
-                    self._width, self._ints, self._floats,
+                    self.width, self.ints, self._floats,
                     np.zeros(arriving.WORD_BYTES, dtype=np.int64),
                     np.zeros(arriving.COMMANDS_MAX, dtype=np.int64),
                     commands, owners, boxes, self._taken, counts,
@@ -165,10 +179,12 @@ class Standings:
         if standing.place != NOWHERE or not self._free:
             return False
         place = self._free.pop()
-        ints = self._ints.data[place * self._width : (place + 1) * self._width]
+        ints = self.ints.data[place * self.width : (place + 1) * self.width]
         floats = _floats(self._floats)[place * FLOATS : (place + 1) * FLOATS]
         ints[:], floats[:] = standing.ints, standing.floats
         standing.place, standing.ints, standing.floats = place, ints, floats
+        standing.table = self
+        self.version += 1
         ints[arriving.SLOT], ints[arriving.INBOX] = slot, self._number_of(inbox)
         ints[arriving.PLAYS] = 1
         self._who[place] = standing
@@ -183,7 +199,8 @@ class Standings:
         standing.ints[arriving.PLAYS] = 0
         standing.ints = np.array(standing.ints, dtype=np.int64).data
         standing.floats = _floats(np.array(standing.floats, dtype=np.float64))
-        standing.place, self._who[place] = NOWHERE, None
+        standing.place, standing.table, self._who[place] = NOWHERE, None, None
+        self.version += 1
         self._free.append(place)
         if not any(who is not None and who.ints[arriving.INBOX] == number for who in self._who):
             del self._inboxes[number]
@@ -207,8 +224,8 @@ class Standings:
         counts = self._counts
         self._now_s[0], counts[arriving.CHUNKS] = now_s, chunks
         self._take()
-        self._counters.bytes_in += counts[arriving.TAKEN_BYTES]
-        self._counters.messages_in += counts[arriving.TAKEN]
+        self.counters.bytes_in += counts[arriving.TAKEN_BYTES]
+        self.counters.messages_in += counts[arriving.TAKEN]
         if counts[arriving.TAKEN]:
             for number, inbox in self._inboxes.items():
                 inbox.take(self._batch, number)

@@ -129,6 +129,12 @@ class Mailbox:
         """
         return int(self._waits[slot] or -self._missing[slot]) if slot < self._slots else 0
 
+    def leads(self, slots: NDArray[np.int64]) -> list[int]:
+        """``lead`` of each of these slots, for which there is room."""
+        waits = self._waits[slots]
+        leads: list[int] = np.where(waits > 0, waits, -self._missing[slots]).tolist()
+        return leads
+
     def drain(self) -> NDArray[np.void]:
         """The tick's commands: at most one per slot, COMMAND[n] ascending by slot."""
         batch, self._batch = self._batch, None

@@ -39,7 +39,12 @@ NOW_TICK, EVERY, LATE, TIMELY = 6, 7, 8, 9
 """The tick that was offered last, and what ``net.pace`` counts by."""
 FLYING = 10
 """How many snapshots are on their way; their ticks, ascending, stand behind ``INTS``."""
-SENT_TOTAL, SENT_FIRST, SENT_KEPT = 11, 12, 32
+NEWEST_TICK, SKIPS, RESYNC = 11, 12, 13
+"""The tick of the snapshot that was offered last, -1 before the first; how many were skipped in a
+row since; whether the client wants its exact own state."""
+WAITS, BUSY, SOCKET = 14, 15, 16
+"""Whether anything waits to be sent; whether the socket is not to be written to; its number."""
+SENT_TOTAL, SENT_FIRST, SENT_KEPT = 17, 18, 32
 """How many snapshots were sent; the tick of number n stands at SENT_FIRST + n mod SENT_KEPT."""
 INTS = SENT_FIRST + SENT_KEPT
 

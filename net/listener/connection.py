@@ -153,6 +153,7 @@ class Connection:
             self.outbox.wake = self._writer_waits.unpark_all
             if self.server.direct_frames:
                 self.outbox.wake, self.outbox.hand_over = self._send_now, edge.hand_over
+                self.outbox.settle_rest = edge.owe
             nursery.start_soon(self._write, ws, edge, nursery.cancel_scope)
             await self._read(ws, edge)
             # A writer that is saying goodbye finishes, and then cancels the library's reader.

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 import trio
 
 from net.frames import Sieve, binary_frame
-from net.kernels.arriving import HOLDS
+from net.kernels.arriving import BUSY, HOLDS, SOCKET
 from net.limits import TokenBucket
 from net.listener.intake import Intake
 from net.rejections import Counters
@@ -81,7 +81,11 @@ class Edge(trio.abc.Stream):
         self._client, self._counters, self.budget = client, counters, budget
         self._head, self._intake = head, intake
         self._turn = trio.Lock()
+        # Tasks that send or wait for their turn.
+        self._senders = 0
         self._standing = standing
+        if standing is not None:
+            standing.ints[SOCKET] = sock.fileno()
         self.sieve = sieve
         # Of what was read: for trio-websocket, the end, why there is no more.
         self._passed, self._ended, self._flooded = b"", False, False
@@ -203,19 +207,34 @@ class Edge(trio.abc.Stream):
         self._counters.bytes_out += sent
         self._counters.messages_out += 1
         if sent < len(frame):
-            self.owed = frame[sent:]
-            self._client.owes()
+            self.owe(frame[sent:])
         return True
+
+    def owe(self, rest: bytes) -> None:
+        """The kernel has not taken this of a frame: it is sent before anything else is."""
+        self.owed = rest
+        self._note_busy()
+        self._client.owes()
+
+    def _note_busy(self) -> None:
+        """Say whether others may write to the socket; where in doubt, not."""
+        if self._standing is not None:
+            self._standing.ints[BUSY] = int(self._senders > 0 or self.stuck or not self.ready)
 
     async def settle(self) -> None:
         """Send what is owed; wait for trio-websocket to have sent what it is sending."""
-        async with self._turn:
-            await self._send(b"")
+        await self.send_all(b"")
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
         """Send a handshake, a control frame or a message of trio-websocket."""
-        async with self._turn:
-            await self._send(bytes(data))
+        self._senders += 1
+        self._note_busy()
+        try:
+            async with self._turn:
+                await self._send(bytes(data))
+        finally:
+            self._senders -= 1
+            self._note_busy()
 
     async def _send(self, data: bytes) -> None:
         if self.close_sent:

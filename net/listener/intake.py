@@ -62,6 +62,8 @@ class Intake:
     def __init__(self, pause_s: float = PAUSE_S, standings: Standings | None = None) -> None:
         self._pause_s = pause_s
         self.standings = standings
+        if standings is not None:
+            standings.write = os.write
         # Rows by the number of the socket.
         self._seated: dict[int, int] = {}
         self._epoll = select.epoll()

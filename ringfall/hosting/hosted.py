@@ -17,6 +17,7 @@ from net.rejections import MatchFull, MatchOver, Rejection, SignedOut, TakenOver
 from net.wire import encode
 from persistence.records import Placement
 from ringfall.hosting import counts, telling
+from ringfall.hosting.audience import Audience
 from ringfall.hosting.delayed import DelayedWorld
 from ringfall.hosting.gallery import Gallery
 from ringfall.hosting.history import History
@@ -91,6 +92,7 @@ class HostedMatch:
             history.begin(match.tick, match.world.keyframe())
         self.gallery = Gallery(match, history, self._welcome, watch_ticks, patience.watchers_max)
         self._packer = make_packer(match.world)
+        self._audience = Audience(self._packer, self._feeds)
         self._killers: DelayedWorld | None = None
         self._over_since: int | None = None
         self._kills: list[Kill] = []
@@ -205,11 +207,13 @@ class HostedMatch:
         found.away_tick = None
         self._unfeed(found.slot)
         self.viewers[found.slot], self._feeds[found.slot] = outbox, seat.feed
+        self._audience.changed()
         return seat
 
     def _unfeed(self, slot: int) -> None:
         """Nothing more is sent to whoever was connected for a slot."""
         self.viewers.pop(slot, None)
+        self._audience.changed()
         if slot in self._feeds:
             self._feeds.pop(slot).end()
 
@@ -329,27 +333,19 @@ class HostedMatch:
         return placements(self.match.world, self.match.names)
 
     def _send_snapshots(self) -> None:
-        match, rows = self.match, self.match.rows
-        live: list[Feed] = []
+        match = self.match
+        vitals, team = match.world.group("players", Vitals), match.world.group("players", Role).team
+        fallen = self._audience.fallen(vitals.alive[: match.rows], match.over)
+        teams = telling.living_teams(match.world) if fallen else set[int]()
+        mates: list[Feed] = []
         late: list[tuple[int, Feed]] = []
-        teams: set[int] | None = None
-        alive = match.world.group("players", Vitals).alive[:rows].tolist()
-        team = match.world.group("players", Role).team
-        over, packer = match.over, self._packer
-        for slot, feed in self._feeds.items():
-            # Whoever has no body yet has nothing to look from.
-            if slot >= rows:
-                continue
-            if alive[slot] or over:
-                live.append(feed.turn_to(packer, slot, plays=True))
-                continue
-            teams = telling.living_teams(match.world) if teams is None else teams
+        for slot, feed in fallen:
             if int(team[slot]) in teams:
                 eyes = self._eyes(slot)
-                live.append(feed.turn_to(packer, eyes, plays=eyes == slot))
+                mates.append(feed.turn_to(self._packer, eyes, plays=eyes == slot))
             else:
                 late.append((slot, feed))
-        offer(packer, match.tick, live, match.mailbox.lead)
+        self._audience.offer(match.tick, mates, match.mailbox)
         if late:
             self._send_late(late)
         else:

@@ -58,6 +58,8 @@ TRIALS: dict[str, Trial] = {
     "net.kernels.listing.list_bodies": Trial("watching.expected_bodies", *PACKED),
     "net.kernels.listing.list_leaving": Trial("watching.sees_thing", *PACKED),
     "net.kernels.listing.list_things": Trial("watching.expected_areas", *PACKED),
+    "net.kernels.offering.find_due": Trial("offering.Client", "tests/ringfall/test_offers.py"),
+    "net.kernels.offering.note_offers": Trial("offering.Client", "tests/ringfall/test_offers.py"),
     "net.kernels.queueing.post_commands": Trial(
         "queueing.Lines", "tests/net/test_net_queueing.py", "queueing.post_commands"
     ),
