@@ -6,5 +6,6 @@ file byte for byte.
 
 Read in this order: ``records`` (what is said), ``keyframes`` and ``changes`` (what is compressed),
 ``frames`` (how it is framed), ``tally`` (which record may come next), ``journal_file`` (writing),
-``reader`` (reading), ``writer`` (the task that keeps the disk away from the tick).
+``reader`` (reading), ``writer`` (the task that keeps the disk away from the tick), ``tail`` (what
+survives a kill), ``salvage`` (what the next process makes of it).
 """

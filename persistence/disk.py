@@ -85,7 +85,7 @@ def create_disk(path: Path) -> Disk:
         OSError: the file cannot be created.
     """
     file = open(path, "xb", buffering=0)  # noqa: SIM115 - closed by the Disk
-    _lock(file, path)
+    lock(file, path)
     return FileDisk(file)
 
 
@@ -97,12 +97,12 @@ def reopen_disk(path: Path) -> Disk:
         OSError: the file cannot be opened.
     """
     file = open(path, "r+b", buffering=0)  # noqa: SIM115 - closed by the Disk
-    _lock(file, path)
+    lock(file, path)
     file.seek(0, os.SEEK_END)
     return FileDisk(file)
 
 
-def _lock(file: object, path: Path) -> None:
+def lock(file: object, path: Path) -> None:
     """Hold ``file`` for this process until it is closed, where the system can."""
     if fcntl is None:
         return

@@ -83,6 +83,14 @@ class BadChanges(JournalError):
     """A record of changes does not unpack, or not to changes of its block and ticks."""
 
 
+class NoStart(JournalError):
+    """There is no good keyframe to begin at, and the ticks do not begin with the match."""
+
+
+class BadTail(JournalError):
+    """A tail that cannot be read, or belongs to another journal: its ticks cannot be told."""
+
+
 class DamagedJournal(JournalError):
     """The journal cannot be used at all: its header, or most of what follows, is damaged."""
 

@@ -28,9 +28,11 @@ from persistence.errors import (
 from persistence.frames import MAGIC, frame, trailer
 from persistence.keyframes import RawKeyframe, pack_keyframe
 from persistence.records import Changes, Header, Keyframe, Placement, Seal, Tick, encode_record
+from persistence.tail_layout import FramedTick
 from persistence.tally import Tally
 
-Entry: TypeAlias = Tick | Keyframe | RawKeyframe | Changes | RawChanges
+Entry: TypeAlias = Tick | FramedTick | Keyframe | RawKeyframe | Changes | RawChanges
+_Packed: TypeAlias = Tick | Keyframe | Changes
 OpenDisk: TypeAlias = Callable[[Path], Disk]
 
 # What a kill or power loss can tear off is about a sync interval's worth. More than this is
@@ -107,17 +109,25 @@ class JournalFile:
             raise _unwritable(path, "cannot go on with the journal", error) from error
         try:
             with reader.open_journal(path) as journal:
-                if journal.seal is not None:
-                    raise Sealed(f"{path}: sealed, nothing can be appended")
-                cut_bytes = journal.size_bytes - journal.end_offset
-                if journal.damage is not None and cut_bytes > RESUME_CUT_MAX_BYTES:
-                    raise DamagedJournal(str(path), journal.damage)
-                resumed = cls(path, disk, journal.end_offset, journal.tally)
-            resumed._torn = cut_bytes > 0
-            resumed._mend()
+                return cls.continued(journal, disk)
         except BaseException:
             disk.close()
             raise
+
+    @classmethod
+    def continued(cls, journal: reader.Journal, disk: Disk) -> Self:
+        """Go on with ``journal``, which was read whole, on ``disk``; errors as ``resume``.
+
+        The disk still belongs to the caller when this raises.
+        """
+        if journal.seal is not None:
+            raise Sealed(f"{journal.path}: sealed, nothing can be appended")
+        cut_bytes = journal.size_bytes - journal.end_offset
+        if journal.damage is not None and cut_bytes > RESUME_CUT_MAX_BYTES:
+            raise DamagedJournal(str(journal.path), journal.damage)
+        resumed = cls(journal.path, disk, journal.end_offset, journal.tally)
+        resumed._torn = cut_bytes > 0
+        resumed._mend()
         return resumed
 
     def append(self, record: Entry) -> None:
@@ -146,10 +156,10 @@ class JournalFile:
         frames = []
         offset = self.size_bytes
         for entry in records:
-            record = _packed(entry)
+            record = entry.record if isinstance(entry, FramedTick) else _packed(entry)
             if (refusal := self.tally.refusal(record)) is not None:
                 raise BadRecord(f"{self.path}: {refusal}")
-            framed = frame(encode_record(record))
+            framed = entry.data if isinstance(entry, FramedTick) else frame(encode_record(record))
             self.tally.add(record, offset)
             frames.append(framed)
             offset += len(framed)
@@ -264,7 +274,7 @@ class JournalFile:
         self._torn = False
 
 
-def _packed(entry: Entry) -> Tick | Keyframe | Changes:
+def _packed(entry: Tick | Keyframe | RawKeyframe | Changes | RawChanges) -> _Packed:
     if isinstance(entry, RawKeyframe):
         return pack_keyframe(entry)
     return pack_changes(entry) if isinstance(entry, RawChanges) else entry

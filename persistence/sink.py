@@ -5,6 +5,9 @@ the middle. Records wait, in order, while the disk is slow, full or gone: at mos
 ``BACKLOG_MAX_BYTES`` of them, or ``BACKLOG_MAX_RECORDS``. When that is reached the journal is
 closed at its last good record, ``JournalSink.failure`` says why, and the match goes on
 unrecorded; whatever is appended after that is counted and dropped.
+
+Whatever becomes of the disk, a tick is in the tail, if there is one and it has room, before
+``append`` returns.
 """
 
 from __future__ import annotations
@@ -16,9 +19,12 @@ from typing import Any, Literal
 import trio
 
 from persistence.changes import RawChanges
+from persistence.errors import BadRecord
 from persistence.journal_file import Entry
 from persistence.keyframes import RawKeyframe
-from persistence.records import Changes, Keyframe, Placement
+from persistence.records import Changes, Keyframe, Placement, Tick
+from persistence.tail import Tail
+from persistence.tail_layout import FramedTick, framed_tick
 
 BACKLOG_MAX_BYTES = 32 * 1024 * 1024
 BACKLOG_MAX_RECORDS = 65_536  # 36 minutes at 30 Hz; the bytes usually run out first
@@ -43,6 +49,8 @@ def backlog_bytes(record: Entry) -> int:
         return RECORD_BYTES * (1 + len(record.ticks)) + record.size_bytes
     if isinstance(record, Keyframe | Changes):
         return RECORD_BYTES + len(record.zstd)
+    if isinstance(record, FramedTick):
+        return len(record.data) + backlog_bytes(record.record)
     return RECORD_BYTES + ENTRANT_BYTES * len(record.joins) + len(record.commands)
 
 
@@ -59,6 +67,8 @@ class JournalSink:
         backlog_bytes: about how much waits for the disk.
         ending: set when no more records will come: sealed, closed or failed.
         receive_channel: the other end, for ``write_journal`` alone.
+        tail: what ticks survive a kill in, None without one. ``write_journal`` frees its room,
+            and removes it once the journal is sealed.
     """
 
     def __init__(
@@ -66,8 +76,10 @@ class JournalSink:
         *,
         backlog_max_bytes: int = BACKLOG_MAX_BYTES,
         backlog_max_records: int = BACKLOG_MAX_RECORDS,
+        tail: Tail | None = None,
     ) -> None:
         """Make an empty sink with these bounds."""
+        self.tail = tail
         self.failure: str | None = None
         self.dropped_count = 0
         self.outage_count = 0
@@ -90,6 +102,13 @@ class JournalSink:
         then tick t, then changes up to it, then t + 1. After an overflow or the end, ``record``
         is counted and dropped.
         """
+        open_or_failed = not self.closed or self.failure is not None
+        if self.tail is not None and type(record) is Tick and open_or_failed:
+            try:
+                record = framed_tick(record)
+                self.tail.hold(record.record.tick, record.data)
+            except BadRecord as error:
+                self.fail(str(error))
         if self.closed:
             self.dropped_count += 1
             return

@@ -11,9 +11,21 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from persistence.changes import raw_max_bytes
-from persistence.records import Changes, Header, Keyframe, KeyframeEntry, Record, Seal, Tick
+from persistence.records import (
+    Changes,
+    Entrant,
+    Header,
+    Keyframe,
+    KeyframeEntry,
+    Record,
+    Seal,
+    Tick,
+)
 
-Mark: TypeAlias = tuple[int | None, int | None, int | None, int, int]
+Mark: TypeAlias = tuple[int | None, int | None, int | None, int, tuple[int, int, int]]
+
+# No match has more slots; of a forged file no more is kept.
+PEOPLE_MAX = 65_535
 
 
 @dataclass(slots=True)
@@ -22,7 +34,8 @@ class Tally:
 
     ``due_tick`` is the tick the next record must have, None until the first record sets it;
     ``changed_tick`` is the last one that changes were told of; ``keyframes`` holds the keyframes
-    seen so far, in file order.
+    seen so far, in file order; ``entrants`` and ``leavers`` who entered and which slots left, in
+    that order, as far as the ticks were read one by one.
     """
 
     block_bytes: int
@@ -32,6 +45,8 @@ class Tally:
     changed_tick: int | None = None
     record_count: int = 0
     keyframes: list[KeyframeEntry] = field(default_factory=list)
+    entrants: list[Entrant] = field(default_factory=list)
+    leavers: list[int] = field(default_factory=list)
 
     @classmethod
     def of(cls, header: Header) -> Tally:
@@ -87,23 +102,31 @@ class Tally:
     def add(self, record: Tick | Keyframe | Changes, offset: int) -> None:
         """Count ``record``, whose frame starts at byte ``offset``."""
         self.record_count += 1
-        if type(record) is Keyframe:
+        if type(record) is Tick:
+            self._add_tick(record)
+        elif type(record) is Keyframe:
             self.due_tick = record.tick
             self.keyframes.append(KeyframeEntry(record.tick, offset))
-            return
-        if type(record) is Changes:
+        elif type(record) is Changes:
             self.changed_tick = record.tick + record.count - 1
-            return
+
+    def _add_tick(self, record: Tick) -> None:
         self.due_tick = record.tick + 1
         if self.first_tick is None:
             self.first_tick = record.tick
+        if record.joins:
+            self.entrants += record.joins[: PEOPLE_MAX - len(self.entrants)]
+        if record.leaves:
+            self.leavers += record.leaves[: PEOPLE_MAX - len(self.leavers)]
 
     def mark(self) -> Mark:
         """Return what ``rewind`` needs to forget everything added after this point."""
-        counts = self.record_count, len(self.keyframes)
-        return self.first_tick, self.due_tick, self.changed_tick, *counts
+        counts = len(self.keyframes), len(self.entrants), len(self.leavers)
+        return self.first_tick, self.due_tick, self.changed_tick, self.record_count, counts
 
     def rewind(self, mark: Mark) -> None:
         """Forget everything added since ``mark`` was taken."""
-        self.first_tick, self.due_tick, self.changed_tick, self.record_count, keyframe_count = mark
-        del self.keyframes[keyframe_count:]
+        self.first_tick, self.due_tick, self.changed_tick, self.record_count, counts = mark
+        del self.keyframes[counts[0] :]
+        del self.entrants[counts[1] :]
+        del self.leavers[counts[2] :]

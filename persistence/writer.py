@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable
 from functools import partial
@@ -41,7 +42,8 @@ async def write_journal(
 
     Args:
         sink: the tick's end.
-        file: the journal, with its header written. This task owns it from now on.
+        file: the journal, with its header written. This task owns it from now on, and the
+            sink's tail until the end or a failure.
         sync_interval_s: at most one ``fdatasync`` per this many seconds, and one at the end.
         retry_s: pause between two attempts while the disk refuses.
         drain_s: how long the end may take, after a cancellation or while the disk refuses.
@@ -93,6 +95,7 @@ class _Task:
         self.in_outage = False
         self.in_flight = False  # a thread has the file
         self.abandoned = False
+        self.missed_count = 0  # ticks without room in the tail, as far as the log knows
         # Its own limiter: a stuck disk must not take the threads of everybody else.
         self.limiter = trio.CapacityLimiter(1)
         self.log = structlog.get_logger("ringfall.journal").bind(file=str(file.path))
@@ -106,7 +109,7 @@ class _Task:
                 await self._write_batch()
             if self.sink.failure is not None:
                 self._give_up(self.sink.failure)
-            await self._in_thread(self.file.close)
+            await self._in_thread(self._close)
             self._report_end()
         finally:
             self.sink.receive_channel.close()
@@ -200,6 +203,7 @@ class _Task:
             if not self.records:
                 self.sink.backlog_bytes -= self.batch_bytes
                 self.batch_bytes = 0
+                self._free_tail()
         if sync:
             self.unsynced = False
             self.sync_at = trio.current_time() + self.sync_interval_s
@@ -216,6 +220,30 @@ class _Task:
             self.file.seal(**self.ending.fields)
         elif sync:
             self.file.sync()
+
+    def _free_tail(self) -> None:
+        """Give back the tail's room of what the file has, and say once what had none."""
+        tail, due_tick = self.sink.tail, self.file.tally.due_tick
+        if tail is None or due_tick is None:
+            return
+        tail.release(due_tick)
+        if tail.missed_count > self.missed_count:
+            self.log.warning(
+                "the tail was full: a kill would have lost ticks",
+                missed_ticks=tail.missed_count - self.missed_count,
+                next_step="the disk was too slow for too long; see to it",
+            )
+            self.missed_count = tail.missed_count
+
+    def _close(self) -> None:
+        """Close the file; a tail has done its duty when the file is sealed and synced."""
+        self.file.close()
+        if self.sink.tail is None or self.sink.failure is not None:
+            return  # after a failure it goes on holding what it can
+        self.sink.tail.close()
+        if self.file.sealed:
+            with contextlib.suppress(OSError):
+                self.sink.tail.remove()
 
     async def _in_thread(self, call: Callable[[], None]) -> None:
         def in_flight() -> None:

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
 
 from ringfall import __version__
 from ringfall.cli_balance import balance_app
+from ringfall.cli_bench import bench
 from ringfall.cli_charts import league, plot, ttk
+from ringfall.cli_db import db_app
 from ringfall.cli_loadtest import loadtest
 from ringfall.cli_map import map_app
 from ringfall.cli_output import (
@@ -54,7 +55,9 @@ balance_app.command()(ttk)
 balance_app.command()(league)
 app.add_typer(balance_app, name="balance")
 app.add_typer(map_app, name="map")
+app.add_typer(db_app, name="db")
 app.command()(loadtest)
+app.command()(bench)
 
 DataOption = Annotated[
     Path | None,
@@ -352,27 +355,6 @@ def replay_verify(
             f"{file}: damaged at byte {damage.offset}: {damage.reason}; "
             f"the {found.ticks} ticks before it are good"
         )
-
-
-@app.command()
-def bench(as_json: JsonOption = False) -> None:
-    """Measure this machine: cost of a tick, of a keyframe and of a hash, at three sizes."""
-    with refusing():
-        _warm_quietly()
-        from ringfall.bench import run
-
-        rows = run(lambda label: None if as_json else err.print(f"[dim]{label}[/]"))
-    if as_json:
-        print_json(rows)
-        return
-    table = Table("scene", "tick µs", "bots µs", "keyframe µs", "hash µs", "agent steps/s")
-    for row in rows["scenes"]:
-        table.add_row(
-            f"{row['players']:,} players, {row['projectiles']:,} projectiles",
-            *(f"{row[key]:,.1f}" for key in ("step_us", "bots_us", "keyframe_us", "hash_us")),
-            f"{row['agent_steps_per_s']:,.0f}",
-        )
-    out.print(table)
 
 
 # ---- shared ------------------------------------------------------------------------------------

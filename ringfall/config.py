@@ -90,6 +90,12 @@ class JournalSection(BaseModel):
         le=60,
         description="time between records of what changed; 0 for none",
     )
+    tail_dir: str | None = Field(
+        default=None,
+        min_length=1,
+        description="folder, best in memory, of what a killed process had not written yet; "
+        "one of this user in /dev/shm when left out",
+    )
 
 
 class PlayersSection(BaseModel):

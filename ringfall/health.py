@@ -41,6 +41,8 @@ class Health:
         return [name for name, beat_s in self._beats.items() if now_s - beat_s > SILENT_S]
 
     @property
-    def ready(self) -> bool:
-        """Whether somebody who comes now may be let in."""
-        return not self._lobby.draining
+    def unready(self) -> str | None:
+        """Why nobody who comes now is let in; None when people are."""
+        if self._lobby.draining:
+            return "draining"
+        return "recovering" if self._lobby.recovering else None

@@ -177,16 +177,20 @@ class Match:
             role = least_played((e.role for e in self.lineup), len(self.rules.class_names))
         if team is None:
             team = open_team(self.members, self._teams_in_play(), self.plan.team_size)
+        self._list(Entrant(name, bot, role, team, player))
+        self._joins.append((slot, team, bot, role, drop))
+        return slot
+
+    def _list(self, entrant: Entrant) -> None:
+        team = entrant.team
         if team == len(self.members):
             self.members.append(0)
         if self.members[team] >= self.plan.team_size:
             raise ValueError(f"team {team} has its {self.plan.team_size} members")
         self.members[team] += 1
-        self.names.append(name)
-        self.lineup.append(Entrant(name, bot, role, team, player))
-        self._joins.append((slot, team, bot, role, drop))
-        self.bot_count += bot != HUMAN
-        return slot
+        self.names.append(entrant.name)
+        self.lineup.append(entrant)
+        self.bot_count += entrant.bot != HUMAN
 
     def enter_bots(self, names: Sequence[str]) -> None:
         """Let bots of these names enter, their levels by the balance's shares, class by class."""
@@ -247,13 +251,49 @@ class Match:
         if self._leaves:
             leaves = in_slot_order(np.array([(slot,) for slot in self._leaves], dtype=LEAVE))
             self._leaves.clear()
-        inputs = TickInputs(self.mailbox.drain(), joins, leaves)
+        self._apply(TickInputs(self.mailbox.drain(), joins, leaves))
+
+    def _apply(self, inputs: TickInputs) -> None:
         if self.recorder is not None:
             self.recorder.record(self.world, self.tick, inputs, self.lineup)
         if self.history is not None:
             self.history.add(self.world, self.tick, inputs)
         step(self.world, inputs)
         self.kills = deaths_of(self.world)
+
+    # ---- what was recorded of this match before -------------------------------------------
+
+    def go_back_to(self, state: bytes | None, entrants: Sequence[Entrant]) -> None:
+        """Take a recorded state for one's own; to be called once, before anything else.
+
+        Args:
+            state: a keyframe of this match; None for the state before its first tick.
+            entrants: by slot, everybody who had entered by then; further ones may follow.
+
+        Raises:
+            BlockMismatchError: a keyframe of another match.
+            ValueError, IndexError: those cannot be its entrants.
+        """
+        if state is not None:
+            self.world.restore(state)
+        if self.rows > len(entrants):
+            raise ValueError(f"{self.rows} have a body, but {len(entrants)} entered")
+        for entrant in entrants[: self.rows]:
+            self._list(entrant)
+
+    def repeat(self, inputs: TickInputs, entrants: Sequence[Entrant]) -> None:
+        """Apply a tick as it was recorded: nobody is asked for commands.
+
+        Args:
+            inputs: of this tick.
+            entrants: who enters with it, by slot.
+
+        Raises:
+            ValueError, IndexError: those cannot be its entrants.
+        """
+        for entrant in entrants:
+            self._list(entrant)
+        self._apply(inputs)
 
 
 def deaths_of(world: World) -> list[Kill]:

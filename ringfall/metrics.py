@@ -15,6 +15,7 @@ from persistence.players import Players
 from persistence.store.writer import Store
 from ringfall.hosting.hosted import HostedMatch
 from ringfall.hosting.lobby import Lobby
+from ringfall.recovery.report import Report
 from ringfall.web.port import HttpCounters
 
 TICK_BUCKETS_S = (
@@ -59,6 +60,27 @@ class Metrics:
             ["match"],
             registry=self.registry,
         )
+        self.journal_tail = prometheus.Gauge(
+            "ringfall_journal_tail_bytes",
+            "Ticks held in the tail because the journal's file does not have them yet",
+            ["match"],
+            registry=self.registry,
+        )
+        self.matches_recovered = prometheus.Counter(
+            "ringfall_matches_recovered",
+            "Matches that go on after the process was killed",
+            registry=self.registry,
+        )
+        self.matches_set_aside = prometheus.Counter(
+            "ringfall_matches_set_aside",
+            "Matches that could not be recovered",
+            registry=self.registry,
+        )
+        self.recovery_duration = prometheus.Gauge(
+            "ringfall_recovery_seconds",
+            "Time it took at the start to recover matches",
+            registry=self.registry,
+        )
         self._matches = _Matches(lobby)
         # CPU, memory and open files, where the operating system tells.
         prometheus.ProcessCollector(registry=self.registry)
@@ -71,6 +93,12 @@ class Metrics:
     def watch(self, store: Store, players: Players) -> None:
         """From now on say how it stands with the database of players."""
         self._store.watched = store, players
+
+    def recovered(self, report: Report) -> None:
+        """Keep what came of recovering."""
+        self.matches_recovered.inc(sum(not found.over for found in report.recovered))
+        self.matches_set_aside.inc(len(report.set_aside))
+        self.recovery_duration.set(report.seconds)
 
     def match_ended(self, hosted: HostedMatch) -> None:
         """Keep the counts of a match that is about to leave the lobby."""
@@ -147,30 +175,31 @@ class _Store(Collector):
         self.watched: tuple[Store, Players] | None = None
 
     def collect(self) -> Iterator[Metric]:
-        """Every counter as a metric; nothing before there is a database."""
-        if self.watched is None:
-            return
-        store, players = self.watched
+        """Every counter as a metric, 0 before there is a database."""
+        store, players = self.watched or (None, None)
         yield GaugeMetricFamily(
             "ringfall_players_unsaved",
             "Changes that are not in the database of players yet",
-            value=store.pending,
+            value=0 if store is None else store.pending,
         )
-        for name, text, value in (
+        for name, text, owner, count in (
             (
                 "player_store_failures",
                 "Times the database of players could not be used",
-                store.failures,
+                store,
+                "failures",
             ),
-            ("store_spilled", "Changes that went by the spool", store.spilled),
-            ("store_dropped", "Changes nobody misses, dropped in an outage", store.dropped),
-            ("store_lost", "Changes that no file will ever hold", store.lost),
+            ("store_spilled", "Changes that went by the spool", store, "spilled"),
+            ("store_dropped", "Changes nobody misses, dropped in an outage", store, "dropped"),
+            ("store_lost", "Changes that no file will ever hold", store, "lost"),
             (
                 "guests_forgotten",
                 "Guests forgotten after they had not come for long",
-                players.purged,
+                players,
+                "purged",
             ),
         ):
+            value = 0 if owner is None else getattr(owner, count)
             yield CounterMetricFamily(f"ringfall_{name}", text, value=value)
 
 

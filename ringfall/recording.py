@@ -77,11 +77,15 @@ class Recorder:
     Args:
         append: takes records; a journal file's, or a sink's that never waits.
         cadence: of keyframes and changes.
+        changes_from: the first tick whose changes are wanted, for whoever follows.
     """
 
-    def __init__(self, append: Callable[[Entry], None], cadence: Cadence) -> None:
+    def __init__(
+        self, append: Callable[[Entry], None], cadence: Cadence, changes_from: int = 0
+    ) -> None:
         self._append = append
         self._cadence = cadence
+        self._changes_from = changes_from
         self._finder: ChangeFinder | None = None
         self._changes: list[Changes] = []
         self._changes_bytes = 0
@@ -110,25 +114,45 @@ class Recorder:
                 commands=inputs.commands.tobytes(),
             )
         )
-        if self._cadence.changes_ticks:
-            self._keep_changes(world, tick)
+        if self._cadence.changes_ticks and self._keep_changes(world):
+            self._append_changes(tick + 1)
+
+    def follow(self, world: World, tick: int, recorded_until: int) -> None:
+        """Take note of the state before a tick that is in the journal already.
+
+        What changed is told behind the last of those ticks at the earliest: a stretch that is full
+        before has no place in the journal any more, and is left out.
+
+        Args:
+            world: the state before the tick.
+            tick: its number, one more than in the call before.
+            recorded_until: the first tick that is not in the journal.
+        """
+        if not self._cadence.changes_ticks or tick + 1 < self._changes_from:
+            return
+        if not self._keep_changes(world):
+            return
+        if tick + 1 == recorded_until:
+            self._append_changes(recorded_until)
+        else:
+            self._changes, self._changes_bytes = [], 0
 
     def record_end(self, world: World, tick: int) -> None:
         """Record the state after the last tick as a keyframe, so that a replay can compare it."""
         self._append_changes(tick)
         self._append(RawKeyframe(tick, world.state_hash(), world.keyframe()))
 
-    def _keep_changes(self, world: World, tick: int) -> None:
+    def _keep_changes(self, world: World) -> bool:
+        """Keep what has changed; whether the stretch is full by that."""
         if self._finder is None:
             # The first state has none before it; a keyframe or the ticks before lead to it.
             self._finder = ChangeFinder(predictor_of(world), world.block)
-            return
+            return False
         changes = self._finder.advance(world.block)
         self._changes.append(changes)
         self._changes_bytes += words_bytes(changes)
         full = len(self._changes) >= self._cadence.changes_ticks
-        if full or self._changes_bytes >= STRETCH_MAX_BYTES:
-            self._append_changes(tick + 1)
+        return full or self._changes_bytes >= STRETCH_MAX_BYTES
 
     def _append_changes(self, end_tick: int) -> None:
         """Hand over what was kept of the ticks below ``end_tick``."""

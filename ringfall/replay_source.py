@@ -46,6 +46,18 @@ def world_of_header(header: Header) -> World:
         CannotReplayError: the journal's balance, map or layout is not what this build has.
         DataError: the balance or map in it is malformed.
     """
+    world = world_of(plan_of_header(header))
+    check_layout(header, world)
+    return world
+
+
+def plan_of_header(header: Header) -> MatchPlan:
+    """What the match of a journal was started with.
+
+    Raises:
+        CannotReplayError: its balance, map or number of players is not as it says.
+        DataError: the balance or map in it is malformed.
+    """
     for name, data, told in (
         ("balance", header.balance, header.balance_hash),
         ("map", header.map, header.map_hash),
@@ -66,11 +78,14 @@ def world_of_header(header: Header) -> World:
             f"the journal says {players} players; on its map there can be 1 to "
             f"{pack.map.players_max}"
         )
-    world = world_of(MatchPlan(pack, header.tick_rate_hz, players, header.seed))
+    return MatchPlan(pack, header.tick_rate_hz, players, header.seed)
+
+
+def check_layout(header: Header, world: World) -> None:
+    """Raise ``CannotReplayError`` when the columns of a journal's states lie elsewhere here."""
     if world.layout.digest() != header.layout_hash:
         raise CannotReplayError(
             f"the journal was recorded by Ringfall {header.engine_version} with another layout of "
             f"columns ({header.layout_hash}); this is {__version__} ({world.layout.digest()}). "
             f"Replay it with Ringfall {header.engine_version}"
         )
-    return world

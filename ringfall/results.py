@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -22,11 +23,16 @@ from persistence.store.writer import Store
 log = structlog.get_logger("ringfall.results")
 
 
-async def catch_up(store: Store, folder: Path) -> None:
+async def catch_up(store: Store, folder: Path, running: Callable[[], set[str]]) -> None:
     """Write the results of sealed recordings whose matches the store does not know.
 
     A server that is killed between the seal and the database leaves such. Once, at the start; what
     cannot be read has no result, and `ringfall db rebuild` says why.
+
+    Args:
+        store: takes the results.
+        folder: of the recordings.
+        running: matches that have still to end.
     """
     try:
         found = {match_id_of(path): path for path in await trio.to_thread.run_sync(_listed, folder)}
@@ -36,7 +42,7 @@ async def catch_up(store: Store, folder: Path) -> None:
         return
     except StoreSilentError:
         return
-    for match_id in sorted(unknown):
+    for match_id in sorted(unknown - running()):
         played = await trio.to_thread.run_sync(_read, found[match_id])
         if played is not None:
             store.submit(played)

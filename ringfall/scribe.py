@@ -20,14 +20,14 @@ class Scribe:
 
     Args:
         header: of the match's journal; None where nothing is written.
+
+    Attributes:
         submit: takes what is to be written, without waiting.
     """
 
-    def __init__(
-        self, header: Header | None = None, submit: Callable[[Change], None] = lambda change: None
-    ) -> None:
+    def __init__(self, header: Header | None = None) -> None:
         self._header = header
-        self._submit = submit
+        self.submit: Callable[[Change], None] = lambda change: None
 
     def left(self, match: Match, slot: int) -> None:
         """Somebody leaves for good, as they stand."""
@@ -53,7 +53,7 @@ class Scribe:
         if header is None:
             return
         try:
-            self._submit(make(header))
+            self.submit(make(header))
         except Exception:
             # A bug of ours, which must not end the match; its journal still holds everything.
             log.exception("result not written", match=header.match_id)

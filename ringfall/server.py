@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import structlog
 import trio
@@ -28,24 +28,29 @@ from net.rejections import Counters, MatchOver
 from persistence.errors import JournalError
 from persistence.journal_file import JournalFile
 from persistence.players import Players
-from persistence.records import Header
 from persistence.sink import JournalSink
 from persistence.store.change import Change
 from persistence.store.file import StoreFileError
 from persistence.store.writer import Store
+from persistence.tail import Tail
 from persistence.writer import write_journal
+from ringfall.addresses import Addresses, StartError, bind
 from ringfall.config import Config
 from ringfall.datapack import DataPack
-from ringfall.datapack.reloading import POLL_S, Reloader
+from ringfall.datapack.reloading import Reloader
+from ringfall.following import follow_data
 from ringfall.health import Health
-from ringfall.hosting.hosted import HostedMatch, Patience
+from ringfall.hosting.hosted import HostedMatch
 from ringfall.hosting.lobby import Lobby
+from ringfall.hosting.patience import Patience
 from ringfall.identity.tickets import TicketDesk
+from ringfall.journaling import create_journal, tail_dir_of
 from ringfall.match import Match, MatchPlan
 from ringfall.metrics import Metrics
 from ringfall.names import bot_names
 from ringfall.pacing import TickClock
 from ringfall.recording import Recorder, cadence_of, make_header, winner_of
+from ringfall.recovery import Recovery, Report, put_aside
 from ringfall.results import catch_up
 from ringfall.scribe import Scribe
 from ringfall.stopping import Ending
@@ -58,18 +63,11 @@ from ringfall.web.profiles import Profiles
 
 log = structlog.get_logger("ringfall.server")
 
+# No tick is applied before there is a file and a tail to record it in; a disk that is stuck when a
+# match begins holds it up no longer than this.
+JOURNAL_WAIT_S = 2.0
 
-class StartError(Exception):
-    """The server cannot start; the text says why and what to do."""
-
-
-@dataclass(slots=True)
-class Addresses:
-    """Where a started server can be reached."""
-
-    page: str = ""
-    http_port: int = 0
-    game_port: int = 0
+Files: TypeAlias = tuple[JournalFile, Tail | None]
 
 
 @dataclass(slots=True)
@@ -78,9 +76,11 @@ class Outcome:
 
     Attributes:
         unrecorded: one sentence for every journal that could not be written to its end.
+        recovery: what came of the matches of a process that was killed.
     """
 
     unrecorded: list[str] = field(default_factory=list)
+    recovery: Report = field(default_factory=Report)
 
 
 class Server:
@@ -115,14 +115,17 @@ class Server:
         direct = config.server.direct_frames and listener.AVAILABLE
         self._intake = listener.Intake() if direct else None
         self._nursery: trio.Nursery | None = None
-        self._submit: Callable[[Change], None] | None = None
+        self._submit: Callable[[Change], None] = lambda change: None
         self._journal_dir = Path(config.server.journal_dir)
+        self._tail_dir = tail_dir_of(config)
+        self._faults: dict[str, str] = {}
+        self.lobby.recovering = True
 
-    async def run(self, on_ready: Callable[[Addresses], None]) -> Outcome:
+    async def run(self, on_ready: Callable[[Addresses, Report], None]) -> Outcome:
         """Serve until a signal comes.
 
         Args:
-            on_ready: called once everything listens and the first match runs.
+            on_ready: called once everything listens and matches run.
 
         Raises:
             StartError: a port is taken, or the database of players cannot be used.
@@ -149,17 +152,15 @@ class Server:
         store: Store,
         http: socket.socket,
         game: socket.socket,
-        on_ready: Callable[[Addresses], None],
+        on_ready: Callable[[Addresses, Report], None],
     ) -> None:
         async with trio.open_nursery() as nursery:
             self._nursery = nursery
             players = Players(store, self.config.players.guest_days)
             self.metrics.watch(store, players)
             self._submit = store.submit
-            self._open_match()
-            nursery.start_soon(catch_up, store, self._journal_dir)
             if self._reloader is not None:
-                nursery.start_soon(self._follow_data, self._reloader)
+                nursery.start_soon(follow_data, self._reloader, self._take_data)
             limits = self.config.net_limits()
             nursery.start_soon(players.run)
             edge = partial(
@@ -170,23 +171,14 @@ class Server:
             await nursery.start(edge, [game], self.lobby, limits, self.counters)
             app = self._app(store, players)
             await nursery.start(serve_http, http, app, limits, self.http_counters)
-            on_ready(self.addresses)
+            await self._recover()
+            nursery.start_soon(catch_up, store, self._journal_dir, self._running)
+            on_ready(self.addresses, self.outcome.recovery)
 
     # ---- set-up ---------------------------------------------------------------------------
 
     def _bind(self) -> tuple[socket.socket, socket.socket]:
-        settings = self.config.server
-        http = _listen(settings.host, settings.http_port, "http_port", "--http-port")
-        try:
-            game = _listen(settings.host, settings.game_port, "game_port", "--game-port")
-        except StartError:
-            http.close()
-            raise
-        self.addresses.http_port = http.getsockname()[1]
-        self.addresses.game_port = game.getsockname()[1]
-        shown = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
-        shown = f"[{shown}]" if ":" in shown else shown
-        self.addresses.page = f"http://{shown}:{self.addresses.http_port}/"
+        http, game, self.addresses = bind(self.config.server)
         return http, game
 
     def _open_store(self) -> Store:
@@ -222,11 +214,9 @@ class Server:
     def _open_match(self) -> HostedMatch | None:
         """Start a match, unless as many run as may."""
         assert self._nursery is not None
-        assert self._submit is not None
-        settings = self.config.match
-        # Those that have ended and are watched to the end hold no place.
-        if sum(not hosted.finished for hosted in self.lobby.matches) >= settings.matches_max:
+        if not self._has_place():
             return None
+        settings = self.config.match
         match_id = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
         plan = MatchPlan(self.pack, settings.tick_rate_hz, self.players_max, secrets.randbits(63))
         match = Match(plan)
@@ -238,53 +228,77 @@ class Server:
         header = make_header(match_id, self.pack, match.world, cadence)
         match.recorder = Recorder(sink.append, cadence)
         hosted = HostedMatch(match_id, match, self._patience, lambda: self.lobby.promised(match_id))
-        hosted.scribe = Scribe(header, self._submit)
-        self.lobby.matches.append(hosted)
+        hosted.scribe = Scribe(header)
         self.metrics.matches_started.inc()
-        self._nursery.start_soon(self._write_journal, match_id, sink, path, header)
-        self._nursery.start_soon(self._run_match, hosted, sink)
+        self._begin(hosted, sink, path, partial(create_journal, path, header, self._tail_dir))
         log.info("match started", match=match_id, bots=settings.bots, journal=str(path))
         return hosted
 
-    async def _follow_data(self, reloader: Reloader) -> None:
-        """Take edited data for the matches to come; running ones keep theirs."""
-        while True:
-            await trio.sleep(POLL_S)
-            # Reading waits for the disk, and judging a map takes longer than a tick.
-            try:
-                found = await trio.to_thread.run_sync(reloader.poll)
-            except Exception:
-                log.exception("data could not be read again, the last good ones stay in force")
-                continue
-            if isinstance(found, DataPack):
-                self.pack = found
-                self.players_max = self.config.match.players_max or found.map.players_max
-                log.info(
-                    "data taken for the next match",
-                    balance=found.balance_hash,
-                    map=found.map.name,
-                    map_hash=found.map_hash,
-                )
-            elif found is not None:
-                # One line each, as every command lists them: editors jump to such places.
-                log.error("data refused, the last good ones stay in force")
-                for problem in found.problems:
-                    log.error(str(problem))
+    def _running(self) -> set[str]:
+        return {hosted.match_id for hosted in self.lobby.matches}
+
+    def _has_place(self) -> bool:
+        """Whether one more match may run; those watched to their end hold no place."""
+        running = sum(not hosted.finished for hosted in self.lobby.matches)
+        return running < self.config.match.matches_max
+
+    def _begin(
+        self, hosted: HostedMatch, sink: JournalSink, path: Path, make: Callable[[], Files]
+    ) -> None:
+        """Let a match play, and its journal be written to the files that ``make`` makes."""
+        assert self._nursery is not None
+        hosted.scribe.submit = self._submit
+        self.lobby.matches.append(hosted)
+        recording = trio.Event()
+        self._nursery.start_soon(self._write_journal, hosted.match_id, sink, path, make, recording)
+        self._nursery.start_soon(self._run_match, hosted, sink, recording)
+
+    async def _recover(self) -> None:
+        """Let the matches of a killed process go on, and open one if none of them has room."""
+        recovery = Recovery(
+            journal_dir=self._journal_dir,
+            tail_dir=self._tail_dir,
+            patience=self._patience,
+            promised=self.lobby.promised,
+            has_place=self._has_place,
+            begin=lambda hosted, sink, file: self._begin(
+                hosted, sink, file.path, lambda: (file, sink.tail)
+            ),
+        )
+        self.outcome.recovery = report = await recovery.run()
+        self.metrics.recovered(report)
+        self.lobby.recovering = False
+        if not any(hosted.has_room for hosted in self.lobby.matches):
+            self._open_match()
+
+    def _take_data(self, pack: DataPack) -> None:
+        self.pack = pack
+        self.players_max = self.config.match.players_max or pack.map.players_max
 
     async def _write_journal(
-        self, match_id: str, sink: JournalSink, path: Path, header: Header
+        self,
+        match_id: str,
+        sink: JournalSink,
+        path: Path,
+        make: Callable[[], Files],
+        recording: trio.Event,
     ) -> None:
-        backlog = self.metrics.journal_backlog
+        """Write a match's journal to its end; ``recording`` is set when its files are there."""
+        backlog, held = self.metrics.journal_backlog, self.metrics.journal_tail
         backlog.labels(match_id).set_function(lambda: sink.backlog_bytes)
+        held.labels(match_id).set_function(lambda: sink.tail.in_use_bytes if sink.tail else 0)
         try:
-            # Creating a file waits for the disk, which the other matches must not.
+            # Creating files waits for the disk, which the other matches must not.
             with trio.CancelScope(shield=True):
-                file = await trio.to_thread.run_sync(JournalFile.create, path, header)
+                file, sink.tail = await trio.to_thread.run_sync(make)
+            recording.set()
             await write_journal(sink, file, sync_interval_s=self.config.journal.sync_s)
         except JournalError as error:
             sink.fail(str(error))
         finally:
+            recording.set()
             backlog.remove(match_id)
+            held.remove(match_id)
             if sink.failure is not None:
                 self.metrics.journal_failures.inc()
                 self.outcome.unrecorded.append(
@@ -292,12 +306,19 @@ class Server:
                     "and check permissions before the next match"
                 )
                 log.error("match is not recorded", match=match_id, reason=sink.failure)
+        if (fault := self._faults.pop(match_id, None)) is not None:
+            await put_aside(path, self._tail_dir, fault)
 
-    async def _run_match(self, hosted: HostedMatch, sink: JournalSink) -> None:
-        settings = self.config.match
-        clock = TickClock(settings.tick_rate_hz, settings.catch_up_max_ticks, trio.current_time())
+    async def _run_match(
+        self, hosted: HostedMatch, sink: JournalSink, recording: trio.Event
+    ) -> None:
+        settings, rate_hz = self.config.match, hosted.match.rules.rate_hz
         self.health.beat(hosted.match_id)
         try:
+            with trio.move_on_after(JOURNAL_WAIT_S):
+                await recording.wait()
+            now_s = trio.current_time()
+            clock = TickClock(rate_hz, settings.catch_up_max_ticks, now_s)
             while not hosted.finished:
                 await trio.sleep_until(clock.next_s)
                 self._play_tick(hosted, clock)
@@ -305,14 +326,15 @@ class Server:
             self.health.forget(hosted.match_id)
             # Whoever watches is behind, and sees the end as well.
             while not hosted.show_the_rest():
-                await trio.sleep(1.0 / settings.tick_rate_hz)
+                await trio.sleep(1.0 / rate_hz)
         except trio.Cancelled:
             if not sink.closed:
                 self._seal(hosted, sink)
             raise
-        except Exception:
-            # A fault in one match must not end the others.  Its journal stays unsealed: it is
-            # the evidence.
+        except Exception as error:
+            # A fault in one match must not end the others.  Its journal is set aside unsealed: it
+            # is the evidence, and at the next start nobody would come back to it.
+            self._faults[hosted.match_id] = f"a fault at tick {hosted.match.tick}: {error!r}"
             self.metrics.match_faults.inc()
             log.exception("match ended by a fault", match=hosted.match_id, tick=hosted.match.tick)
             hosted.close(MatchOver("the match had to be ended"))
@@ -320,6 +342,8 @@ class Server:
             sink.close()
         finally:
             self.health.forget(hosted.match_id)
+            if sink.tail is not None and sink.failure is not None:
+                sink.tail.close()  # otherwise the journal task does when it has written all
             self.metrics.match_ended(hosted)
             self.lobby.matches.remove(hosted)
 
@@ -363,15 +387,3 @@ class Server:
             ticks=match.tick,
             winner=None if winner is None else match.names[winner],
         )
-
-
-def _listen(host: str, port: int, key: str, flag: str) -> socket.socket:
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=256)
-    except (OSError, OverflowError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise StartError(
-            f"cannot listen on {host} port {port}: {reason}; choose another with {flag} or "
-            f"server.{key}"
-        ) from None

@@ -18,12 +18,14 @@ import trio
 from rich.console import Console
 from rich.markup import escape
 
-from ringfall import warming
+from ringfall import journaling, warming
+from ringfall.addresses import Addresses, StartError
 from ringfall.config import Config, load_config
 from ringfall.datapack import DataPack, Reading, load_datapack, read_datapack
 from ringfall.datapack.reloading import Reloader
 from ringfall.documents import DataError, Problem
-from ringfall.server import Addresses, Server, StartError
+from ringfall.recovery import Report
+from ringfall.server import Server
 
 __all__ = ["StartError", "prepare", "reloader_of", "run"]
 
@@ -108,6 +110,7 @@ def run(
     """
     configure_logs(as_json)
     _make_folder(Path(config.server.journal_dir))
+    journaling.sweep(config)
     warming.warm(err)
     server = Server(config, pack, places_of(config, pack), reloader)
     # All that is here by now stays: looking through it for garbage costs several ticks each time.
@@ -126,16 +129,38 @@ def run(
     return outcome.unrecorded
 
 
-def _announce(config: Config, out: Console, as_json: bool, addresses: Addresses) -> None:
-    """Say where the server can be reached."""
+def _announce(
+    config: Config, out: Console, as_json: bool, addresses: Addresses, recovery: Report
+) -> None:
+    """Say where the server can be reached, and what became of matches that were cut off."""
     if as_json:
         facts = {
             "page": addresses.page,
             "http_port": addresses.http_port,
             "game_port": addresses.game_port,
+            "recovered": [
+                {
+                    "match_id": found.match_id,
+                    "tick": found.tick,
+                    "waiting": found.waiting,
+                    "over": found.over,
+                    "seconds": round(found.seconds, 3),
+                }
+                for found in recovery.recovered
+            ],
+            "set_aside": [
+                {"journal": str(found.journal), "reason": found.reason}
+                for found in recovery.set_aside
+            ],
         }
         print(json.dumps(facts), flush=True)
         return
+    for found in recovery.recovered:
+        out.print(f"[green]recovered[/] {escape(str(found))}")
+        for note in found.notes:
+            out.print(f"  [dim]{escape(note)}[/]")
+    for lost in recovery.set_aside:
+        out.print(f"[bold red]{escape(str(lost))}[/]")
     out.print(f"[bold]Ringfall[/] is running: open [bold cyan]{escape(addresses.page)}[/]")
     out.print(
         f"[dim]game port {addresses.game_port}, {config.match.bots} bots, "

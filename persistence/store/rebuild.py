@@ -15,6 +15,7 @@ from persistence.store.played import match_played
 from persistence.store.results import MatchPlayed
 
 MARK: Final = ".journal"
+MARKS: Final = (MARK, MARK + ".zst")
 
 
 class NoResultError(Exception):
@@ -27,7 +28,9 @@ def recordings(folder: Path) -> Iterator[Path]:
     Raises:
         OSError: the folder cannot be read.
     """
-    return iter(sorted(path for path in folder.iterdir() if MARK in path.name and path.is_file()))
+    return iter(
+        sorted(path for path in folder.iterdir() if path.name.endswith(MARKS) and path.is_file())
+    )
 
 
 def match_id_of(path: Path) -> str:

@@ -92,7 +92,9 @@ def forget_guests(db: sqlite_utils.Database, used_before_s: int) -> int:
 def _write_player(db: sqlite_utils.Database, player: Player, at_s: int) -> None:
     db.execute(
         "insert into players (player_id, kind, name, created_s, used_s) values (?, ?, ?, ?, ?)"
-        " on conflict (player_id) do update"
-        " set name = excluded.name, used_s = max(used_s, excluded.used_s)",
+        # Said again, what is older than the last use does not bring its name back.
+        " on conflict (player_id) do update set"
+        " name = case when excluded.used_s < used_s then name else excluded.name end,"
+        " used_s = max(used_s, excluded.used_s)",
         [player.player_id, player.kind, player.name, at_s, at_s],
     )

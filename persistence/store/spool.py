@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from persistence.frames import FRAME_HEAD, DamageFound, frame, read_frames
+from persistence.frames import FRAME_HEAD, DamageFound, ReadAt, frame, read_frames
 from persistence.store.change import Change
 from persistence.store.changes import decode_change, encode_change
 from persistence.store.file import StoreFileError, explained
@@ -31,6 +31,11 @@ except ImportError:  # Windows: opening is all the exclusion there is
 SPOOL_MAGIC: Final = b"\x89RFS\r\n\x1a\n"
 SPOOL_MAX_BYTES: Final = 256 * 1024 * 1024
 BATCH_MAX: Final = 500  # changes in one transaction
+
+
+def spool_path(path: Path) -> Path:
+    """Where the spool of a database lies."""
+    return path.with_name(path.name + ".spool")
 
 
 class Spool:
@@ -85,9 +90,9 @@ class Spool:
         """
         found: list[Change] = []
         with self._turn, explained(self.path):
-            end = at = self._start(at)
+            end = at
             try:
-                for offset, change in self._changes(at):
+                for offset, change in _changes(self._read_at, at, self.size_bytes):
                     found.append(change)
                     end = offset
                     if len(found) >= BATCH_MAX:
@@ -96,21 +101,6 @@ class Spool:
                 if not found:
                     raise
         return found, end
-
-    def _start(self, at: int) -> int:
-        if at or not self.size_bytes:
-            return at
-        if self._read_at(0, len(SPOOL_MAGIC)) != SPOOL_MAGIC:
-            raise DamageFound(0, "this is no spool")
-        return len(SPOOL_MAGIC)
-
-    def _changes(self, at: int) -> Iterator[tuple[int, Change]]:
-        for offset, payload in read_frames(self._read_at, at, self.size_bytes):
-            try:
-                change = decode_change(payload)
-            except (ValueError, RecursionError) as error:
-                raise DamageFound(offset, f"no change this version knows: {error}") from None
-            yield offset + FRAME_HEAD.size + len(payload), change
 
     def _read_at(self, offset: int, count: int) -> bytes:
         self._file.seek(offset)
@@ -172,6 +162,60 @@ def _hold(path: Path) -> BinaryIO:
         if os.fstat(file.fileno()).st_nlink:
             return file
         file.close()
+
+
+def _changes(read_at: ReadAt, at: int, size_bytes: int) -> Iterator[tuple[int, Change]]:
+    """Each change behind byte ``at``, and where the next one begins."""
+    if not at and size_bytes:
+        if read_at(0, len(SPOOL_MAGIC)) != SPOOL_MAGIC:
+            raise DamageFound(0, "this is no spool")
+        at = len(SPOOL_MAGIC)
+    for offset, payload in read_frames(read_at, at, size_bytes):
+        try:
+            change = decode_change(payload)
+        except (ValueError, RecursionError) as error:
+            raise DamageFound(offset, f"no change this version knows: {error}") from None
+        yield offset + FRAME_HEAD.size + len(payload), change
+
+
+def waiting_in(path: Path) -> tuple[int, str | None]:
+    """How many changes wait in a spool, which may be in use, and what is wrong with it.
+
+    Raises:
+        StoreFileError: it cannot be read.
+    """
+    count = 0
+    with explained(path):
+        try:
+            file = open(path, "rb")  # noqa: SIM115 - closed below
+        except FileNotFoundError:
+            return 0, None
+        with file:
+
+            def read_at(offset: int, size: int) -> bytes:
+                file.seek(offset)
+                return file.read(size)
+
+            try:
+                for _ in _changes(read_at, 0, os.fstat(file.fileno()).st_size):
+                    count += 1
+            except DamageFound as found:
+                return count, str(found.damage)
+    return count, None
+
+
+def is_held(path: Path) -> bool:
+    """Whether a process has a spool open; False where the system cannot tell."""
+    if fcntl is None:
+        return False
+    try:
+        with open(path, "rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        pass
+    return False
 
 
 def encoded(change: Change) -> bytes:

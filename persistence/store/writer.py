@@ -28,7 +28,7 @@ from persistence.frames import DamageFound
 from persistence.store.change import Change
 from persistence.store.file import BadChangeError, StoreFile, StoreFileError
 from persistence.store.readers import Readers, StoreSilentError
-from persistence.store.spool import BATCH_MAX, Spool, encoded
+from persistence.store.spool import BATCH_MAX, Spool, encoded, spool_path
 
 __all__ = ["Store", "StoreSilentError"]
 
@@ -278,11 +278,6 @@ class Store:
                 self._complain(error)
         if not self._spooling.borrowed_tokens:
             self._spool.close()
-
-
-def spool_path(path: Path) -> Path:
-    """Where the spool of a database lies."""
-    return path.with_name(path.name + ".spool")
 
 
 def _payloads(batch: Sequence[Change]) -> tuple[list[bytes], list[tuple[Change, Exception]]]:

@@ -2,6 +2,7 @@
 
 lobby      invites and seats          hosted     a match and its players
 seats      a connection's hold on it  gallery    those who watch, and the dead: delayed worlds
+patience   how long people are waited for
 """
 
 from ringfall.hosting.counts import LIMITED, REFUSALS

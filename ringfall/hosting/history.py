@@ -22,6 +22,11 @@ class History:
         self._inputs: deque[TickInputs] = deque()
         self._first_tick = 0
 
+    def begin(self, tick: int, state: bytes) -> None:
+        """Begin in the middle of a match, with the state before ``tick``."""
+        self._states, self._inputs = deque([(tick, state)]), deque()
+        self._first_tick = tick
+
     def add(self, world: World, tick: int, inputs: TickInputs) -> None:
         """Keep the inputs of ``tick``, and the state they meet when it is time for one.
 
@@ -30,7 +35,7 @@ class History:
             tick: its number, one more than in the call before.
             inputs: copied; bots decide in place.
         """
-        if tick % self._every_ticks == 0:
+        if tick % self._every_ticks == 0 and not (self._states and self._states[-1][0] == tick):
             self._states.append((tick, world.keyframe()))
             while len(self._states) > 1 and self._states[1][0] <= tick - self._reach_ticks:
                 self._states.popleft()

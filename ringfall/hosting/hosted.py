@@ -8,13 +8,12 @@ commands, all of which are recorded.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import msgspec
 
 from net.outbox import Outbox
-from net.rejections import BadMessage, MatchFull, MatchOver, Rejection, SignedOut, TakenOver
+from net.rejections import MatchFull, MatchOver, Rejection, SignedOut, TakenOver
 from net.wire import encode
 from persistence.records import Placement
 from ringfall.hosting import counts, telling
@@ -22,7 +21,8 @@ from ringfall.hosting.delayed import DelayedWorld
 from ringfall.hosting.gallery import Gallery
 from ringfall.hosting.history import History
 from ringfall.hosting.packing import Feed, make_packer, offer
-from ringfall.hosting.seats import Occupant, PlayerSeat, WatcherSeat
+from ringfall.hosting.patience import Patience
+from ringfall.hosting.seats import Occupant, PlayerSeat, WatcherSeat, no_such_role
 from ringfall.hosting.views import Views
 from ringfall.identity.tickets import Grant
 from ringfall.match import Match
@@ -34,23 +34,6 @@ from schema.messages import Kill, WelcomeMode
 
 STATE_EVERY_S = 5.0
 MISSED_KILLS_MAX = 64  # older ones are not told again: the line of an outbox is short
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long people are waited for, and how late others see a match.
-
-    Attributes:
-        grace_s: a body stands for so long after its player's line broke.
-        watch_delay_s: how late watchers see a match.
-        killer_delay_s: how late the dead see whoever killed them.
-        watchers_max: watchers of one match.
-    """
-
-    grace_s: float = 30.0
-    watch_delay_s: float = 15.0
-    killer_delay_s: float = 5.0
-    watchers_max: int = 32
 
 
 class HostedMatch:
@@ -100,11 +83,12 @@ class HostedMatch:
         # before the inputs it needs are forgotten.
         period_ticks = rules.ticks(STATE_EVERY_S)
         reach_ticks = max(self._killer_ticks, watch_ticks) + period_ticks
-        history = match.history = History(reach_ticks, period_ticks)
+        self._history = history = match.history = History(reach_ticks, period_ticks)
+        if match.tick:
+            history.begin(match.tick, match.world.keyframe())
         self.gallery = Gallery(match, history, self._welcome, watch_ticks, patience.watchers_max)
         self._packer = make_packer(match.world)
         self._killers: DelayedWorld | None = None
-        self._history = history
         self._over_since: int | None = None
         self._kills: list[Kill] = []
         self._shown_ticks = 0
@@ -278,6 +262,22 @@ class HostedMatch:
         match = self.match
         return slot >= match.rows or bool(match.world.group("players", Vitals).alive[slot])
 
+    def resume(self, kills: Sequence[Kill], gone: Collection[int]) -> None:
+        """Wait for everybody who was here when an earlier process ended.
+
+        Args:
+            kills: the latest deaths, to be told to whoever has not seen them.
+            gone: slots that were left for good.
+        """
+        self._kills += kills
+        for slot, entrant in enumerate(self.match.lineup):
+            if entrant.player:
+                found = Occupant(slot, entrant.player, gone=slot in gone)
+                found.away_tick = None if found.gone else self.match.tick
+                self.occupants[entrant.player] = self._by_slot[slot] = found
+        dead = [slot for slot, found in self._by_slot.items() if not found.gone]
+        self._tell_results([slot for slot in dead if not self._lives(slot)], over=False)
+
     # ---- after every tick -----------------------------------------------------------------
 
     def advance(self) -> None:
@@ -393,8 +393,3 @@ class HostedMatch:
             self._by_slot[slot].result = told
             if slot in self.viewers:
                 self.viewers[slot].push(told)
-
-
-def no_such_role() -> Rejection:
-    """The answer to whoever asks for a class that does not exist."""
-    return BadMessage("role is no class of this match")

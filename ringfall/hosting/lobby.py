@@ -16,16 +16,19 @@ from net.rejections import (
     NotFound,
     ServerFull,
     TakenOver,
+    Unavailable,
     shutting_down,
 )
 from net.session import Seat
 from persistence.store.sessions import Player
-from ringfall.hosting.hosted import HostedMatch, no_such_role
+from ringfall.hosting.hosted import HostedMatch
+from ringfall.hosting.seats import no_such_role
 from ringfall.identity.tickets import Grant, TicketDesk
 from schema.commands import DROP_ANYWHERE
 from schema.messages import ROLE_ANY, Join
 
 RETRY_AFTER_S = 15.0  # about how often a match makes room for the next
+RECOVERING_RETRY_S = 1.0  # about how long it takes to take up a match
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ class Lobby:
         matches: that run, or are watched to their end.
         desk: gives out tickets.
         draining: nobody new is invited: the server stops when those who play have finished.
+        recovering: matches of a killed process are being taken up again; whoever has no body in one
+            that is ready is asked to come back in a moment.
     """
 
     def __init__(
@@ -68,6 +73,7 @@ class Lobby:
         self.matches: list[HostedMatch] = []
         self.desk = desk
         self.draining = False
+        self.recovering = False
         self._open_match = open_match
         self._role_count = role_count
         self._clock = clock
@@ -94,6 +100,8 @@ class Lobby:
         Raises:
             Rejection: there is no place, no such match, or no such class.
         """
+        if fresh or self.home_of(player.player_id) is None:
+            self._refuse_while_recovering()
         home = self.home_of(player.player_id) if match_id is None else self._named(match_id)
         if home is not None and not fresh and home.place_of(player.player_id):
             return self._ticket(Grant(player, home.match_id, role, drop), resumed=True)
@@ -116,6 +124,7 @@ class Lobby:
         Raises:
             Rejection: no such match, or the player is in it.
         """
+        self._refuse_while_recovering()
         self._refuse_while_draining()
         if match_id is not None:
             hosted = self._named(match_id)
@@ -147,6 +156,10 @@ class Lobby:
         self.desk.revoke(player_id)
         for hosted in self.matches:
             hosted.sign_out(player_id)
+
+    def _refuse_while_recovering(self) -> None:
+        if self.recovering:
+            raise Unavailable("the server is taking up its matches again", RECOVERING_RETRY_S)
 
     def _refuse_while_draining(self) -> None:
         if self.draining:

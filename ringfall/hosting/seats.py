@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from net.outbox import Outbox
-from net.rejections import Rejection
+from net.rejections import BadMessage, Rejection
 from ringfall.hosting.packing import Feed
 from schema.messages import Input, Spectate
 
@@ -107,3 +107,8 @@ class WatcherSeat:
     def close(self, rejection: Rejection | None) -> None:
         """End the connection."""
         self.outbox.close(rejection)
+
+
+def no_such_role() -> Rejection:
+    """The answer to whoever asks for a class that does not exist."""
+    return BadMessage("role is no class of this match")

@@ -96,6 +96,7 @@ class Client:
         self._frames = FrameReader()
         self._over = False
         self._ping_s = 0.0
+        self._seen_match, self._seen_tick = "", 0
 
     @property
     def inside(self) -> bool:
@@ -149,7 +150,10 @@ class Client:
     async def _live_in(self, link: Link, ticket: Ticket) -> None:
         with _in_time("not_let_in_in_time"):
             rest = await self._shake_hands(link, ticket)
-            self._post(BINARY, encode(Join(PROTOCOL_VERSION, ticket.text)))
+            # Of the match one comes back to, what was missed since then is told again.
+            back = ticket.resumed and ticket.match_id == self._seen_match
+            resume_tick = self._seen_tick if back else 0
+            self._post(BINARY, encode(Join(PROTOCOL_VERSION, ticket.text, resume_tick)))
             rest = await self._until_welcome(link, rest)
         if not self._hear_all(rest):
             try:
@@ -236,6 +240,8 @@ class Client:
 
     def _enter(self, welcome: Welcome) -> None:
         crowd = self._crowd
+        if welcome.match_id != self._seen_match:
+            self._seen_match, self._seen_tick = welcome.match_id, 0
         pilot = crowd.pilot_of(welcome) if self._closely else None
         seed = self._chance.getrandbits(32)
         self._hearing = Hearing(welcome, pilot, self._closely, crowd.zones, seed)
@@ -251,6 +257,7 @@ class Client:
             raise LostError("snapshot_before_welcome")
         hearing.heard(payload)
         mirror = hearing.mirror
+        self._seen_tick = mirror.tick
         meter.snapshot(mirror.tick, mirror.ack_seq, len(payload), now, self._crowd.measures)
 
     def _hear_news(self, message: Error | Joined | Pong | Result, now: float) -> None:

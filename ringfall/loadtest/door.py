@@ -39,6 +39,7 @@ class Ticket:
     Attributes:
         text: for JOIN.
         host, port, path: where the game is; tls: whether it is wss.
+        match_id: the match it opens; resumed: whether one's body waits there.
     """
 
     text: str
@@ -46,6 +47,8 @@ class Ticket:
     port: int
     path: str
     tls: bool
+    match_id: str = ""
+    resumed: bool = False
 
 
 class Door:
@@ -96,13 +99,16 @@ class Door:
         """
         found = await self._ask("POST", "/api/play", {}, token)
         self._check(found["game_url"])
-        text = str(found["ticket"])
+        text, match_id = str(found["ticket"]), str(found["match_id"])
+        resumed = found.get("resumed") is True
         if found["game_url"] is None:
-            return Ticket(text, self._host, int(found["game_port"]), "/", False)
+            port = int(found["game_port"])
+            return Ticket(text, self._host, port, "/", False, match_id, resumed)
         game = urlsplit(str(found["game_url"]))
         tls = game.scheme == "wss"
         path = (game.path or "/") + (f"?{game.query}" if game.query else "")
-        return Ticket(text, game.hostname or "", game.port or (443 if tls else 80), path, tls)
+        port = game.port or (443 if tls else 80)
+        return Ticket(text, game.hostname or "", port, path, tls, match_id, resumed)
 
     def _check(self, game_url: object) -> None:
         """Go nowhere but where we were sent: a page may name any game."""

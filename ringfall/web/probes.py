@@ -21,8 +21,8 @@ def routes(health: Health) -> list[Route]:
         )
 
     async def readyz(request: Request) -> Response:
-        ready = health.ready
-        body = {"ready": ready, "reason": None if ready else "draining"}
-        return JSONResponse(body, 200 if ready else 503, headers=HEADERS)
+        reason = health.unready
+        body = {"ready": reason is None, "reason": reason}
+        return JSONResponse(body, 503 if reason else 200, headers=HEADERS)
 
     return [Route("/livez", livez), Route("/readyz", readyz)]

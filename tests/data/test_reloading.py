@@ -16,6 +16,7 @@ from ringfall.config import Config
 from ringfall.datapack import DataPack, load_datapack, read_datapack, shipped_data
 from ringfall.datapack.reloading import Reloader
 from ringfall.documents import DataError
+from ringfall.following import follow_data
 from ringfall.server import Server
 from ringfall.serving import prepare, reloader_of
 from tests.ringfall.packs import pack as yard_pack
@@ -141,7 +142,7 @@ def test_the_server_takes_good_data_and_survives_bad_ones() -> None:
 
     async def follow() -> None:
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(server._follow_data, fake)
+            nursery.start_soon(follow_data, fake, server._take_data)
             for _ in range(1000):
                 if server.pack is new:
                     break

@@ -112,6 +112,42 @@ def test_an_older_file_is_brought_forward(path: Path, monkeypatch: pytest.Monkey
         assert db.execute("select count(*) from later").fetchone() == (0,)
 
 
+def test_the_file_before_is_kept_and_a_failed_step_changes_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(db: Any) -> None:
+        db.execute("create table half_of_it (x)")
+        db.execute("create table players (x)")
+
+    monkeypatch.setattr(migrations, "MIGRATIONS", MIGRATIONS[:1])
+    with closing(StoreFile(path)) as old:
+        old.write([SignIn(ONE, ADA, 100)])
+    before = dump(path)
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*MIGRATIONS[:1], fail))
+    for _ in range(2):
+        refused(path, "already exists")
+        assert dump(path) == before
+    monkeypatch.setattr(migrations, "MIGRATIONS", MIGRATIONS)
+    kept = path.with_name(f"{path.name}.before-v{len(MIGRATIONS)}")
+    with closing(StoreFile(path)) as new:
+        assert find(new, ONE) == (ADA, 100)
+        assert new.db.table("results").count == 0
+    assert dump(kept) == before
+    names = {found.name for found in path.parent.iterdir()}
+    assert names == {path.name, kept.name, f"{path.name}.before-v2"}
+
+
+def test_a_new_file_has_nothing_to_be_kept(path: Path) -> None:
+    for _ in range(2):
+        StoreFile(path).close()
+        assert [found.name for found in path.parent.iterdir()] == [path.name]
+
+
+def dump(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as db:
+        return list(db.iterdump())
+
+
 def test_a_newer_file_is_refused(path: Path) -> None:
     StoreFile(path).close()
     with closing(sqlite3.connect(path)) as db, db:

@@ -32,6 +32,13 @@ COMMANDS: list[list[str]] = [
     ["replay", "verify"],
     ["bench"],
     ["loadtest"],
+    ["db"],
+    ["db", "info"],
+    ["db", "migrate"],
+    ["db", "backup"],
+    ["db", "restore"],
+    ["db", "check"],
+    ["db", "rebuild"],
 ]
 
 

@@ -12,7 +12,8 @@ from net.outbox import Ending, Outbox
 from net.rejections import Rejection
 from persistence.journal_file import Entry
 from persistence.records import Tick
-from ringfall.hosting.hosted import MISSED_KILLS_MAX, HostedMatch, Patience
+from ringfall.hosting.hosted import MISSED_KILLS_MAX, HostedMatch
+from ringfall.hosting.patience import Patience
 from ringfall.hosting.seats import PlayerSeat
 from ringfall.identity.tickets import Grant
 from ringfall.names import bot_names

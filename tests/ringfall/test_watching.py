@@ -14,8 +14,9 @@ import pytest
 from net.rejections import Rejection
 from ringfall.hosting.delayed import CATCH_UP_TICKS, DelayedWorld
 from ringfall.hosting.history import History
-from ringfall.hosting.hosted import STATE_EVERY_S, HostedMatch, Patience
+from ringfall.hosting.hosted import STATE_EVERY_S, HostedMatch
 from ringfall.hosting.packing import Feed, make_packer
+from ringfall.hosting.patience import Patience
 from ringfall.match import Match
 from ringfall.names import bot_names
 from schema.commands import MOVE

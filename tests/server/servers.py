@@ -123,6 +123,8 @@ class Served:
         self.process = process
         self.http_port = 0
         self.game_port = 0
+        self.recovered: list[dict[str, Any]] = []
+        self.set_aside: list[dict[str, str]] = []
 
     def wait_started(self) -> None:
         """Wait for the line of JSON that says where it is."""
@@ -133,7 +135,8 @@ class Served:
         )
         assert self.process.poll() is None, self.log()
         facts = json.loads(self.bytes_out())
-        assert set(facts) == {"page", "http_port", "game_port"}
+        assert set(facts) == {"page", "http_port", "game_port", "recovered", "set_aside"}
+        self.recovered, self.set_aside = facts["recovered"], facts["set_aside"]
         self.http_port, self.game_port = facts["http_port"], facts["game_port"]
         assert facts["page"] == f"http://{HOST}:{self.http_port}/"
 
@@ -189,7 +192,8 @@ def serving(
         "limits": {**LIMITS, **(limits or {})},
         "match": {"bots": 4, "matches_max": 64, **(match or {})},
         "server": {"http_port": 0, "game_port": 0, "drain_s": 0.0, **(server or {})},
-        "journal": dict(journal or {}),
+        # Not in the machine's memory, where the tails of killed servers would gather.
+        "journal": {"tail_dir": "tails", **(journal or {})},
         "players": {**PLAYERS, **(players or {})},
     }
     (folder / "ringfall.toml").write_text(toml(sections))
