@@ -101,12 +101,14 @@ class Limits:
     http_send_deadline_s: float = 5.0
     # The body of a request; HTTP 413 beyond.
     http_body_bytes_max: int = 4096
-    # Requests below /api/ per address; HTTP 429 beyond, as for the two that follow.
+    # Requests below /api/ per address; HTTP 429 beyond, as for the three that follow.
     requests_per_minute: int = 600
     # New guests per address.
     guests_per_minute: int = 30
     # Tickets per address, to play or to watch.
     tickets_per_minute: int = 90
+    # Profiles, histories and leaderboards that are read, per address.
+    reads_per_minute: int = 240
     # Tickets nobody has used yet, in all; HTTP 503 beyond.
     tickets_max: int = 10_000
 

@@ -197,6 +197,8 @@ class _Door(Collector):
             ("refused_tickets", "Tickets that were not good", "reason", desk.refused),
             ("rejected_http_connections", "HTTP connections not taken", "reason", http.rejected),
             ("refused_requests", "HTTP requests answered by a refusal", "code", http.refused),
+            ("requests_over_rate", "HTTP requests over a rate", "rate", http.over_rate),
+            ("board_reads", "Leaderboards shown, by where from", "source", http.board_reads),
         ):
             family = CounterMetricFamily(f"ringfall_{name}", text, labels=[label])
             _add(family, tally.items())

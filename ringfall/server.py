@@ -41,7 +41,10 @@ from ringfall.results import catch_up
 from ringfall.stopping import Ending
 from ringfall.web.api import Api
 from ringfall.web.app import make_app
+from ringfall.web.boards import Boards
+from ringfall.web.gate import Gate
 from ringfall.web.port import HttpCounters, serve_http
+from ringfall.web.profiles import Profiles
 
 
 @dataclass(slots=True)
@@ -140,7 +143,8 @@ class Server:
                 intake=self._intake,
             )
             await nursery.start(edge, [game], self.lobby, limits, self.counters)
-            await nursery.start(serve_http, http, self._app(players), limits, self.http_counters)
+            app = self._app(store, players)
+            await nursery.start(serve_http, http, app, limits, self.http_counters)
             self.outcome.recovery = await self.matches.recover()
             nursery.start_soon(self._tend_recordings, store)
             on_ready(self.addresses, self.outcome.recovery)
@@ -164,11 +168,11 @@ class Server:
         except StoreFileError as error:
             raise StartError(str(error)) from None
 
-    def _app(self, players: Players) -> Starlette:
+    def _app(self, store: Store, players: Players) -> Starlette:
+        gate = Gate(players, self.config.net_limits(), self.http_counters)
         api = Api(
-            players,
+            gate,
             self.lobby,
-            self.config.net_limits(),
             lambda: {
                 "game_port": self.addresses.game_port,
                 "game_url": self.config.server.public_game_url,
@@ -180,6 +184,8 @@ class Server:
             self.metrics,
             lambda: self.matches.pack,
             api,
+            Profiles(gate, store, self.lobby),
+            Boards(gate, store, lambda: self.matches.pack.balance.classes.root),
             self.health,
             self.http_counters.refused,
         )

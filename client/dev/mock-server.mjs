@@ -19,6 +19,7 @@ import { decode, encode } from "@msgpack/msgpack";
 import { WebSocketServer } from "ws";
 import { MATCH, mapOf, RATE, rules } from "./data.mjs";
 import { Deltas } from "./payload.mjs";
+import { recordsAt } from "./records.mjs";
 import { messagesOf, roster, sceneOf, stateOf } from "./scenes.mjs";
 
 const HTTP_PORT = Number(process.env.PORT ?? 8080);
@@ -33,7 +34,8 @@ const TYPES = {
 };
 
 createServer(async (request, response) => {
-  const path = normalize(decodeURIComponent(new URL(request.url, "http://x").pathname));
+  const url = new URL(request.url, "http://x");
+  const path = normalize(decodeURIComponent(url.pathname));
   const json = (body) =>
     response.setHeader("content-type", "application/json").end(JSON.stringify(body));
   if (path === "/api/config") {
@@ -42,6 +44,11 @@ createServer(async (request, response) => {
   }
   if (path === "/match.json") {
     json(MATCH);
+    return;
+  }
+  const records = recordsAt(url);
+  if (records !== undefined) {
+    json(records);
     return;
   }
   if (path === "/api/guest") {

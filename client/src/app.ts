@@ -32,8 +32,10 @@ import { Hud } from "./ui/hud";
 import { LinePanel } from "./ui/linepanel";
 import { remember, remembered } from "./ui/memory";
 import { isWinner, Overlays } from "./ui/overlays";
+import { Records } from "./ui/records";
 import { SettingsScreen } from "./ui/settings";
 import type { SpectateActions } from "./ui/spectate";
+import { Tally } from "./ui/tally";
 import { Title } from "./ui/title";
 import { TouchControls } from "./ui/touch";
 import { wishOf } from "./wish";
@@ -61,7 +63,11 @@ export class App {
     play: (wish) => this.#join(wish),
     watch: (wish) => this.#watch(wish),
     open: () => this.#openMenu(),
+    profile: () => this.#records.profile.show(),
+    boards: () => this.#records.boards.show(),
   });
+  readonly #records = new Records();
+  readonly #tally = new Tally();
   readonly #touch = new TouchControls(this.#held, this.#settings, () => this.#openMenu());
   readonly #speaker = new Speaker(this.#settings);
   readonly #ears = new Ears(this.#speaker, this.#hud.sounds);
@@ -112,6 +118,7 @@ export class App {
       this.#overlays.root,
       this.#comeback.root,
       this.#settingsScreen.root,
+      ...this.#records.roots,
     );
     dress(this.#settings, (settings) => this.#wear(settings));
     this.#stageReady = this.#prepareStage();
@@ -129,7 +136,10 @@ export class App {
     requestAnimationFrame(() => this.#frame());
     if (query.get("autoplay") === "1") this.#join(wishOf(query, this.#title.wish));
     else this.#toTitle();
-    void fetchMatchInfo().then((info) => this.#title.offer(info));
+    void fetchMatchInfo().then((info) => {
+      this.#title.offer(info);
+      this.#records.offer(info);
+    });
   }
 
   /** PixiJS loads while the player types a name. */
@@ -167,6 +177,7 @@ export class App {
     // The match just left stays in the picture until the next one is there.
     if (this.#title.shown) this.#title.showBackdrop();
     this.#enter("connecting");
+    this.#tally.stop();
     this.#hud.spectate.hide();
     this.#overlays.connecting(() => this.#toTitle());
     this.#connection.start(errand);
@@ -227,13 +238,14 @@ export class App {
     if (result.over) {
       this.#enter("over");
       this.#hud.spectate.hide();
-      this.#overlays.over(world, result, again, () => this.#toTitle());
+      const tally = world.isWatching ? null : this.#tally.now(world.welcome.matchId);
+      this.#overlays.over(world, result, tally, again, () => this.#toTitle());
       return;
     }
     this.#enter("dead");
     const card = (): void => {
       this.#hud.spectate.hide();
-      this.#overlays.died(world, result, again, () => {
+      this.#overlays.died(world, result, this.#tally.later(), again, () => {
         this.#overlays.hide();
         this.#hud.spectate.show({ ...this.#spectating(card), again });
       });
@@ -284,7 +296,7 @@ export class App {
     if (action === "mute") this.#settings.change({ muted: !this.#settings.now.muted });
     else if (action === "figures") this.#panel.shown = !this.#panel.shown;
     else if (this.#settingsScreen.shown) this.#settingsScreen.hide();
-    else this.#openMenu();
+    else if (!this.#records.hide()) this.#openMenu();
   }
 
   /** The match does not wait, and the screen says so. */
@@ -319,6 +331,7 @@ export class App {
 
   #toTitle(): void {
     this.#connection.leave();
+    this.#tally.stop();
     this.#activate(false);
     this.#stage?.show(null);
     this.#hud.hide();

@@ -13,6 +13,7 @@ import "./ui/style/cards.css";
 import "./ui/style/network.css";
 import "./ui/style/settings.css";
 import "./ui/style/fields.css";
+import "./ui/style/sheet.css";
 import "./ui/style/touch.css";
 import "./ui/style/small.css";
 import "./ui/style/calm.css";

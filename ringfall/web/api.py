@@ -7,30 +7,18 @@ from contextlib import aclosing
 from typing import Annotated, Any, TypeVar
 
 import msgspec
-import trio
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from net.limits import AddressTable, Limits, RateTable, address_key
-from net.rejections import (
-    BadRequest,
-    Refusal,
-    TooBig,
-    TooManyRequests,
-    Unauthorized,
-    Unavailable,
-)
+from net.rejections import BadRequest, TooBig
 from net.wire import clean_name
-from persistence.players import LineFullError, Players
-from persistence.store.readers import StoreSilentError
+from persistence.players import LineFullError
 from persistence.store.sessions import Player
 from ringfall.hosting.lobby import Invitation, Lobby
+from ringfall.web.gate import Gate, silent
 from schema.commands import DROP_ANYWHERE
 from schema.messages import DROPS_MAX, NAME_BYTES_MAX, NAME_DEFAULT, ROLE_ANY
-
-TOKEN_CHARACTERS_MAX = 128
-SILENCE_RETRY_S = 5.0
 
 Name = Annotated[str, msgspec.Meta(max_length=NAME_BYTES_MAX)]
 MatchId = Annotated[str, msgspec.Meta(max_length=64)]
@@ -69,30 +57,22 @@ class Api:
     """The handlers; every one raises what the application's boundary answers.
 
     Args:
-        players: the sessions.
+        gate: says who asks, and counts them.
         lobby: gives out tickets.
-        limits: of the edge.
         address: what tells a client where the game is.
         watch_delay_s: told to watchers.
-        clock: a steady clock, seconds.
     """
 
     def __init__(
         self,
-        players: Players,
+        gate: Gate,
         lobby: Lobby,
-        limits: Limits,
         address: Callable[[], dict[str, Any]],
         watch_delay_s: float,
-        clock: Callable[[], float] = trio.current_time,
     ) -> None:
         self.address = address
-        self._players, self._lobby, self._limits = players, lobby, limits
-        self._watch_delay_s, self._clock = watch_delay_s, clock
-        self._addresses = AddressTable(limits)
-        self._requests = RateTable(limits.requests_per_minute, limits.addresses_max)
-        self._guests = RateTable(limits.guests_per_minute, limits.addresses_max)
-        self._tickets = RateTable(limits.tickets_per_minute, limits.addresses_max)
+        self._gate, self._players, self._lobby = gate, gate.players, lobby
+        self._watch_delay_s = watch_delay_s
 
     def routes(self) -> list[Route]:
         """Everything below /api that needs to know who asks."""
@@ -105,19 +85,19 @@ class Api:
         ]
 
     async def _guest(self, request: Request) -> Response:
-        key = self._count(request)
+        key = self._gate.count(request)
         wish = await self._body(request, GuestWish)
         # Counted last: whoever asks wrongly has not had a guest.
-        self._take(self._guests, key)
+        self._gate.take("guests", key)
         try:
             token, player = self._players.sign_in(clean_name(wish.name))
         except LineFullError:
-            raise Unavailable(retry_after_s=SILENCE_RETRY_S) from None
+            raise silent() from None
         return _json({"token": token, "player_id": player.player_id, "name": player.name}, 201)
 
     async def _me(self, request: Request) -> Response:
-        self._count(request)
-        _, player = await self._who(request)
+        self._gate.count(request)
+        _, player = await self._gate.who(request)
         home = self._lobby.home_of(player.player_id)
         return _json(
             {
@@ -129,26 +109,26 @@ class Api:
         )
 
     async def _sign_out(self, request: Request) -> Response:
-        self._count(request)
-        token, player = await self._who(request)
+        self._gate.count(request)
+        token, player = await self._gate.who(request)
         self._players.sign_out(token)
         self._lobby.sign_out(player.player_id)
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
 
     async def _play(self, request: Request) -> Response:
-        key = self._count(request)
-        token, player = await self._who(request)
+        key = self._gate.count(request)
+        token, player = await self._gate.who(request)
         wish = await self._body(request, PlayWish)
-        self._take(self._tickets, key)
+        self._gate.take("tickets", key)
         player = self._present(token, player, wish.name)
         found = self._lobby.invite(player, wish.role, wish.drop, wish.match, wish.new)
         return _json({**self._ticket(found), "resumed": found.resumed})
 
     async def _watch(self, request: Request) -> Response:
-        key = self._count(request)
-        token, player = await self._who(request)
+        key = self._gate.count(request)
+        token, player = await self._gate.who(request)
         wish = await self._body(request, WatchWish)
-        self._take(self._tickets, key)
+        self._gate.take("tickets", key)
         player = self._present(token, player, None)
         found = self._lobby.invite_to_watch(player, wish.match, wish.slot)
         return _json({**self._ticket(found), "delay_s": self._watch_delay_s})
@@ -166,18 +146,6 @@ class Api:
     def _present(self, token: str, player: Player, name: str | None) -> Player:
         return self._players.use(token, player, None if name is None else clean_name(name))
 
-    async def _who(self, request: Request) -> tuple[str, Player]:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not 0 < len(token) <= TOKEN_CHARACTERS_MAX:
-            raise Unauthorized
-        try:
-            player = await self._players.find(token)
-        except StoreSilentError:
-            raise Unavailable(retry_after_s=SILENCE_RETRY_S) from None
-        if player is None:
-            raise Unauthorized
-        return token, player
-
     async def _body(self, request: Request, kind: type[WishT]) -> WishT:
         # A page of another site can send text, but not JSON without asking first.
         if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
@@ -187,8 +155,10 @@ class Api:
             async with aclosing(request.stream()) as stream:
                 async for chunk in stream:
                     body += chunk
-                    if len(body) > self._limits.http_body_bytes_max:
-                        raise TooBig(f"a body has at most {self._limits.http_body_bytes_max} bytes")
+                    if len(body) > self._gate.limits.http_body_bytes_max:
+                        raise TooBig(
+                            f"a body has at most {self._gate.limits.http_body_bytes_max} bytes"
+                        )
         except ClientDisconnect:
             raise BadRequest("the request was not finished") from None
         try:
@@ -198,23 +168,6 @@ class Api:
             raise BadRequest(f"the body must be an object of {fields}, within their ranges") from (
                 None
             )
-
-    def _count(self, request: Request) -> str:
-        """Take a request of its address into account; the key the address is counted under."""
-        peer = request.client.host if request.client is not None else ""
-        if self._addresses.is_proxy(peer):
-            forwarded = ",".join(request.headers.getlist("x-forwarded-for"))
-            try:
-                peer = self._addresses.forwarded_client(peer, forwarded)
-            except Refusal:
-                raise BadRequest("X-Forwarded-For is malformed") from None
-        key = address_key(peer)
-        self._take(self._requests, key)
-        return key
-
-    def _take(self, rates: RateTable, key: str) -> None:
-        if not rates.take(key, self._clock()):
-            raise TooManyRequests(retry_after_s=rates.wait_s)
 
 
 def _json(facts: dict[str, Any], status: int = 200) -> Response:

@@ -31,6 +31,8 @@ from ringfall.hosting.lobby import Lobby
 from ringfall.metrics import Metrics
 from ringfall.web import probes, static
 from ringfall.web.api import Api
+from ringfall.web.boards import Boards
+from ringfall.web.profiles import Profiles
 from ringfall.welcome import match_facts
 from schema.messages import PROTOCOL_VERSION
 
@@ -44,6 +46,8 @@ def make_app(
     metrics: Metrics,
     pack: Callable[[], DataPack],
     api: Api,
+    profiles: Profiles,
+    boards: Boards,
     health: Health,
     refused: Counter[str],
 ) -> Starlette:
@@ -54,6 +58,8 @@ def make_app(
         metrics: served at /metrics.
         pack: the data by which the next match is played.
         api: sessions and tickets.
+        profiles: what people did.
+        boards: who did most.
         health: what /livez and /readyz tell.
         refused: counts answers that are refusals, by code.
     """
@@ -96,6 +102,8 @@ def make_app(
         Route("/api/config", config),
         Route("/api/status", status),
         *api.routes(),
+        *profiles.routes(),
+        *boards.routes(),
         *probes.routes(health),
         Route("/match.json", MatchFacts(pack).answer),
         Route("/metrics", scrape),

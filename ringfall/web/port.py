@@ -37,11 +37,15 @@ class HttpCounters:
         faults: connections that ended by an exception.
         rejected: connections that were not taken, by reason.
         refused: requests that were answered by a refusal, by code.
+        over_rate: those of them that were over a rate, by its name.
+        board_reads: leaderboards that were shown, by where they came from.
     """
 
     faults: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
+    over_rate: Counter[str] = field(default_factory=Counter)
+    board_reads: Counter[str] = field(default_factory=Counter)
 
 
 class _Edge(trio.abc.HalfCloseableStream):

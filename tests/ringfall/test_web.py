@@ -26,7 +26,10 @@ from ringfall.names import bot_names
 from ringfall.web import static
 from ringfall.web.api import Api
 from ringfall.web.app import make_app
+from ringfall.web.boards import Boards
+from ringfall.web.gate import Gate
 from ringfall.web.port import HttpCounters
+from ringfall.web.profiles import Profiles
 from schema.balance import Balance
 from schema.columns import Outcome
 from schema.events import REFUSED_MANA
@@ -49,17 +52,24 @@ class Site:
         self.players = Players(self.store, 30.0)
         self.metrics.watch(self.store, self.players)
         self.open.append(self.store)
+        gate = Gate(self.players, Limits(**limits), self.http, lambda: self.now_s)
         api = Api(
-            self.players,
+            gate,
             self.lobby,
-            Limits(**limits),
             lambda: {"game_port": 4321, "game_url": public_game_url},
             15.0,
-            lambda: self.now_s,
         )
         self.health = Health(self.lobby, lambda: self.now_s)
+        self.boards = Boards(gate, self.store, lambda: self.pack.balance.classes.root)
         self.app = make_app(
-            self.lobby, self.metrics, lambda: self.pack, api, self.health, self.http.refused
+            self.lobby,
+            self.metrics,
+            lambda: self.pack,
+            api,
+            Profiles(gate, self.store, self.lobby),
+            self.boards,
+            self.health,
+            self.http.refused,
         )
 
     def host(self, bots: int) -> HostedMatch:

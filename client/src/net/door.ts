@@ -84,14 +84,22 @@ async function asGuest(path: string, body: object, name: string, pocket: Pocket)
 async function post(path: string, body: object, token = ""): Promise<Answer> {
   const headers: Record<string, string> = { "Content-Type": "application/json" };
   if (token !== "") headers.Authorization = `Bearer ${token}`;
+  const sent: RequestInit = { method: "POST", headers, body: JSON.stringify(body) };
+  return answerOf(path, { ...sent, cache: "no-store" });
+}
+
+/** Reads, as whoever holds the token, where it matters who. Throws as `fetchTicket` does. */
+export async function get(path: string, token = ""): Promise<unknown> {
+  const headers: Record<string, string> = token === "" ? {} : { Authorization: `Bearer ${token}` };
+  // What the browser has is asked about again; the server says whether it is still so.
+  const answer = await answerOf(path, { headers, cache: "no-cache" });
+  if (answer.status !== 200) throw refusal(answer);
+  return answer.body;
+}
+
+async function answerOf(path: string, options: RequestInit): Promise<Answer> {
   try {
-    const response = await fetch(path, {
-      method: "POST",
-      headers,
-      body: JSON.stringify(body),
-      cache: "no-store",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
+    const response = await fetch(path, { ...options, signal: AbortSignal.timeout(TIMEOUT_MS) });
     return { status: response.status, body: await response.json() };
   } catch {
     throw new Error(UNREACHABLE);
@@ -128,7 +136,8 @@ function refusal(answer: Answer): Error {
   }
 }
 
-function readable<Value>(read: () => Value): Value {
+/** What `read` makes of an answer, or a DoorError where there is nothing to be made of it. */
+export function readable<Value>(read: () => Value): Value {
   try {
     return read();
   } catch (error) {

@@ -16,6 +16,8 @@ interface Card {
   readonly title: string;
   readonly note?: string;
   readonly stats?: readonly (readonly [label: string, value: string])[];
+  /** What the match changes in one's profile. */
+  readonly tally?: HTMLElement | null;
   readonly primary?: Action;
   readonly secondary?: Action;
   /** The primary action counts down for so long before it can be used. */
@@ -48,19 +50,32 @@ export class Overlays {
     });
   }
 
-  died(world: World, result: Result, again: () => void, watch: () => void): void {
+  died(
+    world: World,
+    result: Result,
+    tally: HTMLElement | null,
+    again: () => void,
+    watch: () => void,
+  ): void {
     this.#show({
       tone: "death",
       eyebrow: "Eliminated",
       title: place(result),
       note: world.death === null ? "" : deathText(world.death, world),
       stats: statsOf(world, result),
+      tally,
       primary: { label: "Play again", run: again },
       secondary: { label: "Keep watching", run: watch },
     });
   }
 
-  over(world: World, result: Result, again: () => void, toTitle: () => void): void {
+  over(
+    world: World,
+    result: Result,
+    tally: HTMLElement | null,
+    again: () => void,
+    toTitle: () => void,
+  ): void {
     const won = isWinner(world, result);
     this.#show({
       tone: won ? "victory" : "over",
@@ -71,6 +86,7 @@ export class Overlays {
         : {
             note: won ? place(result) : `You placed ${place(result)}`,
             stats: statsOf(world, result),
+            tally,
           }),
       primary: { label: world.isWatching ? "Play" : "Play again", run: again },
       secondary: { label: "To the title", run: toTitle },
@@ -124,6 +140,7 @@ export class Overlays {
       title,
       card.note ? el("p", { class: "note" }, card.note) : null,
       card.stats === undefined ? null : statList(card.stats),
+      card.tally ?? null,
       buttons,
     );
     if (card.primary !== undefined) {

@@ -8,6 +8,7 @@ import { el } from "./dom";
 import type { Row } from "./fields";
 import { KeyRows } from "./keyrows";
 import { comfortRows, pictureRows, soundRows, touchRows } from "./pages";
+import { stepTo } from "./tabs";
 
 interface Page {
   readonly name: string;
@@ -117,17 +118,8 @@ export class SettingsScreen {
   /** Arrow keys walk the tabs, as they do in every list of them. */
   #walk(event: KeyboardEvent): void {
     const now = this.#pages.findIndex(({ tab }) => tab.getAttribute("aria-selected") === "true");
-    const last = this.#pages.length - 1;
-    const next: Readonly<Record<string, number>> = {
-      ArrowDown: now === last ? 0 : now + 1,
-      ArrowRight: now === last ? 0 : now + 1,
-      ArrowUp: now === 0 ? last : now - 1,
-      ArrowLeft: now === 0 ? last : now - 1,
-      Home: 0,
-      End: last,
-    };
-    const wanted = next[event.key];
-    if (wanted === undefined) return;
+    const wanted = stepTo(event.key, now, this.#pages.length);
+    if (wanted === null) return;
     event.preventDefault();
     this.#open(this.#pages[wanted], true);
   }

@@ -21,6 +21,8 @@ export interface TitleActions {
   /** A match of others, without a body. */
   watch(wish: JoinWish): void;
   open(): void;
+  profile(): void;
+  boards(): void;
 }
 
 export class Title {
@@ -39,6 +41,10 @@ export class Title {
     gear.addEventListener("click", () => actions.open());
     const watch = el("button", { class: "secondary", type: "button" }, "Watch");
     watch.addEventListener("click", () => actions.watch(this.wish));
+    const profile = el("button", { class: "secondary", type: "button" }, "Profile");
+    profile.addEventListener("click", () => actions.profile());
+    const boards = el("button", { class: "secondary", type: "button" }, "Leaderboards");
+    boards.addEventListener("click", () => actions.boards());
     this.#name = el("input", {
       type: "text",
       id: "player-name",
@@ -73,6 +79,7 @@ export class Title {
             watch,
             gear,
           ),
+          el("div", { class: "join-more" }, profile, boards),
         ),
       ),
       this.#classes.root,
