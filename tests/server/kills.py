@@ -36,7 +36,7 @@ from ringfall.loadtest.profiles import PROFILES
 from ringfall.replay import verify
 from ringfall.replay_source import inputs_of, world_of_header
 from schema.columns import Vitals
-from schema.messages import Welcome, WelcomeMode
+from schema.messages import Error, Joined, Pong, Result, Welcome, WelcomeMode
 from systems.tick import step
 from tests.server.brood import brood
 from tests.server.servers import COMMAND, HOST, LIMITS, START_S, environment, toml
@@ -112,13 +112,14 @@ class Life:
 
 
 class Arrival(NamedTuple):
-    """The first snapshot of a connection: when, of which body, and whether that had waited."""
+    """The first snapshot of a connection: when, of which body, did that wait, does it live."""
 
     at_s: float
     match_id: str
     slot: int
     tick: int
     resumed: bool
+    lives: bool
 
 
 class Witness(Client):
@@ -149,8 +150,14 @@ class Witness(Client):
         first, self.tick = not self.tick, self._hearing.mirror.tick
         self.lives = bool(self._hearing.alive)
         if first:
-            found = Arrival(now, self.match_id, self.slot, self.tick, self.resumed)
-            self.arrivals.append(found)
+            where = self.match_id, self.slot, self.tick
+            self.arrivals.append(Arrival(now, *where, self.resumed, self.lives))
+
+    def _hear_news(self, message: Error | Joined | Pong | Result, now: float) -> None:
+        super()._hear_news(message, now)
+        # The dead are shown nothing for a while: what they were shown last says that they live.
+        if isinstance(message, Result):
+            self.lives = False
 
     def back_after(self, killed_s: float) -> Arrival | None:
         """Its first arrival after a kill."""
@@ -287,7 +294,7 @@ class Kills:
             await until(partial(witness.back_after, killed_s), explain=witness.facts)
             back = witness.back_after(killed_s)
             assert back is not None
-            if (back.match_id, back.slot, back.resumed) != (match_id, slot, True):
+            if back[1:3] + back[4:] != (match_id, slot, True, True):
                 # Nobody gets a body back that fell since the last tick that was seen.
                 ticks = round((back.at_s - begun_s) * RATE_HZ)
                 self._fallen.append((match_id, slot, found[match_id]["tick"] + ticks))
