@@ -8,7 +8,7 @@ live journal may be cut back by its writer, and a mapping would turn that into a
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -262,14 +262,10 @@ class Journal:
             self._note(Damage(end + len(whole), f"{rest} bytes behind the end of the journal"))
 
 
-def open_journal(path: str | os.PathLike[str], pause: Callable[[], None] | None = None) -> Journal:
+def open_journal(path: str | os.PathLike[str]) -> Journal:
     """Open the journal ``path``, sealed or not, plain or packed, whole or damaged.
 
     A sealed journal opens through its index in constant time; any other is read once.
-
-    Args:
-        path: of the file.
-        pause: called after every state that a packed one leads to; see ``packing.chunks.Codec``.
 
     Raises:
         NotAJournal: it is another kind of file, empty, or a folder.
@@ -282,7 +278,7 @@ def open_journal(path: str | os.PathLike[str], pause: Callable[[], None] | None 
         header, start = read_header_frame(source)
         packing = None
         if source.read_at(0, len(PACKED_MAGIC)) == PACKED_MAGIC:
-            packing, start = read_packing(source, header, start, pause)
+            packing, start = read_packing(source, header, start)
         journal = Journal(source, header, start, packing)
         if not journal._open_by_index():
             journal._open_by_scan()

@@ -12,7 +12,7 @@ proves, on whatever machine reads it, that the states are those that were record
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Final, TypeAlias
 
 import msgspec
@@ -128,19 +128,16 @@ class Codec:
     Args:
         header: of the journal.
         plan: of its packed form.
-        pause: called after every state that was folded or unfolded: a thread that makes way here
-            never keeps another one waiting for long.
 
     Raises:
         BadPlanError: the plan does not fit the header.
     """
 
-    def __init__(self, header: Header, plan: Plan, pause: Callable[[], None] | None = None) -> None:
+    def __init__(self, header: Header, plan: Plan) -> None:
         self.block_bytes = header.block_bytes
         self.stride = plan.command_bytes
         self._plain = Predictor(header)
         self._full = Predictor(header, plan.foretellings)
-        self._pause = pause or (lambda: None)
         self._known: tuple[int, Block] | None = None
 
     # ---- folding --------------------------------------------------------------------------
@@ -167,7 +164,6 @@ class Codec:
                     differences.append(self._full.differ(state, now))
                     at, state = at + 1, now
                     self._check(at, now, hashes, frames)
-                    self._pause()
         if state is not None and at + 1 in frames:
             differences.append(self._full.differ(state, frames[at + 1]))
             at, state = at + 1, frames[at + 1]
@@ -318,7 +314,6 @@ class Codec:
             if tick in wanted:
                 frames[tick] = now.tobytes()
             state = now
-            self._pause()
         return frames, words
 
     def _between(

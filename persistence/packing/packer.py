@@ -40,10 +40,9 @@ END: Final = (0, None)
 _encoder = msgspec.msgpack.Encoder()
 
 PlanOf = Callable[[Header], Plan]
-Pause = Callable[[], None]
 
 
-def pack(source: Path, target: Path, plan_of: PlanOf, pause: Pause | None = None) -> int:
+def pack(source: Path, target: Path, plan_of: PlanOf) -> int:
     """Write the packed form of the sealed journal ``source`` to ``target``; its size in bytes.
 
     What was written is read again and compared, record for record, before it gets its name.
@@ -57,15 +56,15 @@ def pack(source: Path, target: Path, plan_of: PlanOf, pause: Pause | None = None
         _check_sealed(journal)
         try:
             plan = plan_of(journal.header)
-            codec = Codec(journal.header, plan, pause)
+            codec = Codec(journal.header, plan)
         except BadPlanError as error:
             raise NotPackable(f"{source}: {error}") from None
         beside = beside_of(target)
         try:
             _write(beside, _frames(journal, plan, codec))
             _check_whole(journal)
-            with open_journal(beside, pause) as again:
-                _compare(journal, again, pause)
+            with open_journal(beside) as again:
+                _compare(journal, again)
             return settle(beside, target)
         finally:
             with contextlib.suppress(OSError):
@@ -160,7 +159,7 @@ def _check_whole(journal: Journal) -> None:
         raise NotPackable(f"{journal.path}: damaged at {journal.damage}")
 
 
-def _compare(one: Journal, other: Journal, pause: Pause | None = None) -> None:
+def _compare(one: Journal, other: Journal) -> None:
     """Raise `NotPackable` unless both say the same, record for record."""
     block_bytes = one.header.block_bytes
     same = one.header == other.header and _bare(one) == _bare(other)
@@ -170,8 +169,6 @@ def _compare(one: Journal, other: Journal, pause: Pause | None = None) -> None:
         if not same or mine is None or theirs is None or not _equal(mine, theirs, block_bytes):
             same = False
             break
-        if pause is not None:
-            pause()
         count += 1
         if isinstance(theirs, Keyframe):
             found.append(KeyframeEntry(theirs.tick, offset))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import msgspec
 
@@ -48,9 +48,7 @@ class Packing:
             yield from self._codec.unfold(found, ticks_only)
 
 
-def read_packing(
-    source: Source, header: Header, start: int, pause: Callable[[], None] | None
-) -> tuple[Packing, int]:
+def read_packing(source: Source, header: Header, start: int) -> tuple[Packing, int]:
     """Read the plan at byte ``start``; return what unfolds, and the offset behind it.
 
     Raises:
@@ -64,7 +62,7 @@ def read_packing(
                 version = _openings.decode(payload).format
                 if version != PACKED_FORMAT:
                     raise UnsupportedFormat(name, version, PACKED_FORMAT)
-                codec = Codec(header, _plans.decode(payload), pause)
+                codec = Codec(header, _plans.decode(payload))
             except (*REFUSALS, BadPlanError) as error:
                 raise DamageFound(offset, f"no plan of a packed journal: {error}") from error
             return Packing(codec), offset + FRAME_HEAD.size + len(payload)

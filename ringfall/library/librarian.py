@@ -1,15 +1,15 @@
 """The task that looks after the recordings of matches that have ended.
 
 Every look compares the folder with the index, in both directions, then deletes what the rule takes,
-then packs what is plain, one recording at a time. All of it happens in a thread that makes way
-after every state it has worked out, and waits as long as a match is late.
+then packs what is plain, one recording at a time, each in a process of its own that is begun while
+no match is late.
 """
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
@@ -27,13 +27,13 @@ from persistence.store.recordings import (
 )
 from persistence.store.writer import Store, StoreSilentError
 from ringfall.config import Config
+from ringfall.library.apart import pack_apart
 from ringfall.library.entries import PACKED, entry_of
 from ringfall.library.keeping import Rule, doomed
-from ringfall.library.shelf import drop_twin, pack_here, remove, sealed_in, sweep_parts
+from ringfall.library.shelf import drop_twin, remove, sealed_in, sweep_parts
 
 LOOK_EVERY_S: Final = 30.0
-MAKE_WAY_S: Final = 0.002  # after every state, some tenths of a millisecond of work
-LATE_S: Final = 0.1  # between two questions whether a match is still late
+LATE_S: Final = 1.0  # between two questions whether a match is still late
 
 # A match whose tick begins so much too late is behind: the library waits.
 BEHIND_S: Final = 0.01
@@ -49,8 +49,9 @@ class Librarian:
         store: has the index.
         rule: what is kept.
         packs: whether plain recordings are packed.
-        behind: whether a match is late; asked from a thread.
+        behind: whether a match is late.
         now_s: the time, seconds since 1970.
+        pack: puts the packed form in the place of a plain one.
 
     Attributes:
         packed, unpackable: recordings packed, and those that stay plain.
@@ -66,11 +67,12 @@ class Librarian:
         packs: bool = True,
         behind: Callable[[], bool] = lambda: False,
         now_s: Callable[[], float] = time.time,
+        pack: Callable[[Path], Awaitable[Path]] = pack_apart,
     ) -> None:
         self.packed = self.unpackable = self.recordings = self.size_bytes = 0
         self.pruned: Counter[str] = Counter()
         self._folder, self._store, self._rule, self._packs = folder, store, rule, packs
-        self._behind, self._now_s = behind, now_s
+        self._behind, self._now_s, self._pack_file = behind, now_s, pack
         self._refused: set[Path] = set()  # not worth another attempt before the next start
         self._limiter = trio.CapacityLimiter(1)
         self._log = structlog.get_logger("ringfall.library")
@@ -148,8 +150,12 @@ class Librarian:
         path = self._folder / recording.file
         if recording.packed or path in self._refused:
             return
-        target = await self._try(partial(pack_here, path, self._make_way), path)
-        if target is None:
+        while self._behind():
+            await trio.sleep(LATE_S)
+        try:
+            target = await self._pack_file(path)
+        except JournalError as error:
+            self._refuse(path, error)
             self.unpackable += 1
             return
         entry = await self._try(partial(entry_of, target), target)
@@ -164,14 +170,6 @@ class Librarian:
                 to_bytes=entry.recording.size_bytes,
             )
 
-    def _make_way(self) -> None:
-        """In the thread: let the ticks have the interpreter, and wait while one is late."""
-        trio.from_thread.check_cancelled()
-        time.sleep(MAKE_WAY_S)
-        while self._behind():
-            trio.from_thread.check_cancelled()
-            time.sleep(LATE_S)
-
     async def _try(self, call: Callable[[], T], path: Path) -> T | None:
         """What ``call`` returns; None where the recording refuses, which is said once."""
         if path in self._refused:
@@ -179,9 +177,12 @@ class Librarian:
         try:
             return await self._in_thread(call)
         except JournalError as error:
-            self._refused.add(path)
-            self._log.warning("a recording stays as it is", file=str(path), reason=str(error))
+            self._refuse(path, error)
             return None
+
+    def _refuse(self, path: Path, error: JournalError) -> None:
+        self._refused.add(path)
+        self._log.warning("a recording stays as it is", file=str(path), reason=str(error))
 
     async def _in_thread(self, call: Callable[[], T]) -> T:
         # Whoever stops the server does not wait for this: every step may be the last.

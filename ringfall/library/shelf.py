@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 from persistence.disk import sync_folder
@@ -24,8 +23,6 @@ from persistence.source import Source
 from persistence.store.recordings import RecordingSealed
 from ringfall.library.entries import ID, PACKED, PLAIN, NoEntryError, entry_of, entry_of_journal
 from ringfall.library.plans import plan_of
-
-Pause = Callable[[], None]
 
 
 def match_id_of(path: Path) -> str:
@@ -77,7 +74,7 @@ def find(folder: Path, name: str) -> Path:
     raise NoEntryError(f"{name}: no recording of that name in {folder}, and no such file")
 
 
-def pack_here(path: Path, pause: Pause | None = None) -> Path:
+def pack_here(path: Path) -> Path:
     """Put the packed form in the place of a plain recording.
 
     Raises:
@@ -87,7 +84,7 @@ def pack_here(path: Path, pause: Pause | None = None) -> Path:
         raise AlreadyExists(f"{path}: packed already")
     target = path.with_name(match_id_of(path) + PACKED)
     if not target.exists():
-        pack(path, target, plan_of, pause)
+        pack(path, target, plan_of)
     drop_twin(path, target)
     return target
 

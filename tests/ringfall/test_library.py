@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
+import sys
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -22,11 +25,11 @@ from persistence.store.recordings import (
     recordings_of,
 )
 from persistence.store.writer import Store
-from ringfall.library import librarian as librarian_module
-from ringfall.library import shelf
+from ringfall.library import apart, librarian, shelf
+from ringfall.library.apart import PackingFailed, pack_apart
 from ringfall.library.entries import NoEntryError, entry_of
 from ringfall.library.keeping import DAY_S, Rule, doomed
-from ringfall.library.librarian import LOOK_EVERY_S, Librarian
+from ringfall.library.librarian import LOOK_EVERY_S
 from ringfall.library.shelf import (
     drop_twin,
     export,
@@ -42,9 +45,12 @@ FOR_EVER = Rule(0.0, 0.0)
 BEGUN_S = 1767323045  # of all samples
 
 
-@pytest.fixture(autouse=True)
-def no_making_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(librarian_module, "MAKE_WAY_S", 0.0)
+async def pack_in_thread(path: Path) -> Path:
+    """As the process does that packs, without its start."""
+    return await trio.to_thread.run_sync(pack_here, path)
+
+
+Librarian = partial(librarian.Librarian, pack=pack_in_thread)
 
 
 def with_store(folder: Path, body: Callable[[Store], Awaitable[None]]) -> None:
@@ -89,19 +95,19 @@ def test_what_lies_in_the_folder_is_indexed_and_packed(folder: Path) -> None:
     (folder / "notes.txt").write_text("mine")
 
     async def body(store: Store) -> None:
-        librarian = Librarian(folder, store, FOR_EVER)
-        await librarian.look()
+        keeper = Librarian(folder, store, FOR_EVER)
+        await keeper.look()
         [found] = await index(store)
         assert found == entry_of(folder / "m-1.journal.packed").recording
         assert (found.players, found.people, found.map) == (7, 1, "Yard")
         assert (found.started_s, found.sealed_s, found.ticks) == (BEGUN_S, BEGUN_S + 3, 100)
         assert found.packed
-        assert (librarian.packed, librarian.recordings) == (1, 1)
-        assert librarian.size_bytes == found.size_bytes
+        assert (keeper.packed, keeper.recordings) == (1, 1)
+        assert keeper.size_bytes == found.size_bytes
         mine = await store.ask(lambda db: recordings_of(db, "p-ada"))
         assert mine == [found]
         submitted = store.submitted
-        await librarian.look()
+        await keeper.look()
         assert store.submitted == submitted
 
     with_store(folder, body)
@@ -113,14 +119,14 @@ def test_what_is_gone_from_the_folder_is_gone_from_the_index(folder: Path) -> No
     path = put_sample(folder)
 
     async def body(store: Store) -> None:
-        librarian = Librarian(folder, store, FOR_EVER, packs=False)
-        await librarian.look()
+        keeper = Librarian(folder, store, FOR_EVER, packs=False)
+        await keeper.look()
         assert len(await index(store)) == 1
         path.unlink()
-        await librarian.look()
+        await keeper.look()
         assert await index(store) == []
         put_sample(folder)
-        await librarian.look()
+        await keeper.look()
         assert len(await index(store)) == 1
 
     with_store(folder, body)
@@ -130,16 +136,16 @@ def test_what_is_gone_from_the_folder_is_gone_from_the_index(folder: Path) -> No
 def test_it_looks_again_and_again(folder: Path) -> None:
     async def main() -> None:
         store = Store(folder.parent / "p.sqlite")
-        librarian = Librarian(folder, store, FOR_EVER, packs=False)
+        keeper = Librarian(folder, store, FOR_EVER, packs=False)
         looks = 0
 
         async def look() -> None:
             nonlocal looks
             looks += 1
 
-        librarian.look = look  # type: ignore[method-assign]
+        keeper.look = look  # type: ignore[method-assign]
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(librarian.run)
+            nursery.start_soon(keeper.run)
             await trio.sleep(3.5 * LOOK_EVERY_S)
             nursery.cancel_scope.cancel()
         store.close()
@@ -156,30 +162,32 @@ def test_a_damaged_or_misnamed_recording_stays_and_is_named_once(folder: Path) -
     (folder / "bent.journal").write_bytes(bent)
 
     async def body(store: Store) -> None:
-        librarian = Librarian(folder, store, FOR_EVER)
-        await librarian.look()
-        await librarian.look()
+        keeper = Librarian(folder, store, FOR_EVER)
+        await keeper.look()
+        await keeper.look()
         assert await index(store) == []
-        assert librarian.packed == 0
+        assert keeper.packed == 0
 
     with_store(folder, body)
     assert {path.name for path in folder.iterdir()} == {"bent.journal", "other-name.journal"}
 
 
-def test_packing_waits_while_a_match_is_late(folder: Path) -> None:
+def test_packing_waits_while_a_match_is_late(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(librarian, "LATE_S", 0.0)
     put_sample(folder)
     asked = 0
 
     def behind() -> bool:
         nonlocal asked
         asked += 1
+        assert not (folder / "m-1.journal.packed").exists()
         return asked < 4
 
     async def body(store: Store) -> None:
         await Librarian(folder, store, FOR_EVER, behind=behind).look()
 
     with_store(folder, body)
-    assert asked > 100
+    assert asked == 4
     assert (folder / "m-1.journal.packed").exists()
 
 
@@ -187,14 +195,56 @@ def test_whoever_stops_the_server_does_not_wait_for_packing(folder: Path) -> Non
     path = put_sample(folder)
 
     async def body(store: Store) -> None:
-        librarian = Librarian(folder, store, FOR_EVER, behind=lambda: True)
-        with trio.move_on_after(0.2) as scope:
-            await librarian.look()
+        with trio.CancelScope() as scope:
+
+            async def endless(found: Path) -> Path:
+                assert found == path
+                scope.cancel()
+                return await trio.sleep_forever()
+
+            await Librarian(folder, store, FOR_EVER, pack=endless).look()
         assert scope.cancelled_caught
 
     with_store(folder, body)
     assert whole(path)
-    assert not (folder / "m-1.journal.packed").exists()
+
+
+def test_the_process_that_packs_says_what_became_of_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(os, "nice", lambda by: by, raising=False)
+    for path in (put_sample(folder), record(folder, "open", ticks=5, sealed=False)):
+        monkeypatch.setattr(sys, "argv", ["-c", str(path)])
+        apart.main()
+    good, bad = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert good == {"target": str(folder / "m-1.journal.packed")}
+    assert "not sealed" in bad["reason"]
+    assert whole(folder / "m-1.journal.packed")
+    assert not (folder / "m-1.journal").exists()
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ('print(\'{"reason": "it is bent"}\')', "it is bent"),
+        ("import os; os.kill(os.getpid(), 9)", "did not come to its end"),
+        ("print('[]')", "did not come to its end"),
+        ("print()", "did not come to its end"),
+    ],
+)
+def test_whatever_becomes_of_the_process_has_a_reason(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, code: str, reason: str
+) -> None:
+    monkeypatch.setattr(apart, "CODE", code)
+
+    async def main() -> None:
+        with trio.fail_after(60):
+            with pytest.raises(PackingFailed, match=reason):
+                await pack_apart(folder / "x.journal")
+            monkeypatch.setattr(apart, "CODE", 'import sys; print(\'{"target": "a b"}\')')
+            assert await pack_apart(folder / "x.journal") == Path("a b")
+
+    trio.run(main)
 
 
 # --- the rule ------------------------------------------------------------------------------------
@@ -234,19 +284,19 @@ def test_days_pass_and_recordings_go(folder: Path) -> None:
 
     async def body(store: Store) -> None:
         nonlocal now_s
-        librarian = Librarian(folder, store, Rule(10.0, 0.0), packs=False, now_s=lambda: now_s)
-        await librarian.look()
+        keeper = Librarian(folder, store, Rule(10.0, 0.0), packs=False, now_s=lambda: now_s)
+        await keeper.look()
         store.submit(RecordingPinned("pinned", True))
         assert len(await index(store)) == 3
         now_s += 10.0 * DAY_S - 1.0
-        await librarian.look()
+        await keeper.look()
         assert len(await index(store)) == 3
         now_s += 20.0
-        await librarian.look()
+        await keeper.look()
         assert [r.match_id for r in await index(store)] == ["pinned", "young"]
-        assert librarian.pruned == {"age": 1}
+        assert keeper.pruned == {"age": 1}
         now_s += 1000.0 * DAY_S
-        await librarian.look()
+        await keeper.look()
         assert [r.match_id for r in await index(store)] == ["pinned"]
 
     with_store(folder, body)
@@ -324,9 +374,9 @@ def test_twins_are_settled_when_somebody_looks(folder: Path) -> None:
     (folder / "m-1.77.part").write_bytes(b"half")
 
     async def body(store: Store) -> None:
-        librarian = Librarian(folder, store, FOR_EVER)
+        keeper = Librarian(folder, store, FOR_EVER)
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(librarian.run)
+            nursery.start_soon(keeper.run)
             while len(list(folder.iterdir())) > 1:
                 await trio.sleep(0.001)
             nursery.cancel_scope.cancel()
