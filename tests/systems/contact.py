@@ -3,11 +3,12 @@
 A path is built backwards, from a point on (or a hair beside) the surface it is to touch, and may
 graze it, run head-on into it, end or start exactly on it, or stand still there.  Lengths reach
 1000 u a tick.  Choices that belong together are drawn as one, from a list of all combinations:
-each draw costs more than the kernel it feeds.
+each draw costs more than the kernel it feeds, and a strategy made anew for it several times that.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import product
 from math import sqrt
 
@@ -53,6 +54,9 @@ RUNS = list(product(LENGTHS, PORTIONS))
 SIDES = [(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)]
 SLIPS = (0.0, 0.5, -1.0, 2.25)
 
+anchors, nudges, runs = map(st.sampled_from, (ANCHORS, NUDGES, RUNS))
+solids, turns, stops, sizes = map(st.sampled_from, (SOLID, TURNS, STOPS, SIZES))
+
 
 def surface_point(
     wall: Wall, radius: float, anchor: tuple[Vector, float]
@@ -72,20 +76,34 @@ def surface_point(
 @st.composite
 def surface_points(draw: st.DrawFn, wall: Wall, radius: float) -> tuple[float, float, Vector]:
     """(x, y, outward normal) on the surface of a wall inflated by ``radius``."""
-    return surface_point(wall, radius, draw(st.sampled_from(ANCHORS)))
+    return surface_point(wall, radius, draw(anchors))
 
 
 @st.composite
 def paths(draw: st.DrawFn, wall: Wall, radius: float, longest: float = 1000.0) -> Step:
     """(px, py, dx, dy) of a point that has to do with the surface of an inflated wall."""
     ax, ay, (nx, ny) = draw(surface_points(wall, radius))
-    nudge = draw(st.sampled_from(NUDGES))
+    nudge = draw(nudges)
     ax, ay = ax + nx * nudge, ay + ny * nudge
     # Tangents and normals first: they are what matters for a surface.
     ux, uy = draw(st.sampled_from([(-ny, nx), (ny, -nx), (-nx, -ny), (nx, ny)] * 5 + HEADINGS))
-    length, portion = draw(st.sampled_from(RUNS))
+    length, portion = draw(runs)
     dx, dy = ux * min(length, longest), uy * min(length, longest)
     return ax - dx * portion, ay - dy * portion, dx, dy
+
+
+@cache
+def first_places(width: float, height: float) -> st.SearchStrategy[Vector]:
+    """Where the first wall of a set stands."""
+    return st.sampled_from(list(product((8.0, 12.3, width - 4.0), (8.0, 11.7, height - 4.0))))
+
+
+@cache
+def places_beside(radius: float) -> st.SearchStrategy[tuple[float, Vector, float]]:
+    """(gap, side, slip) of a wall beside another: bodies of this radius just (not) fit between."""
+    fit = 2.0 * radius
+    gaps = (0.0, fit, fit + 1e-9, fit - 1e-9, fit + 1e-3, fit - 1e-3, 1e-3, -0.25, fit + 3.0)
+    return st.sampled_from(list(product(gaps, SIDES, SLIPS)))
 
 
 @st.composite
@@ -96,16 +114,14 @@ def wall_sets(
 
     Some are turned, and some do not stop everything.
     """
-    fit = 2.0 * radius
-    gaps = (0.0, fit, fit + 1e-9, fit - 1e-9, fit + 1e-3, fit - 1e-3, 1e-3, -0.25, fit + 3.0)
-    places = list(product(gaps, SIDES, SLIPS))
-    x, y = draw(st.sampled_from(list(product((8.0, 12.3, width - 4.0), (8.0, 11.7, height - 4.0)))))
+    places = places_beside(radius)
+    x, y = draw(first_places(width, height))
     walls: list[Wall] = [(x, y, *draw(kinds_of_wall()))]
     for _ in range(draw(st.integers(0, most - 1))):
         kind = draw(kinds_of_wall())
         beside = draw(st.sampled_from(walls))
         (ox, oy), (rx, ry) = reach_of(beside), reach_of((0.0, 0.0, *kind))
-        gap, (sx, sy), slip = draw(st.sampled_from(places))
+        gap, (sx, sy), slip = draw(places)
         x = beside[0] + sx * (ox + rx + gap) + sy * slip
         y = beside[1] + sy * (oy + ry + gap) + sx * slip
         walls.append((x, y, *kind))
@@ -116,9 +132,9 @@ def wall_sets(
 def kinds_of_wall(draw: st.DrawFn) -> tuple[float, ...]:
     """A wall but for its place."""
     return (
-        *draw(st.sampled_from(SOLID)),
-        draw(st.sampled_from(TURNS)),
-        draw(st.sampled_from(STOPS)),
+        *draw(solids),
+        draw(turns),
+        draw(stops),
     )
 
 
@@ -131,7 +147,7 @@ def reach_of(wall: Wall) -> Vector:
 @st.composite
 def rooms(draw: st.DrawFn, radius: float, most: int = 5) -> Room:
     """(width, height, walls) of a small world."""
-    width, height = draw(st.sampled_from(SIZES))
+    width, height = draw(sizes)
     return width, height, draw(wall_sets(width, height, radius, most))
 
 

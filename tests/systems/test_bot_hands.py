@@ -50,31 +50,60 @@ LEAD = (0.2, 0.7, 1.0)
 CAUTION = (0.2, 0.4, 0.6)
 
 numbers = st.sampled_from([1.5, 4.0, 9.0, 20.0])
+kinds = st.sampled_from(sorted(KINDS))
+busy_slots = st.sampled_from([None, None, *range(SKILL_SLOTS)])
+mostly = st.sampled_from([False, True, True, True])
+distances = st.sampled_from([1.0, 3.0, 5.0, 7.0, 8.5, 12.0, 21.0]) | st.floats(0.5, 24)
+velocities = st.tuples(st.floats(-7, 7), st.floats(-7, 7))
+CHOICES: dict[str, st.SearchStrategy[Any]] = {
+    "radius_u": st.sampled_from([0.2, 2.0]),
+    "speed_ups": st.sampled_from([12.0, 30.0]),
+    "delay_ticks": st.sampled_from([0, 0, 21]),
+    "hold_ticks": st.sampled_from([0, 30]),
+    "mana_mp": st.sampled_from([0.0, 20.0, 60.0]),
+    "heal": st.sampled_from([0.0, 10.0]),
+    "pool": st.sampled_from([0.0, 20.0]),
+    "charges": st.sampled_from([1, 1, 2, 0]),
+    "ready_tick": st.sampled_from([0, 0, TICK, TICK + 1]),
+    "held_for": st.sampled_from([0, 14, 15, 29, 30, 80]),
+    "chance": st.sampled_from([0.0, 0.5, 1.0]),
+    "clear": st.sampled_from([True, True, False]),
+    "enemy_health": st.sampled_from([20.0, 100.0]),
+    "mate": st.sampled_from([None, None, (3.0, 1.0), (-6.0, 5.0)]),
+    "health": st.sampled_from([10.0, 50.0, 59.0, 61.0, 71.0, 89.0, 100.0]),
+    "shield": st.sampled_from([0.0, 0.0, 5.0]),
+    "mana": st.sampled_from([0.0, 25.0, 60.0, 100.0]),
+    "hit_ago": st.sampled_from([None, 0, 45, 46]),
+    "power": st.sampled_from([1.0, 1.5]),
+    "buttons": st.sampled_from([0, PRIMARY, PRIMARY << 1, 30]),
+    "goal": st.sampled_from([GOAL_FIGHT, GOAL_FIGHT, GOAL_FLEE, GOAL_CRAWL, GOAL_RESCUE]),
+}
+"""Made once: a strategy that is made for every draw takes several times as long as the draw."""
 
 
 @st.composite
 def skills(draw: st.DrawFn) -> dict[str, Any]:
     """One skill and how it stands in its slot."""
-    kind = draw(st.sampled_from(sorted(KINDS)))
+    kind = draw(kinds)
     flies = kind in ("projectile", "homing", "area", "beam", "mend")
     return {
         "kind": kind,
         "range_u": draw(numbers) if flies else 0.0,
-        "radius_u": draw(st.sampled_from([0.2, 2.0])),
+        "radius_u": draw(CHOICES["radius_u"]),
         "lock_u": draw(numbers),
-        "speed_ups": draw(st.sampled_from([12.0, 30.0])),
-        "delay_ticks": draw(st.sampled_from([0, 0, 21])),
+        "speed_ups": draw(CHOICES["speed_ups"]),
+        "delay_ticks": draw(CHOICES["delay_ticks"]),
         "distance_u": 2.0,
         "affects": draw(st.integers(1, 7)) if kind == "area" else 1,
-        "hold_ticks": draw(st.sampled_from([0, 30])) if kind in ("projectile", "area") else 0,
-        "mana_mp": draw(st.sampled_from([0.0, 20.0, 60.0])),
+        "hold_ticks": draw(CHOICES["hold_ticks"]) if kind in ("projectile", "area") else 0,
+        "mana_mp": draw(CHOICES["mana_mp"]),
         "mana_mp_per_tick": 1.0 if kind == "beam" else 0.0,
-        "heal": draw(st.sampled_from([0.0, 10.0])) if kind in ("area", "mend") else 0.0,
-        "pool": draw(st.sampled_from([0.0, 20.0])),
+        "heal": draw(CHOICES["heal"]) if kind in ("area", "mend") else 0.0,
+        "pool": draw(CHOICES["pool"]),
         "damage": 5.0,
-        "charges": draw(st.sampled_from([1, 1, 2, 0])),
-        "ready_tick": draw(st.sampled_from([0, 0, TICK, TICK + 1])),
-        "held_for": draw(st.sampled_from([0, 14, 15, 29, 30, 80])),
+        "charges": draw(CHOICES["charges"]),
+        "ready_tick": draw(CHOICES["ready_tick"]),
+        "held_for": draw(CHOICES["held_for"]),
         "level": draw(st.integers(1, 2)),
     }
 
@@ -83,31 +112,31 @@ def skills(draw: st.DrawFn) -> dict[str, Any]:
 def scenes(draw: st.DrawFn) -> dict[str, Any]:
     """A bot with four skills, perhaps an enemy, perhaps a wounded mate."""
     own = [draw(skills()) for _ in range(SKILL_SLOTS)]
-    busy = draw(st.sampled_from([None, None, *range(SKILL_SLOTS)]))
-    enemy = draw(st.sampled_from([False, True, True, True]))
-    away = draw(st.sampled_from([1.0, 3.0, 5.0, 7.0, 8.5, 12.0, 21.0]) | st.floats(0.5, 24))
+    busy = draw(busy_slots)
+    enemy = draw(mostly)
+    away = draw(distances)
     angle = draw(st.integers(0, 4095))
     return {
         "own": own,
         "busy": busy,
         "level": draw(st.integers(0, 2)),
-        "chance": draw(st.sampled_from([0.0, 0.5, 1.0])),
+        "chance": draw(CHOICES["chance"]),
         "seed": draw(st.integers(0, 2**64 - 1)),
         "enemy": enemy,
         "gap": tuple(float(away * part) for part in TABLE[angle]),
-        "velocity": draw(st.tuples(st.floats(-7, 7), st.floats(-7, 7))),
-        "clear": draw(st.sampled_from([True, True, False])) and enemy,
+        "velocity": draw(velocities),
+        "clear": draw(CHOICES["clear"]) and enemy,
         "enemy_down": draw(st.booleans()),
-        "enemy_health": draw(st.sampled_from([20.0, 100.0])),
+        "enemy_health": draw(CHOICES["enemy_health"]),
         "enemy_primary": draw(skills()),
-        "mate": draw(st.sampled_from([None, None, (3.0, 1.0), (-6.0, 5.0)])),
-        "health": draw(st.sampled_from([10.0, 50.0, 59.0, 61.0, 71.0, 89.0, 100.0])),
-        "shield": draw(st.sampled_from([0.0, 0.0, 5.0])),
-        "mana": draw(st.sampled_from([0.0, 25.0, 60.0, 100.0])),
-        "hit_ago": draw(st.sampled_from([None, 0, 45, 46])),
-        "power": draw(st.sampled_from([1.0, 1.5])),
-        "buttons": draw(st.sampled_from([0, PRIMARY, PRIMARY << 1, 30])),
-        "goal": draw(st.sampled_from([GOAL_FIGHT, GOAL_FIGHT, GOAL_FLEE, GOAL_CRAWL, GOAL_RESCUE])),
+        "mate": draw(CHOICES["mate"]),
+        "health": draw(CHOICES["health"]),
+        "shield": draw(CHOICES["shield"]),
+        "mana": draw(CHOICES["mana"]),
+        "hit_ago": draw(CHOICES["hit_ago"]),
+        "power": draw(CHOICES["power"]),
+        "buttons": draw(CHOICES["buttons"]),
+        "goal": draw(CHOICES["goal"]),
     }
 
 
