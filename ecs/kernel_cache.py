@@ -15,7 +15,6 @@ import hashlib
 import os
 import shutil
 import sys
-import tempfile
 import types
 from collections.abc import Callable
 from pathlib import Path
@@ -187,9 +186,10 @@ def keep(name: str, key: str, code: bytes) -> None:
         return
     try:
         folder = prepare_folder(root, name, key)
-        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
-            file.write(hashlib.sha256(code).digest() + code)
-        Path(file.name).replace(folder / KEPT_FILE)
+        # Under a name of this process, then at once under its own: nobody reads half of it.
+        half = folder / f"{KEPT_FILE}.{os.getpid()}"
+        half.write_bytes(hashlib.sha256(code).digest() + code)
+        half.replace(folder / KEPT_FILE)
     except OSError:
         return
 
