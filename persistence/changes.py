@@ -64,15 +64,20 @@ def raw_max_bytes(block_bytes: int) -> int:
 
 def pack_changes(raw: RawChanges) -> Changes:
     """Return ``raw`` compressed. Releases the GIL while it compresses."""
+    data = laid_out(raw)
+    packed = zstandard.ZstdCompressor(level=LEVEL, write_content_size=True).compress(data)
+    return Changes(raw.tick, len(raw.ticks), len(data), packed)
+
+
+def laid_out(raw: RawChanges) -> bytes:
+    """Return the one form of ``raw``, not compressed."""
     count = len(raw.ticks)
     ticks = np.repeat(np.arange(count), [len(place) for place, _ in raw.ticks])
     position = np.concatenate([place for place, _ in raw.ticks]).astype(np.int64) * count + ticks
     order = np.argsort(position)
     flips = np.concatenate([flips for _, flips in raw.ticks])[order]
     gaps = np.diff(position[order], prepend=-1) - 1
-    data = _planes(gaps.astype("<u8")) + _planes(flips.astype("<u8"))
-    packed = zstandard.ZstdCompressor(level=LEVEL, write_content_size=True).compress(data)
-    return Changes(raw.tick, count, len(data), packed)
+    return _planes(gaps.astype("<u8")) + _planes(flips.astype("<u8"))
 
 
 def unpack_changes(changes: Changes, block_bytes: int) -> RawChanges:
@@ -84,49 +89,60 @@ def unpack_changes(changes: Changes, block_bytes: int) -> RawChanges:
         BadChanges: the sizes disagree, the compressed bytes are not one whole zstd frame, or a
             change lies outside of the block, of the ticks, or is none.
     """
-    data = np.frombuffer(_unpacked(changes, raw_max_bytes(block_bytes)), dtype=np.uint8)
+    unpacked = _unpacked(changes, raw_max_bytes(block_bytes))
+    return read_out(unpacked, changes.tick, changes.count, block_bytes)
+
+
+def read_out(unpacked: bytes, tick: int, count: int, block_bytes: int) -> RawChanges:
+    """Return the changes of ``count`` ticks from ``tick`` on that are ``laid_out`` here.
+
+    Raises:
+        BadChanges: a change lies outside of the block, of the ticks, or is none.
+    """
+    data = np.frombuffer(unpacked, dtype=np.uint8)
     gaps, flips = _joined(data[: len(data) // 2]), _joined(data[len(data) // 2 :])
-    positions = block_bytes // WORD_BYTES * changes.count
+    positions = block_bytes // WORD_BYTES * count
     # Each gap is small enough that no sum of as many as the raw size allows wraps around.
     if len(gaps) and (gaps >= positions).any():
-        raise _bad(changes, "a gap leads out of the block")
+        raise _bad(tick, "a gap leads out of the block")
     position = np.cumsum(gaps.astype(np.int64) + 1) - 1
     if len(position) and position[-1] >= positions:
-        raise _bad(changes, "a change lies behind the block")
+        raise _bad(tick, "a change lies behind the block")
     if not flips.all():
-        raise _bad(changes, "a change that changes nothing")
-    word, tick = np.divmod(position, changes.count)
-    order = np.argsort(tick, kind="stable")
-    ends = np.searchsorted(tick[order], np.arange(1, changes.count))
+        raise _bad(tick, "a change that changes nothing")
+    word, at = np.divmod(position, count)
+    order = np.argsort(at, kind="stable")
+    ends = np.searchsorted(at[order], np.arange(1, count))
     places = np.split(word[order].astype(np.uint32), ends)
-    return RawChanges(changes.tick, tuple(zip(places, np.split(flips[order], ends), strict=True)))
+    return RawChanges(tick, tuple(zip(places, np.split(flips[order], ends), strict=True)))
 
 
 def _unpacked(changes: Changes, max_bytes: int) -> bytes:
     size = changes.raw_size
     if changes.count < 1 or size % ENTRY_BYTES or size > max_bytes:
-        raise _bad(changes, f"{size} bytes for {changes.count} ticks, at most {max_bytes}")
+        raise _bad(changes.tick, f"{size} bytes for {changes.count} ticks, at most {max_bytes}")
     try:
         declared = zstandard.frame_content_size(changes.zstd)
         if declared != size:
-            raise _bad(changes, f"would unpack to {declared} bytes, not {size}")
+            raise _bad(changes.tick, f"would unpack to {declared} bytes, not {size}")
         data = zstandard.ZstdDecompressor().decompress(
             changes.zstd, max_output_size=size, allow_extra_data=False
         )
     except zstandard.ZstdError as error:
-        raise _bad(changes, str(error)) from error
+        raise _bad(changes.tick, str(error)) from error
     if len(data) != size:
-        raise _bad(changes, f"unpacked to {len(data)} bytes")
+        raise _bad(changes.tick, f"unpacked to {len(data)} bytes")
     return data
 
 
-def _bad(changes: Changes, reason: str) -> BadChanges:
-    return BadChanges(f"changes from tick {changes.tick} on: {reason}")
+def _bad(tick: int, reason: str) -> BadChanges:
+    return BadChanges(f"changes from tick {tick} on: {reason}")
 
 
 def _planes(words: NDArray[np.uint64]) -> bytes:
     """Lowest bytes of all words, then the next ones, …"""
-    return words.view(np.uint8).reshape(-1, WORD_BYTES).T.tobytes()
+    # A copy in C order releases the GIL, tobytes() of what is not in order does not.
+    return np.ascontiguousarray(words.view(np.uint8).reshape(-1, WORD_BYTES).T).tobytes()
 
 
 def _joined(planes: NDArray[np.uint8]) -> NDArray[np.uint64]:

@@ -33,6 +33,7 @@ from persistence.errors import Damage
 
 # The non-ASCII byte and the two line endings make a transfer that mangled text show at once.
 MAGIC = b"\x89RFJ\r\n\x1a\n"
+PACKED_MAGIC = b"\x89RFP\r\n\x1a\n"
 SEAL_MAGIC = b"RFJSEAL\n"
 
 FRAME_HEAD = struct.Struct("<II")

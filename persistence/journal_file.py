@@ -120,7 +120,7 @@ class JournalFile:
 
         The disk still belongs to the caller when this raises.
         """
-        if journal.seal is not None:
+        if journal.seal is not None or journal.packed:
             raise Sealed(f"{journal.path}: sealed, nothing can be appended")
         cut_bytes = journal.size_bytes - journal.end_offset
         if journal.damage is not None and cut_bytes > RESUME_CUT_MAX_BYTES:

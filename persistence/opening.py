@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from persistence.errors import DamagedJournal, NotAJournal, UnsupportedFormat
-from persistence.frames import FRAME_HEAD, MAGIC, DamageFound, read_frames
+from persistence.frames import FRAME_HEAD, MAGIC, PACKED_MAGIC, DamageFound, read_frames
 from persistence.records import FORMAT, REFUSALS, Header, Record, decode_record, header_format
 from persistence.source import Source
 
@@ -23,7 +23,7 @@ def read_header(path: str | os.PathLike[str]) -> Header:
 def read_header_frame(source: Source) -> tuple[Header, int]:
     """Return the header and the byte offset of the frame behind it."""
     name = str(source.path)
-    if source.read_at(0, len(MAGIC)) != MAGIC:
+    if source.read_at(0, len(MAGIC)) not in (MAGIC, PACKED_MAGIC):
         what = "another kind of file" if source.size_bytes else "an empty file"
         raise NotAJournal(f"{name}: not a Ringfall journal but {what}")
     start = len(MAGIC)

@@ -8,7 +8,7 @@ live journal may be cut back by its writer, and a mapping would turn that into a
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,6 +17,7 @@ from persistence.changes import unpack_changes
 from persistence.errors import BadChanges, BadKeyframe, Damage
 from persistence.frames import (
     FRAME_HEAD,
+    PACKED_MAGIC,
     TRAILER,
     DamageFound,
     read_frames,
@@ -25,7 +26,9 @@ from persistence.frames import (
 )
 from persistence.keyframes import RawKeyframe, unpack_keyframe
 from persistence.opening import decoded, read_header, read_header_frame
-from persistence.records import Changes, Header, Keyframe, KeyframeEntry, Seal, Tick
+from persistence.packing.chunks import BadChunk
+from persistence.packing.unfolding import Packing, read_packing
+from persistence.records import Changes, Header, Keyframe, KeyframeEntry, Record, Seal, Tick
 from persistence.source import Source
 from persistence.tally import Tally
 
@@ -47,10 +50,16 @@ class Journal:
             through its index and is checked as far as it is read; ``verify`` reads it all.
     """
 
-    def __init__(self, source: Source, header: Header, start: int) -> None:
-        """Take over ``source``, whose records start at byte ``start``."""
+    def __init__(
+        self, source: Source, header: Header, start: int, packing: Packing | None = None
+    ) -> None:
+        """Take over ``source``, whose records start at byte ``start``.
+
+        ``packing`` unfolds the chunks of a packed one.
+        """
         self._source = source
         self._start = start
+        self._packing = packing
         self.path = source.path
         self.header = header
         self.seal: Seal | None = None
@@ -58,6 +67,11 @@ class Journal:
         self.end_offset = start
         self.tally = Tally.of(header)
         self.damage: Damage | None = None
+
+    @property
+    def packed(self) -> bool:
+        """Whether the file is the packed form: complete, and nothing is ever added to it."""
+        return self._packing is not None
 
     @property
     def keyframes(self) -> tuple[KeyframeEntry, ...]:
@@ -84,7 +98,8 @@ class Journal:
         """
         found = self._keyframe_before(from_tick)
         start = self._start if found is None else found[0]
-        for _, record in self._records(start, self.end_offset, Tally.of(self.header)):
+        tally = Tally.of(self.header)
+        for _, record in self._records(start, self.end_offset, tally, ticks_only=True):
             if type(record) is Tick and record.tick >= from_tick:
                 yield record
 
@@ -143,12 +158,11 @@ class Journal:
             self.damage = damage
 
     def _records(
-        self, start: int, stop: int, tally: Tally
+        self, start: int, stop: int, tally: Tally, ticks_only: bool = False
     ) -> Iterator[tuple[int, Tick | Keyframe | Changes]]:
         """Yield counted records of bytes ``start`` to ``stop``; damage is noted and ends it."""
         try:
-            for offset, payload in read_frames(self._source.read_at, start, stop):
-                record = decoded(offset, payload)
+            for offset, record in self._inner(start, stop, ticks_only):
                 refusal = tally.refusal(record)
                 if refusal is None and isinstance(record, Seal):
                     refusal = "a seal before the end"
@@ -159,6 +173,20 @@ class Journal:
                 yield offset, record
         except DamageFound as found:
             self._note(found.damage)
+
+    def _inner(
+        self, start: int, stop: int, ticks_only: bool = False
+    ) -> Iterator[tuple[int, Record]]:
+        """Yield ``(byte offset of the frame, record)`` of all records in these bytes."""
+        for offset, payload in read_frames(self._source.read_at, start, stop):
+            if self._packing is None:
+                yield offset, decoded(offset, payload)
+                continue
+            try:
+                for record in self._packing.unfold(payload, ticks_only):
+                    yield offset, record
+            except BadChunk as error:
+                raise DamageFound(offset, str(error)) from error
 
     def _keyframe_before(self, tick: int) -> tuple[int, RawKeyframe] | None:
         """Return offset and block of the newest good keyframe at or before ``tick``."""
@@ -172,9 +200,10 @@ class Journal:
         return None
 
     def _keyframe_at(self, entry: KeyframeEntry) -> RawKeyframe:
-        for offset, payload in read_frames(self._source.read_at, entry.offset, self.end_offset):
-            record = decoded(offset, payload)
+        for offset, record in self._inner(entry.offset, self.end_offset):
             if not isinstance(record, Keyframe) or record.tick != entry.tick:
+                if self.packed and offset == entry.offset:
+                    continue  # elsewhere in its chunk
                 break
             try:
                 return unpack_keyframe(record, self.header.block_bytes)
@@ -193,7 +222,7 @@ class Journal:
             seal = decoded(offset, payload)
         except (DamageFound, ValueError):
             return False  # not exactly one good frame: the scan will say what is wrong
-        if not isinstance(seal, Seal) or not _plausible(seal, self._start, offset):
+        if not isinstance(seal, Seal) or not _plausible(seal, self._start, offset, self.packed):
             return False
         self.seal = seal
         self.end_offset = offset
@@ -206,20 +235,23 @@ class Journal:
     def _open_by_scan(self) -> None:
         """Read the file from the start up to its end or the first damage."""
         try:
-            for offset, payload in read_frames(self._source.read_at, self._start, self.size_bytes):
-                record = decoded(offset, payload)
+            for offset, record in self._inner(self._start, self.size_bytes):
                 if (refusal := self.tally.refusal(record)) is not None:
                     raise DamageFound(offset, refusal)
-                end = offset + FRAME_HEAD.size + len(payload)
                 if isinstance(record, Seal):
                     self.seal = record
-                    self._check_trailer(offset, end)
+                    self.end_offset = offset
+                    self._check_trailer(offset, self._frame_end(offset))
                     return
                 assert isinstance(record, Tick | Keyframe | Changes)  # what refusal() lets through
                 self.tally.add(record, offset)
-                self.end_offset = end
+                self.end_offset = self._frame_end(offset)
         except DamageFound as found:
             self._note(found.damage)
+
+    def _frame_end(self, offset: int) -> int:
+        length, _ = FRAME_HEAD.unpack(self._source.read_at(offset, FRAME_HEAD.size))
+        return offset + FRAME_HEAD.size + int(length)
 
     def _check_trailer(self, offset: int, end: int) -> None:
         """Note what is wrong behind the seal at ``offset``, whose frame ends at ``end``."""
@@ -230,10 +262,14 @@ class Journal:
             self._note(Damage(end + len(whole), f"{rest} bytes behind the end of the journal"))
 
 
-def open_journal(path: str | os.PathLike[str]) -> Journal:
-    """Open the journal ``path``, sealed or not, whole or damaged.
+def open_journal(path: str | os.PathLike[str], pause: Callable[[], None] | None = None) -> Journal:
+    """Open the journal ``path``, sealed or not, plain or packed, whole or damaged.
 
     A sealed journal opens through its index in constant time; any other is read once.
+
+    Args:
+        path: of the file.
+        pause: called after every state that a packed one leads to; see ``packing.chunks.Codec``.
 
     Raises:
         NotAJournal: it is another kind of file, empty, or a folder.
@@ -243,7 +279,11 @@ def open_journal(path: str | os.PathLike[str]) -> Journal:
     """
     source = Source(Path(path))
     try:
-        journal = Journal(source, *read_header_frame(source))
+        header, start = read_header_frame(source)
+        packing = None
+        if source.read_at(0, len(PACKED_MAGIC)) == PACKED_MAGIC:
+            packing, start = read_packing(source, header, start, pause)
+        journal = Journal(source, header, start, packing)
         if not journal._open_by_index():
             journal._open_by_scan()
     except BaseException:
@@ -252,11 +292,13 @@ def open_journal(path: str | os.PathLike[str]) -> Journal:
     return journal
 
 
-def _plausible(seal: Seal, start: int, stop: int) -> bool:
+def _plausible(seal: Seal, start: int, stop: int, packed: bool) -> bool:
     """Return whether the index of ``seal`` can be one of a file with these bounds."""
     last_offset, last_tick = start - 1, 0
     for entry in seal.keyframes:
-        if not last_offset < entry.offset < stop or entry.tick < last_tick:
+        # A chunk may hold several keyframes.
+        least = last_offset + (not packed or last_offset < start)
+        if not least <= entry.offset < stop or entry.tick < last_tick:
             return False
         last_offset, last_tick = entry.offset, entry.tick
     return True

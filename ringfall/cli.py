@@ -21,6 +21,7 @@ from ringfall.cli_balance import balance_app
 from ringfall.cli_bench import bench
 from ringfall.cli_charts import league, plot, ttk
 from ringfall.cli_db import db_app
+from ringfall.cli_library import library_app
 from ringfall.cli_loadtest import loadtest
 from ringfall.cli_map import map_app
 from ringfall.cli_output import (
@@ -55,6 +56,7 @@ balance_app.command()(ttk)
 balance_app.command()(league)
 app.add_typer(balance_app, name="balance")
 app.add_typer(map_app, name="map")
+app.add_typer(library_app, name="library")
 app.add_typer(db_app, name="db")
 app.command()(loadtest)
 app.command()(bench)

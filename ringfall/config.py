@@ -98,6 +98,23 @@ class JournalSection(BaseModel):
     )
 
 
+class LibrarySection(BaseModel):
+    """`[library]`: what becomes of recordings whose match has ended."""
+
+    model_config = STRICT
+
+    pack: bool = Field(default=True, description="pack sealed recordings while the server runs")
+    keep_days: float = Field(
+        default=0.0, ge=0, le=36500, description="older recordings are deleted; 0 keeps all"
+    )
+    keep_gb: float = Field(
+        default=0.0,
+        ge=0,
+        le=1e9,
+        description="the oldest are deleted when all exceed so many gigabytes; 0 for no bound",
+    )
+
+
 class PlayersSection(BaseModel):
     """`[players]`: who people are, how long they are waited for, who may watch."""
 
@@ -150,6 +167,7 @@ class Config(BaseModel):
     server: ServerSection = Field(default_factory=ServerSection, description="where")
     match: MatchSection = Field(default_factory=MatchSection, description="matches")
     journal: JournalSection = Field(default_factory=JournalSection, description="recordings")
+    library: LibrarySection = Field(default_factory=LibrarySection, description="old recordings")
     players: PlayersSection = Field(default_factory=PlayersSection, description="people")
     limits: LimitsSection = Field(  # type: ignore[valid-type]
         default_factory=LimitsSection, description="what clients may cost"

@@ -15,6 +15,7 @@ from persistence.players import Players
 from persistence.store.writer import Store
 from ringfall.hosting.hosted import HostedMatch
 from ringfall.hosting.lobby import Lobby
+from ringfall.library.librarian import Librarian
 from ringfall.recovery.report import Report
 from ringfall.web.port import HttpCounters
 
@@ -90,6 +91,10 @@ class Metrics:
         self._store = _Store()
         self.registry.register(self._store)
 
+    def watch_library(self, librarian: Librarian) -> None:
+        """From now on say how it stands with the recordings of matches that have ended."""
+        self.registry.register(_Library(librarian))
+
     def watch(self, store: Store, players: Players) -> None:
         """From now on say how it stands with the database of players."""
         self._store.watched = store, players
@@ -103,6 +108,38 @@ class Metrics:
     def match_ended(self, hosted: HostedMatch) -> None:
         """Keep the counts of a match that is about to leave the lobby."""
         self._matches.bequeath(hosted)
+
+
+class _Library(Collector):
+    """The recordings of matches that have ended."""
+
+    def __init__(self, librarian: Librarian) -> None:
+        self._librarian = librarian
+
+    def collect(self) -> Iterator[Metric]:
+        """Every counter as a metric."""
+        found = self._librarian
+        yield GaugeMetricFamily(
+            "ringfall_recordings", "Recordings in the library", value=found.recordings
+        )
+        yield GaugeMetricFamily(
+            "ringfall_recordings_bytes", "Size of all recordings", value=found.size_bytes
+        )
+        yield CounterMetricFamily(
+            "ringfall_recordings_packed", "Recordings packed", value=found.packed
+        )
+        yield CounterMetricFamily(
+            "ringfall_recordings_unpackable",
+            "Recordings that stay plain since they are damaged or contradict themselves",
+            value=found.unpackable,
+        )
+        pruned = CounterMetricFamily(
+            "ringfall_recordings_pruned",
+            "Recordings deleted by the rule of the library",
+            labels=["reason"],
+        )
+        _add(pruned, ((reason, found.pruned[reason]) for reason in ("age", "size")))
+        yield pruned
 
 
 class _Edge(Collector):

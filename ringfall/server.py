@@ -45,6 +45,7 @@ from ringfall.hosting.lobby import Lobby
 from ringfall.hosting.patience import Patience
 from ringfall.identity.tickets import TicketDesk
 from ringfall.journaling import create_journal, tail_dir_of
+from ringfall.library.librarian import librarian_of
 from ringfall.match import Match, MatchPlan
 from ringfall.metrics import Metrics
 from ringfall.names import bot_names
@@ -116,6 +117,7 @@ class Server:
         self._intake = listener.Intake() if direct else None
         self._nursery: trio.Nursery | None = None
         self._submit: Callable[[Change], None] = lambda change: None
+        self._lateness_s = 0.0
         self._journal_dir = Path(config.server.journal_dir)
         self._tail_dir = tail_dir_of(config)
         self._faults: dict[str, str] = {}
@@ -172,8 +174,15 @@ class Server:
             app = self._app(store, players)
             await nursery.start(serve_http, http, app, limits, self.http_counters)
             await self._recover()
-            nursery.start_soon(catch_up, store, self._journal_dir, self._running)
+            nursery.start_soon(self._tend_recordings, store)
             on_ready(self.addresses, self.outcome.recovery)
+
+    async def _tend_recordings(self, store: Store) -> None:
+        """Take results the store missed from recordings; then pack these, and keep order."""
+        librarian = librarian_of(self.config, store, self._lateness)
+        self.metrics.watch_library(librarian)
+        await catch_up(store, self._journal_dir, self._running)
+        await librarian.run()
 
     # ---- set-up ---------------------------------------------------------------------------
 
@@ -347,6 +356,10 @@ class Server:
             self.metrics.match_ended(hosted)
             self.lobby.matches.remove(hosted)
 
+    def _lateness(self) -> float:
+        """How many seconds too late the last tick of any match began."""
+        return self._lateness_s if self.lobby.matches else 0.0
+
     def _play_tick(self, hosted: HostedMatch, clock: TickClock) -> None:
         lateness_s, slipped = clock.begin(trio.current_time())
         if self._intake is not None:
@@ -356,6 +369,7 @@ class Server:
         hosted.advance()
         self.health.beat(hosted.match_id)
         self.metrics.tick_duration.observe(time.perf_counter() - began)
+        self._lateness_s = lateness_s
         self.metrics.tick_lateness.observe(lateness_s)
         if slipped:
             self.metrics.ticks_slipped.inc(slipped)

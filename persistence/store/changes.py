@@ -7,10 +7,20 @@ from typing import Final, TypeAlias
 import msgspec
 
 from persistence.store.change import Change
+from persistence.store.recordings import RecordingGone, RecordingPinned, RecordingSealed
 from persistence.store.results import MatchPlayed, PersonLeft
 from persistence.store.sessions import SignIn, SignOut, Use
 
-Known: TypeAlias = SignIn | Use | SignOut | MatchPlayed | PersonLeft
+Known: TypeAlias = (
+    SignIn
+    | Use
+    | SignOut
+    | MatchPlayed
+    | PersonLeft
+    | RecordingSealed
+    | RecordingPinned
+    | RecordingGone
+)
 """A kind that is missing here could be submitted, but never read from a spool."""
 
 _encoder: Final = msgspec.msgpack.Encoder()

@@ -9,6 +9,8 @@
     results         match_id, player_id → what one person did in one match
     class_stats     player_id, role → sums over results
     player_stats    player_id → sums over results
+    recordings      match_id → the sealed journal of a match: its file, size, outcome
+    recording_players  player_id, match_id → who is in which recording
 
 Times are whole seconds since 1970, amounts whole thousandths (``_mhp``, ``_mu``, ``_ms``): sums of
 integers do not depend on the order in which they are made.
@@ -87,5 +89,24 @@ def _results_and_sums(db: sqlite_utils.Database) -> None:
         )
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_first_tables, _results_and_sums)
+def _recordings(db: sqlite_utils.Database) -> None:
+    db.execute(
+        "create table recordings (match_id text primary key, file text not null,"
+        " sealed_s integer not null, started_s integer not null, ticks integer not null,"
+        " rate_hz integer not null, map text not null, balance_hash text not null,"
+        " source_hash text not null, players integer not null, people integer not null,"
+        " winner_name text not null, winner_id text not null, reason text not null,"
+        " size_bytes integer not null, packed integer not null,"
+        " pinned integer not null) without rowid"
+    )
+    db.execute("create index recordings_by_start on recordings (started_s, match_id)")
+    db.execute("create index recordings_by_map on recordings (map, started_s, match_id)")
+    db.execute(
+        "create table recording_players (player_id text not null, match_id text not null,"
+        " primary key (player_id, match_id)) without rowid"
+    )
+    db.execute("create index recording_players_by_match on recording_players (match_id)")
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_first_tables, _results_and_sums, _recordings)
 """What brings a file from version n to version n + 1, by n. Entries are added, never changed."""

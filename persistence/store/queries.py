@@ -58,6 +58,7 @@ class Played(msgspec.Struct, frozen=True):
         map, ticks, rate_hz, reason, players, bots: of the match; None while it goes on, or where it
             never ended.
         placement: 0 where nothing was decided.
+        recording: name of the file in the library, None where there is none any more, or not yet.
     """
 
     match_id: str
@@ -88,6 +89,7 @@ class Played(msgspec.Struct, frozen=True):
     items: int
     alive_s: float
     level: int
+    recording: str | None
 
 
 class Rank(msgspec.Struct, frozen=True):
@@ -117,8 +119,9 @@ HISTORY: Final = (
     "select r.match_id, r.started_s, m.map, m.balance_hash, m.rate_hz, m.ticks, m.reason,"
     " m.players, m.bots, r.slot, r.name, r.role, r.team, r.placement, r.won, r.kills, r.assists,"
     " r.knocks, r.revives, r.damage_mhp, r.taken_mhp, r.healed_mhp, r.shots, r.hits,"
-    " r.distance_mu, r.items, r.alive_ms, r.level"
+    " r.distance_mu, r.items, r.alive_ms, r.level, v.file"
     " from results r left join matches m on m.match_id = r.match_id"
+    " left join recordings v on v.match_id = r.match_id"
     " where r.player_id = ? and (r.started_s, r.match_id) < (?, ?)"
     " order by r.started_s desc, r.match_id desc limit ?"
 )

@@ -39,6 +39,8 @@ COMMANDS: list[list[str]] = [
     ["db", "restore"],
     ["db", "check"],
     ["db", "rebuild"],
+    ["library"],
+    *(["library", name] for name in "list show pack unpack export import pin prune".split()),
 ]
 
 

@@ -9,7 +9,13 @@ from prometheus_client import generate_latest
 
 from net.limits import Limits
 from net.rejections import Counters
-from ringfall.config import JournalSection, MatchSection, PlayersSection, ServerSection
+from ringfall.config import (
+    JournalSection,
+    LibrarySection,
+    MatchSection,
+    PlayersSection,
+    ServerSection,
+)
 from ringfall.hosting.lobby import Lobby
 from ringfall.identity.tickets import TicketDesk
 from ringfall.metrics import Metrics
@@ -37,7 +43,10 @@ def test_limits(name: str) -> None:
     assert f"| `{name}` |" in PAGE
 
 
-@pytest.mark.parametrize("section", [ServerSection, MatchSection, JournalSection, PlayersSection])
+SECTIONS = (ServerSection, MatchSection, JournalSection, LibrarySection, PlayersSection)
+
+
+@pytest.mark.parametrize("section", SECTIONS)
 def test_settings(section: type) -> None:
     keys = section.model_fields  # type: ignore[attr-defined]
     assert [key for key in keys if not re.search(rf"^{key} = ", PAGE, re.M)] == []

@@ -185,6 +185,7 @@ def serving(
     server: Mapping[str, object] | None = None,
     journal: Mapping[str, object] | None = None,
     players: Mapping[str, object] | None = None,
+    library: Mapping[str, object] | None = None,
     file_bytes_max: int | None = None,
 ) -> Iterator[Served]:
     """A server that has started; killed at the end if the test has not stopped it."""
@@ -196,6 +197,8 @@ def serving(
         # Not in the machine's memory, where the tails of killed servers would gather.
         "journal": {"tail_dir": "tails", **(journal or {})},
         "players": {**PLAYERS, **(players or {})},
+        # Tests read plain journals behind servers that stopped, and while others start.
+        "library": {"pack": False, **(library or {})},
     }
     (folder / "ringfall.toml").write_text(toml(sections))
     for name in ("stdout", "stderr"):
