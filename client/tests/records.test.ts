@@ -163,6 +163,9 @@ describe("the words for it", () => {
       ...["wins", "3", "+1"],
     ]);
     expect(changes(await profileWith(null))).toEqual([]);
+    const first = await profileWith(MATCH);
+    const one = { ...first, sums: { ...first.sums, matches: 1, wins: 1, kills: 1 } };
+    expect(changes(one).map(([label]) => label)).toEqual(["match", "win", "kill", "damage"]);
   });
 
   it("groups, lasts and divides", async () => {
@@ -193,6 +196,7 @@ describe("the words for it", () => {
   it("says where somebody stands who is on no board", async () => {
     const { sums } = await profileWith(null);
     expect(unranked("kills", 1, sums)).toBe("You: 47 in 12 matches.");
+    expect(unranked("wins", 1, { ...sums, matches: 1 })).toBe("You: 3 in 1 match.");
     expect(unranked("placement", 10, sums)).toBe("You: #4.3 on average in 11 matches.");
     expect(unranked("placement", 20, sums)).toBe("You: 11 of the 20 finished matches it takes.");
     expect(unranked("wins", 1, null)).toBe("You have not played such a match yet.");

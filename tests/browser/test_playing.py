@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import WAIT_MS, Open, picture, state_is
 from tests.browser.line import line
 from tests.server.data import CALM_ZONE, make_data
+from tests.server.door import ask
 from tests.server.servers import Served, serving, wait_for
 from tools import png
 
@@ -66,7 +67,9 @@ def test_a_guest_plays_dies_watches_and_plays_again(tmp_path: Path, open_page: O
         page.mouse.up()
         state_is(page, "dead")
         page.keyboard.up("KeyA")
-        expect(page.get_by_role("dialog")).to_contain_text("Eliminated", timeout=WAIT_MS)
+        card = page.get_by_role("dialog")
+        expect(card).to_contain_text("Eliminated", timeout=WAIT_MS)
+        expect(card).to_contain_text("Counts towards your profile when the match ends")
         picture(page, "eliminated")
         page.get_by_role("button", name="Keep watching").click()
         bar = page.get_by_role("region", name="Watching")
@@ -81,6 +84,31 @@ def test_a_guest_plays_dies_watches_and_plays_again(tmp_path: Path, open_page: O
         assert server.metrics()["ringfall_match_faults_total"] == 0
         page.context.close()
         assert server.stop() == 0
+
+
+def leave_and_look_up_oneself(page: Page, server: Served) -> None:
+    """What somebody did counts when they leave for good."""
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Leave the match").click()
+    state_is(page, "title")
+    token = page.evaluate("localStorage.getItem('ringfall.token')")
+    wait_for(lambda: ask(server, "GET", "/api/profile", token=token).body["sums"]["matches"] == 1)
+    page.get_by_role("button", name="Profile").click()
+    profile = page.get_by_role("dialog", name="Ada")
+    expect(profile).to_contain_text("Guest since", timeout=WAIT_MS)
+    expect(profile.locator(".stats div").first).to_have_text("1Matches")
+    expect(profile.get_by_role("table", name="By class")).to_be_visible()
+    picture(page, "profile")
+    page.keyboard.press("Escape")
+    expect(profile).to_be_hidden()
+    page.get_by_role("button", name="Leaderboards").click()
+    boards = page.get_by_role("dialog", name="Leaderboards")
+    expect(boards).to_contain_text("You: 0 in 1 match.", timeout=WAIT_MS)
+    boards.get_by_role("tab", name="Wins").press("ArrowLeft")
+    expect(boards).to_contain_text("You: 0 of the 10 finished matches it takes", timeout=WAIT_MS)
+    picture(page, "leaderboards")
+    boards.get_by_role("button", name="Done").click()
+    expect(page.get_by_label("Your name")).to_be_visible()
 
 
 def test_two_browsers_meet_in_one_match(tmp_path: Path, open_page: Open) -> None:
@@ -99,6 +127,7 @@ def test_two_browsers_meet_in_one_match(tmp_path: Path, open_page: Open) -> None
         shows_something(picture(ada, "two-in-a-match"))
         bo.context.close()
         wait_for(lambda: (1, 1) in people(server) or (1, 0) in people(server))
+        leave_and_look_up_oneself(ada, server)
         ada.context.close()
         assert server.stop() == 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import msgpack
 import pytest
@@ -300,7 +301,31 @@ def test_death_then_result_then_goodbye(tmp_path: Path) -> None:
             assert player.view.header.stage == p.OVER, "they saw the end"
         # The journals of matches that are over are sealed while the server goes on.
         wait_for(lambda: '"journal closed"' in server.log() or '"sealed": true' in server.log())
+        for player in (ada, bo):
+            counted_as_told(server, player)
         again = Player(server, "Again")
         assert again.welcome[5] != ada.welcome[5]
         again.leave()
         assert server.stop() == 0
+
+
+def counted_as_told(server: Served, player: Player) -> None:
+    """What RESULT said at the end is in the player's profile, history and on the boards."""
+    told = [message for message in player.news if message[0] == p.RESULT][-1]
+
+    def profile() -> Any:
+        return ask(server, "GET", "/api/profile", token=player.token).body
+
+    wait_for(lambda: (profile()["last"] or {}).get("reason"), profile)
+    found = profile()
+    match, sums = found["last"], found["sums"]
+    assert (match["match_id"], match["reason"]) == (player.welcome[5], "finished")
+    assert (match["slot"], match["placement"]) == (player.slot, told[1])
+    assert match["won"] == (told[1] == 1)
+    assert (sums["matches"], sums["wins"], sums["placement"]) == (1, int(match["won"]), told[1])
+    assert [row["role"] for row in found["classes"]] == [match["role"]]
+    path = f"/api/players/{found['player_id']}"
+    assert ask(server, "GET", f"{path}/matches").body == {"matches": [match], "next": None}
+    assert ask(server, "GET", path).body["sums"] == sums
+    rows = ask(server, "GET", f"/api/leaderboards/wins?role={match['role']}").body["rows"]
+    assert (found["player_id"] in {row["player_id"] for row in rows}) == match["won"]

@@ -7,6 +7,10 @@ export function grouped(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, "\u2009");
 }
 
+function matches(count: number): string {
+  return count === 1 ? "1 match" : `${grouped(count)} matches`;
+}
+
 export function meanPlace({ placement }: Sums): string {
   return placement === null ? "–" : `#${placement.toFixed(1)}`;
 }
@@ -55,19 +59,19 @@ export function unranked(board: BoardName, matchesMin: number, sums: Sums | null
   if (board === "placement") {
     if (sums.finished < matchesMin)
       return `You: ${sums.finished} of the ${matchesMin} finished matches it takes.`;
-    return `You: ${meanPlace(sums)} on average in ${grouped(sums.finished)} matches.`;
+    return `You: ${meanPlace(sums)} on average in ${matches(sums.finished)}.`;
   }
   const of = { wins: sums.wins, kills: sums.kills, damage: sums.damageHp }[board];
-  return `You: ${grouped(of)} in ${grouped(sums.matches)} matches.`;
+  return `You: ${grouped(of)} in ${matches(sums.matches)}.`;
 }
 
 /** What a match that is in the profile changed there: label, what stands there now, by how much. */
 export function changes({ sums, last }: Profile): [label: string, now: string, by: string][] {
   if (last === null) return [];
   const rows: [string, number, number][] = [
-    ["matches", sums.matches, 1],
-    ["wins", sums.wins, last.won ? 1 : 0],
-    ["kills", sums.kills, last.kills],
+    [sums.matches === 1 ? "match" : "matches", sums.matches, 1],
+    [sums.wins === 1 ? "win" : "wins", sums.wins, last.won ? 1 : 0],
+    [sums.kills === 1 ? "kill" : "kills", sums.kills, last.kills],
     ["damage", sums.damageHp, last.damageHp],
   ];
   return rows.map(([label, now, by]) => [
