@@ -45,6 +45,7 @@ from ringfall.web.boards import Boards
 from ringfall.web.gate import Gate
 from ringfall.web.port import HttpCounters, serve_http
 from ringfall.web.profiles import Profiles
+from ringfall.web.recordings import Recordings
 
 
 @dataclass(slots=True)
@@ -185,6 +186,7 @@ class Server:
             lambda: self.matches.pack,
             api,
             Profiles(gate, store, self.lobby),
+            Recordings(gate, store, Path(self.config.server.journal_dir)),
             Boards(gate, store, lambda: self.matches.pack.balance.classes.root),
             self.health,
             self.http_counters.refused,

@@ -23,6 +23,7 @@ const MATCH = {
   ...{ match_id: "m-1", started_s: 1_790_000_000, map: "Caldera", seconds: 300.5 },
   ...{ reason: "finished", players: 60, bots: 50, slot: 1, role: "scout", team: 1, placement: 2 },
   ...{ won: false, kills: 4, damage_hp: 210.4, alive_s: 99.5, level: 3, unknown: "new" },
+  recorded: true,
 };
 const PROFILE = {
   ...{ player_id: "p-1", name: "<b>Ann", kind: "guest", since_s: null, sums: SUMS },
@@ -48,7 +49,7 @@ describe("what people did, from the server", () => {
     expect(asked).toEqual([{ path: "api/profile", token: "Bearer t" }]);
     expect(found).toMatchObject({ playerId: "p-1", name: "<b>Ann", sinceS: null });
     expect(found.classes[0]?.sums.damageHp).toBe(12345.6);
-    expect(found.last).toMatchObject({ matchId: "m-1", players: 60, aliveS: 99.5 });
+    expect(found.last).toMatchObject({ matchId: "m-1", players: 60, recorded: true });
   });
 
   it("reads histories and boards without one", async () => {

@@ -33,6 +33,7 @@ from ringfall.web import probes, static
 from ringfall.web.api import Api
 from ringfall.web.boards import Boards
 from ringfall.web.profiles import Profiles
+from ringfall.web.recordings import Recordings
 from ringfall.welcome import match_facts
 from schema.messages import PROTOCOL_VERSION
 
@@ -47,6 +48,7 @@ def make_app(
     pack: Callable[[], DataPack],
     api: Api,
     profiles: Profiles,
+    recordings: Recordings,
     boards: Boards,
     health: Health,
     refused: Counter[str],
@@ -59,6 +61,7 @@ def make_app(
         pack: the data by which the next match is played.
         api: sessions and tickets.
         profiles: what people did.
+        recordings: what was recorded of it.
         boards: who did most.
         health: what /livez and /readyz tell.
         refused: counts answers that are refusals, by code.
@@ -103,6 +106,7 @@ def make_app(
         Route("/api/status", status),
         *api.routes(),
         *profiles.routes(),
+        *recordings.routes(),
         *boards.routes(),
         *probes.routes(health),
         Route("/match.json", MatchFacts(pack).answer),

@@ -30,6 +30,7 @@ from ringfall.web.boards import Boards
 from ringfall.web.gate import Gate
 from ringfall.web.port import HttpCounters
 from ringfall.web.profiles import Profiles
+from ringfall.web.recordings import Recordings
 from schema.balance import Balance
 from schema.columns import Outcome
 from schema.events import REFUSED_MANA
@@ -67,6 +68,7 @@ class Site:
             lambda: self.pack,
             api,
             Profiles(gate, self.store, self.lobby),
+            Recordings(gate, self.store, self.folder),
             self.boards,
             self.health,
             self.http.refused,

@@ -39,6 +39,7 @@ export class DoorError extends Error {
 }
 
 const TIMEOUT_MS = 5000;
+const FILE_TIMEOUT_MS = 60_000;
 const UNREACHABLE = "The server cannot be reached. Check your connection and try again.";
 const UNREADABLE = "The server sent something this page cannot read. Reload the page.";
 
@@ -95,6 +96,24 @@ export async function get(path: string, token = ""): Promise<unknown> {
   const answer = await answerOf(path, { headers, cache: "no-cache" });
   if (answer.status !== 200) throw refusal(answer);
   return answer.body;
+}
+
+/** A file, as whoever holds the token. Throws as `fetchTicket` does. */
+export async function getFile(path: string, token: string): Promise<Blob> {
+  const headers = { Authorization: `Bearer ${token}` };
+  const options: RequestInit = { headers, cache: "no-store" };
+  let answer: Answer;
+  try {
+    const response = await fetch(path, {
+      ...options,
+      signal: AbortSignal.timeout(FILE_TIMEOUT_MS),
+    });
+    if (response.ok) return await response.blob();
+    answer = { status: response.status, body: await response.json() };
+  } catch {
+    throw new Error(UNREACHABLE);
+  }
+  throw refusal(answer);
 }
 
 async function answerOf(path: string, options: RequestInit): Promise<Answer> {

@@ -1,7 +1,7 @@
 /** What people did, over HTTP: profiles, histories and leaderboards, checked like all that comes. */
 
 import { flag, integer, list, real, record, text } from "./checks";
-import { get, readable } from "./door";
+import { get, getFile, readable } from "./door";
 
 export interface Sums {
   readonly matches: number;
@@ -40,6 +40,8 @@ export interface Played {
   readonly kills: number;
   readonly damageHp: number;
   readonly aliveS: number;
+  /** Whether whoever was in it can have the recording. */
+  readonly recorded: boolean;
 }
 
 export interface Profile {
@@ -100,6 +102,11 @@ export async function fetchHistory(playerId: string, before: string | null): Pro
   });
 }
 
+/** What was recorded of a match that one was in. Throws as `fetchProfile` does. */
+export function fetchRecording(matchId: string, token: string): Promise<Blob> {
+  return getFile(`api/recordings/${encodeURIComponent(matchId)}`, token);
+}
+
 /** The best with one class, or with any where `role` is empty. Throws as `fetchProfile` does. */
 export async function fetchBoard(board: BoardName, role: string): Promise<Board> {
   const query = new URLSearchParams({ limit: String(BOARD_ROWS) });
@@ -156,6 +163,7 @@ function playedOf(value: unknown): Played {
     players: orNull(given.players, () => count("players")),
     ...{ placement: count("placement"), won: flag(given.won, "match.won") },
     ...{ kills: count("kills"), damageHp: amount("damage_hp"), aliveS: amount("alive_s") },
+    recorded: flag(given.recorded, "match.recorded"),
   };
 }
 

@@ -4,6 +4,7 @@ import { DoorError } from "../net/door";
 import {
   fetchHistory,
   fetchProfile,
+  fetchRecording,
   type HistoryPage,
   type Played,
   type Profile,
@@ -70,7 +71,7 @@ export class ProfileScreen {
 
   #history(playerId: string, first: HistoryPage): HTMLElement[] {
     if (first.matches.length === 0) return [];
-    const heads = ["When", "Map", "Class", "Result", "Kills", "Damage", "Alive"];
+    const heads = ["When", "Map", "Class", "Result", "Kills", "Damage", "Alive", "Recording"];
     const { root, body } = table("Last matches", heads, []);
     const more = el("button", { type: "button", class: "secondary small" }, "Load more");
     let { next } = first;
@@ -104,8 +105,28 @@ export class ProfileScreen {
       ...[momentOf(startedS), map ?? "–", this.#titleOf(role)],
       ...[match.placement > 0 ? result : outcome(match), grouped(kills), grouped(damageHp)],
       minutes(Math.floor(aliveS)),
+      match.recorded ? this.#keeper(match) : "–",
     ];
     return tableRow(cells, match.won ? { class: "won", tabindex: "-1" } : { tabindex: "-1" });
+  }
+
+  /** A button that saves the recording as a file, for `ringfall replay`. */
+  #keeper({ matchId, startedS }: Played): HTMLElement {
+    const label = `Save the recording of ${momentOf(startedS)}`;
+    const button = el("button", { type: "button", class: "secondary small", "aria-label": label });
+    button.textContent = "Save";
+    button.addEventListener("click", () => {
+      button.disabled = true;
+      void this.#sheet
+        .fill(
+          () => fetchRecording(matchId, remembered("token")),
+          (file) => save(file, `${matchId}.journal.packed`),
+        )
+        .then(() => {
+          button.disabled = false;
+        });
+    });
+    return button;
   }
 
   #titleOf(role: string): string {
@@ -146,4 +167,10 @@ function tiles(sums: Profile["sums"]): HTMLElement {
     { class: "stats" },
     ...rows.map(([label, value]) => el("div", {}, el("dd", {}, value), el("dt", {}, label))),
   );
+}
+
+function save(file: Blob, name: string): void {
+  const link = el("a", { href: URL.createObjectURL(file), download: name });
+  link.click();
+  URL.revokeObjectURL(link.href);
 }
