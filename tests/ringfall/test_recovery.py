@@ -11,9 +11,10 @@ import msgspec
 import pytest
 import trio
 
+from persistence.changes import RawChanges
 from persistence.journal_file import Entry, JournalFile
 from persistence.reader import open_journal
-from persistence.records import Header, Tick
+from persistence.records import Changes, Header, Tick
 from persistence.salvage import ATTEMPTS_MAX, begin_attempt
 from persistence.sink import JournalSink
 from ringfall.recovery.recovery import _salvaged
@@ -21,6 +22,7 @@ from ringfall.recovery.reopening import Reopening
 from ringfall.replay import verify
 from schema.messages import ServerKind, WelcomeMode
 from tests.ringfall.killed import (
+    CHANGES_TICKS,
     KEYFRAME_TICKS,
     LEAVE_TICK,
     PATIENCE,
@@ -69,10 +71,30 @@ def test_a_match_killed_at_any_tick_goes_on_as_the_one_that_was_not(
     assert (found_now.divergence, found_now.damage, found_now.sealed) == (None, None, True)
     with open_journal(path) as journal:
         ticks = list(journal.ticks())
+        told = [record for _, record in journal.records() if isinstance(record, Changes)]
+    changed = {at for record in told for at in range(record.tick, record.tick + record.count)}
+    # Those just before the keyframe cannot be made again; from tick 0 on there are none of these.
+    missing = set(range(1, len(ticks))) - changed
+    assert all(at % KEYFRAME_TICKS in (0, *range(32, KEYFRAME_TICKS)) for at in missing)
+    assert not missing or (tick > KEYFRAME_TICKS and len(missing) <= CHANGES_TICKS)
     assert ticks == played.ticks[: len(ticks)]
     assert len(ticks) == min(tick + AFTER, TICKS)
     assert list((tmp_path / "tails").iterdir()) == [], "the tail of a sealed journal is gone"
     assert [file.name for file in (tmp_path / "journals").iterdir()] == [path.name]
+
+
+def test_changes_that_have_no_place_any_more_are_left_out(tmp_path: Path, played: Played) -> None:
+    tick = 4 * KEYFRAME_TICKS + 36
+    entries = [
+        entry
+        for entry in played.before(tick)
+        if not isinstance(entry, RawChanges) or entry.tick < 3 * KEYFRAME_TICKS
+    ]
+    path = leave_behind(tmp_path, played.header, entries, 0)
+    report = Stage(tmp_path).recover_and_play(played, 40)
+    assert [found.tick for found in report.recovered] == [tick]
+    found_now = verify(path)
+    assert (found_now.divergence, found_now.damage, found_now.sealed) == (None, None, True)
 
 
 def test_people_are_waited_for_and_get_their_bodies_back(tmp_path: Path, played: Played) -> None:
@@ -260,7 +282,8 @@ def test_a_journal_that_another_server_writes_is_left_alone(tmp_path: Path, play
 
 def test_being_told_to_stop_loses_nothing_and_is_no_attempt(tmp_path: Path, played: Played) -> None:
     path = leave_behind(tmp_path, played.header, played.before(200), 20)
-    for _ in range(ATTEMPTS_MAX + 1):
+    tries = path.with_name(f"{path.name}.attempts")
+    for _ in range(2):
         stage = Stage(tmp_path)
 
         async def stopped(stage: Stage = stage) -> None:
@@ -268,10 +291,11 @@ def test_being_told_to_stop_loses_nothing_and_is_no_attempt(tmp_path: Path, play
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(stage.recovery.run)
                     # It has begun to read: its tries are counted by now.
-                    while not path.with_name(f"{path.name}.attempts").exists():
+                    while not tries.exists():
                         await trio.sleep(0)
                     scope.cancel()
 
         trio.run(stopped)
         assert stage.begun == []
+        assert not tries.exists()
     assert [found.tick for found in Stage(tmp_path).recover().recovered] == [200]
