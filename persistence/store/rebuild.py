@@ -15,7 +15,7 @@ from persistence.store.played import match_played
 from persistence.store.results import MatchPlayed
 
 MARK: Final = ".journal"
-MARKS: Final = (MARK, MARK + ".zst")
+MARKS: Final = (MARK, MARK + ".packed")
 
 
 class NoResultError(Exception):

@@ -96,6 +96,12 @@ def test_what_is_submitted_is_written_and_answered(path: Path) -> None:
     assert not spool_path(path).exists(), "an empty spool is taken away"
 
 
+def test_what_waits_is_written_before_an_amendment(path: Path) -> None:
+    with closing(Store(path)) as store:
+        store.submit(sign_in(0))
+        assert trio.run(store.amend, lambda db: db.table("players").count) == 1
+
+
 def test_stopping_writes_what_waits(path: Path) -> None:
     async def play(store: Store) -> None:
         for match in some_matches(40, 5):

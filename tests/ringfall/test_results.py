@@ -122,7 +122,9 @@ def test_rebuilt_from_recordings_the_numbers_are_the_same(evening: Evening, tmp_
     cut = evening.folder / "m-9.journal"
     data = (evening.folder / "m-0.journal").read_bytes()
     cut.write_bytes(data[: len(data) // 2])
-    (evening.folder / "note.txt").write_text("no recording")
+    # Neither what belongs to a recording nor what does not.
+    for other in ("note.txt", "m-0.journal.tail", "m-0.journal.packed.part"):
+        (evening.folder / other).write_bytes(b"no recording")
     for _ in range(2):
         done = rebuild(evening.folder, rebuilt)
         assert done.matches == 4
