@@ -24,6 +24,8 @@ ARGS ?= --bots 30
 TESTS ?=
 # What `make prediction` bakes, as in: make prediction STEPS="--steps 5000000 --seed 7"
 STEPS ?=
+# What `make kills` is given, as in: make kills KILLS="--kills 30 --seed 7"
+KILLS ?=
 
 # An active environment, or a user-wide install, must not leak into this one. Nor the wish for no
 # byte code: the tests start a hundred processes, and each would compile all sources again.
@@ -153,7 +155,7 @@ prediction: kernels ## a million random steps: the client predicts every bit of 
 
 # --- Longer proofs -------------------------------------------------------------------------
 
-.PHONY: bench determinism determinism-long matches siege e2e browser smoke test-packaging test-lowest
+.PHONY: bench determinism determinism-long matches siege kills e2e browser smoke test-packaging test-lowest
 bench: setup-dev ## benchmarks (never part of the gate)
 	@mkdir -p build
 	@$(PYTEST) -o addopts="--import-mode=importlib" benchmarks --benchmark-only \
@@ -170,6 +172,9 @@ matches: setup-dev ## thousands of random matches, what must hold judged after e
 
 siege: setup-dev ## a million fuzzed frames and ten thousand dropped connections
 	@$(PY) -m tests.server.siege
+
+kills: setup-dev ## two hundred kills of a server with a match of 100 bots and 20 clients
+	@$(PY) -m tests.server.kills $(KILLS)
 
 e2e: setup-dev ## start the real server and play on it
 	@$(PYTEST) -m e2e tests

@@ -54,10 +54,8 @@ def test_results_again(benchmark: Any, file: StoreFile) -> None:
 @pytest.mark.benchmark(group="store")
 @pytest.mark.parametrize("asked", ["profile", "history", "board", "classes"])
 def test_a_question(benchmark: Any, file: StoreFile, asked: str) -> None:
-    """One answer out of 100 players with 1,000 matches each."""
-    matches = some_matches(50, PEOPLE)
-    for number in range(20):
-        file.write(renamed(matches, number))
+    """One answer out of 100 players with 100 matches each."""
+    file.write(some_matches(100, PEOPLE))
     ask = {
         "profile": lambda: profile(file.db, "p-050"),
         "history": lambda: history(file.db, "p-050"),

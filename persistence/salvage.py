@@ -39,7 +39,7 @@ from persistence.setting_aside import (
     set_aside,
 )
 from persistence.source import Source
-from persistence.tail_file import SUFFIX, TailFound, find_tail, read_tail, tail_folders
+from persistence.tail_file import SUFFIX, TailFound, find_tail, own_folders, read_tail, tail_folders
 from persistence.tail_layout import HEAD_BYTES, FramedTick, find_ticks, following, unpack_head
 
 __all__ = [
@@ -136,7 +136,7 @@ def sweep_tails(journal_dir: Path, tail_dir: Path | None) -> list[Path]:
     Only those of sealed journals in ``journal_dir``; whose journal is elsewhere or unsealed, stays.
     """
     swept = []
-    for folder in dict.fromkeys(tail_folders(journal_dir / "any", tail_dir)):
+    for folder in own_folders(journal_dir / "any", tail_dir):
         for path in sorted(folder.glob(f"*{SUFFIX}")):
             with suppress(JournalError, OSError):
                 if _is_spent(path, journal_dir):
@@ -158,50 +158,53 @@ def _salvaged(journal: Journal, disk: Disk, tail_dir: Path | None) -> Salvaged:
     keyframe = journal.nearest_keyframe(journal.end_tick or 0)
     if journal.damage != cut_at:
         notes.append(f"a keyframe is damaged, an older one is taken: {journal.damage}")
-    if keyframe is None and journal.first_tick:
-        raise NoStart(
-            f"{journal.path}: no good keyframe, and its first tick is {journal.first_tick}"
-        )
-    if search.best is None:
+    if search.best is None and not search.refused:
         where = " or ".join(str(folder) for folder in tail_folders(journal.path, tail_dir))
         notes.append(f"no tail in {where}: what had not reached the file is lost, if anything")
-    start = 0 if keyframe is None else keyframe.tick
-    ticks = list(journal.ticks(start))
     journal.damage = cut_at
-    cut = _cut_ticks(journal, notes)
-    changes_until = _changes_until(journal)
-    file = JournalFile.continued(journal, disk)
-    due_tick = start if file.tally.due_tick is None else file.tally.due_tick
+    start = 0 if keyframe is None else keyframe.tick
+    due_tick = start if journal.end_tick is None else journal.end_tick
+    data = _cut_bytes(journal)
+    cut = find_ticks(data)
     spare = following({**cut, **({} if search.best is None else search.best.ticks)}, due_tick)
+    lost_ticks = _lost_ticks(search.best, cut, due_tick + len(spare), notes)
+    if keyframe is None and (journal.first_tick or (due_tick == 0 and lost_ticks and not spare)):
+        first = journal.first_tick or "lost"
+        raise NoStart(f"{journal.path}: no good keyframe, and its first tick is {first}")
+    ticks = list(journal.ticks(start))
+    changes_until = _changes_until(journal)
+    journal.damage = cut_at
+    _keep_cut(journal, data, notes)
+    file = JournalFile.continued(journal, disk)
     _append_what_was_cut(file, cut, spare, notes)
-    ticks += [framed.record for framed in spare]
     return Salvaged(
         file=file,
         header=journal.header,
         keyframe=keyframe,
-        ticks=ticks,
+        ticks=ticks + [framed.record for framed in spare],
         recorded_until=start if file.tally.due_tick is None else file.tally.due_tick,
         changes_until=changes_until,
-        lost_ticks=_lost_ticks(search.best, cut, due_tick + len(spare), notes),
+        lost_ticks=lost_ticks,
         notes=notes,
     )
 
 
-def _cut_ticks(journal: Journal, notes: list[str]) -> dict[int, FramedTick]:
-    """Save the damaged end of the file, and return the good ticks in it.
-
-    Nothing is done where it is more than may be cut off.
-    """
-    offset = journal.end_offset
-    count = journal.size_bytes - offset
+def _cut_bytes(journal: Journal) -> bytes:
+    """Return the damaged end of the file; nothing where it is more than may be cut off."""
+    count = journal.size_bytes - journal.end_offset
     if not 0 < count <= RESUME_CUT_MAX_BYTES:
-        return {}
-    data = _bytes_at(journal, offset, count)
-    kept = keep_cut(journal.path, offset, data)
+        return b""
+    return _bytes_at(journal, journal.end_offset, count)
+
+
+def _keep_cut(journal: Journal, data: bytes, notes: list[str]) -> None:
+    """Save what is about to be cut off."""
+    if not data:
+        return
+    kept = keep_cut(journal.path, journal.end_offset, data)
     where = "all of them zero" if kept is None else f"kept in {kept}"
     reason = "" if journal.damage is None else f": {journal.damage.reason}"
-    notes.append(f"{count} bytes were cut off at byte {offset}, {where}{reason}")
-    return find_ticks(data)
+    notes.append(f"{len(data)} bytes were cut off at byte {journal.end_offset}, {where}{reason}")
 
 
 def _append_what_was_cut(
@@ -280,6 +283,8 @@ def _has_end(path: Path) -> bool:
 
 def _is_spent(path: Path, journal_dir: Path) -> bool:
     """Return whether the journal of the tail ``path`` is in ``journal_dir`` and sealed."""
+    if not path.is_file():
+        return False
     with open(path, "rb") as file:
         head = unpack_head(file.read(HEAD_BYTES), str(path))
     journal_path = journal_dir / Path(head.journal).name

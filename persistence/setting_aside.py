@@ -17,7 +17,7 @@ from pathlib import Path
 from persistence.disk import reopen_disk, sync_folder
 from persistence.errors import InUse, JournalError, Unwritable
 from persistence.opening import read_header
-from persistence.tail_file import tail_folders, tail_name
+from persistence.tail_file import own_folders, tail_name
 
 ASIDE = "set-aside"
 ATTEMPTS_MAX = 2  # when ``begin_attempt`` says more, the journal is set aside instead
@@ -127,10 +127,9 @@ def _tails_of(journal_path: Path, tail_dir: Path | None) -> list[Path]:
         name = tail_name(read_header(journal_path))
     except JournalError:
         return []
-    folders = dict.fromkeys(tail_folders(journal_path, tail_dir))
     return [
         path
-        for folder in folders
+        for folder in own_folders(journal_path, tail_dir)
         for path in sorted(folder.glob(f"{name}*"))
         if not path.name.endswith(".new")
     ]

@@ -43,14 +43,16 @@ class Ending:
 
 def backlog_bytes(record: Entry) -> int:
     """Return about how many bytes ``record`` takes while it waits."""
+    if isinstance(record, FramedTick):
+        tick, data = record
+        waiting = len(data) + len(tick.commands)
+        return RECORD_BYTES + ENTRANT_BYTES * len(tick.joins) + waiting
     if isinstance(record, RawKeyframe):
         return RECORD_BYTES + len(record.block)
     if isinstance(record, RawChanges):
         return RECORD_BYTES * (1 + len(record.ticks)) + record.size_bytes
     if isinstance(record, Keyframe | Changes):
         return RECORD_BYTES + len(record.zstd)
-    if isinstance(record, FramedTick):
-        return len(record.data) + backlog_bytes(record.record)
     return RECORD_BYTES + ENTRANT_BYTES * len(record.joins) + len(record.commands)
 
 
@@ -102,13 +104,8 @@ class JournalSink:
         then tick t, then changes up to it, then t + 1. After an overflow or the end, ``record``
         is counted and dropped.
         """
-        open_or_failed = not self.closed or self.failure is not None
-        if self.tail is not None and type(record) is Tick and open_or_failed:
-            try:
-                record = framed_tick(record)
-                self.tail.hold(record.record.tick, record.data)
-            except BadRecord as error:
-                self.fail(str(error))
+        if self.tail is not None and type(record) is Tick:
+            record = self._held(record, self.tail)
         if self.closed:
             self.dropped_count += 1
             return
@@ -166,6 +163,21 @@ class JournalSink:
         if self.failure is None:
             self.failure = reason
         self.close()
+
+    def _held(self, record: Tick, tail: Tail) -> Entry:
+        """Store ``record`` in the tail, and return it as the file will get it.
+
+        When the disk has failed, the tail goes on as long as it has room.
+        """
+        if self.closed and self.failure is None:
+            return record
+        try:
+            framed = framed_tick(record)
+            tail.hold(record.tick, framed.data)
+        except BadRecord as error:
+            self.fail(str(error))
+            return record
+        return framed
 
     def _overflow(self) -> None:
         self.dropped_count += 1

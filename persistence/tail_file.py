@@ -18,6 +18,7 @@ from persistence.errors import BadTail, InUse, Unwritable
 from persistence.records import Header
 from persistence.tail import Tail
 from persistence.tail_layout import (
+    HEAD_BYTES,
     JOURNAL_NAME_MAX,
     MARK_BYTES,
     TAIL_BYTES,
@@ -36,6 +37,7 @@ SHARED_MEMORY = Path("/dev/shm")  # a folder in memory, where there is one
 SUFFIX = ".tail"
 STEM_MAX = 100
 READ_MAX_BYTES = 64 * 1024 * 1024
+ZEROES = bytes(64 * 1024)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,17 @@ def tail_folders(journal_path: Path, tail_dir: Path | None) -> list[Path]:
     return [*folders, journal_path.parent]
 
 
+def own_folders(journal_path: Path, tail_dir: Path | None) -> list[Path]:
+    """Return those of ``tail_folders`` that are there and in which nobody else can put files."""
+    found = []
+    for folder in dict.fromkeys(tail_folders(journal_path, tail_dir)):
+        with suppress(OSError):
+            check_private(folder)
+            if folder.is_dir():
+                found.append(folder)
+    return found
+
+
 def open_tail(
     journal_path: Path,
     header: Header,
@@ -126,7 +139,7 @@ def open_tail(
         journal_id=journal_id(header),
         life=1 if best is None else best.life + 1,
         mark=secrets.token_bytes(MARK_BYTES),
-        journal=str(journal_path.absolute())[-JOURNAL_NAME_MAX:],
+        journal=os.fsencode(journal_path.absolute()).decode(errors="replace")[-JOURNAL_NAME_MAX:],
     )
     carried = [] if best is None else following(best.ticks, due_tick)
     problems = []
@@ -217,7 +230,9 @@ def _create(path: Path, head: TailHead, carried: Sequence[FramedTick], size_byte
         with os.fdopen(descriptor, "r+b", buffering=0) as file:
             lock(file, fresh)
             # Written, not just sized: a mapped page for which there is no room kills the process.
-            _write_all(file.fileno(), pack_head(head).ljust(size_bytes, b"\0"))
+            _write_all(file.fileno(), pack_head(head))
+            for count in range(size_bytes - HEAD_BYTES, 0, -len(ZEROES)):
+                _write_all(file.fileno(), ZEROES[:count])
             memory = mmap.mmap(file.fileno(), size_bytes)
         tail = Tail(memory, head.mark, path)
         tail.carry(list(carried))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import structlog
 
-from persistence.errors import JournalError, Unwritable
+from persistence.errors import InUse, JournalError, Unwritable
 from persistence.journal_file import JournalFile
 from persistence.records import Header
 from persistence.salvage import sweep_tails
@@ -39,13 +39,10 @@ def tail_of(file: JournalFile, header: Header, tail_dir: Path | None) -> Tail | 
 
     Says so in the log when it is not where it should be. What the tail of a killed process holds
     and ``file`` does not is carried over.
-
-    Raises:
-        InUse: another process writes it.
     """
     try:
         tail, problems = open_tail(file.path, header, tail_dir, file.tally.due_tick or 0)
-    except Unwritable as error:
+    except (Unwritable, InUse) as error:
         log.warning(
             "no tail: a kill would lose the ticks that wait for the disk",
             match=header.match_id,

@@ -131,6 +131,20 @@ describe("coming back", () => {
     expect(state.kind === "waiting" && state.dueMs - performance.now()).toBeGreaterThan(35_000);
   });
 
+  it("gets back into its body when the server was killed and takes its matches up", async () => {
+    connection.start(PLAY);
+    await enter();
+    last().events.ended(lost);
+    const gone = new Error("The server cannot be reached.");
+    answers = [gone, gone, new DoorError("unavailable", "taking up", 1), ticket(true)];
+    for (let attempt = 0; attempt < 4; attempt += 1) await comeBack();
+    expect(asked.length).toBe(5);
+    expect(last().resumeTick).toBe(77);
+    await enter("back");
+    expect(connection.reconnect.state).toMatchObject({ kind: "back", fresh: false });
+    expect(heard).toEqual(["welcomed", "broken", "welcomed"]);
+  });
+
   it.each(["taken_over", "signed_out", "idle"])("leaves %s at that", async (code) => {
     connection.start(PLAY);
     await enter();

@@ -3,7 +3,8 @@ import { ATTEMPTS_MAX, Reconnect } from "../src/net/reconnect";
 
 /** The longest waits, where chance leaves nothing out. */
 const slowest = () => 0;
-const FULL_MS = [800, 1600, 3200, 6400, 12_800, 15_000, 15_000, 15_000];
+const QUICK_MS = [1000, 1000, 1000, 1000, 1000, 1000];
+const FULL_MS = [...QUICK_MS, 2000, 4000, 8000, 15_000, 15_000, 15_000];
 
 /** A clock that is turned by hand; every attempt fails until `good`. */
 function run(reconnect: Reconnect, good: number): { waits: number[]; nowMs: number } {
@@ -34,7 +35,7 @@ describe("reconnecting", () => {
     expect(reconnect.state).toEqual({ kind: "idle" });
   });
 
-  it("waits twice as long each time, up to a bound, and then gives up", () => {
+  it("waits a second at first, then twice as long each time up to a bound, and gives up", () => {
     const reconnect = new Reconnect(slowest);
     expect(run(reconnect, Number.NaN).waits).toEqual(FULL_MS);
     expect(reconnect.state).toEqual({ kind: "gave-up", attempts: ATTEMPTS_MAX });
@@ -47,7 +48,7 @@ describe("reconnecting", () => {
     quick.forEach((wait, index) => {
       expect(wait).toBeCloseTo((FULL_MS[index] ?? 0) * 0.6, 6);
     });
-    expect(run(new Reconnect(() => 0.5), Number.NaN).waits[0]).toBeCloseTo(640, 6);
+    expect(run(new Reconnect(() => 0.5), Number.NaN).waits[0]).toBeCloseTo(800, 6);
   });
 
   it("says that it is back, for a moment", () => {
@@ -65,10 +66,10 @@ describe("reconnecting", () => {
     const reconnect = new Reconnect(slowest);
     const { nowMs } = run(reconnect, 3);
     reconnect.lost(nowMs + 10);
-    expect(reconnect.state).toEqual({ kind: "waiting", attempt: 1, dueMs: nowMs + 810 });
+    expect(reconnect.state).toEqual({ kind: "waiting", attempt: 1, dueMs: nowMs + 1010 });
     // Told twice, it does not start over.
     reconnect.lost(nowMs + 500);
-    expect(reconnect.state).toMatchObject({ dueMs: nowMs + 810 });
+    expect(reconnect.state).toMatchObject({ dueMs: nowMs + 1010 });
   });
 
   it("can be hurried, once it waits", () => {
@@ -83,7 +84,7 @@ describe("reconnecting", () => {
   it("leaves a server alone for as long as it asks, within reason", () => {
     const reconnect = new Reconnect(slowest);
     reconnect.lost(0);
-    reconnect.due(800);
+    reconnect.due(1000);
     reconnect.failed(1000, 12_000);
     expect(reconnect.state).toMatchObject({ attempt: 2, dueMs: 13_000 });
     reconnect.due(13_000);
@@ -91,7 +92,7 @@ describe("reconnecting", () => {
     expect(reconnect.state).toMatchObject({ attempt: 3, dueMs: 73_000 });
     reconnect.due(73_000);
     reconnect.failed(73_000, 1);
-    expect(reconnect.state).toMatchObject({ attempt: 4, dueMs: 79_400 });
+    expect(reconnect.state).toMatchObject({ attempt: 4, dueMs: 74_000 });
   });
 
   it("can be called off at any time", () => {
@@ -100,7 +101,7 @@ describe("reconnecting", () => {
     reconnect.cancel();
     expect(reconnect.due(1e9)).toBe(false);
     reconnect.lost(0);
-    reconnect.due(800);
+    reconnect.due(1000);
     reconnect.cancel();
     reconnect.succeeded(900);
     expect(reconnect.state).toEqual({ kind: "idle" });

@@ -36,7 +36,7 @@ PENDING_MAX: Final = 20_000  # changes that are not in the database
 SPILL_LENGTH: Final = 5_000  # changes in memory before they move to the spool at once
 SPILL_AFTER_S: Final = 5.0  # of refusal before they do
 PATIENCE_S: Final = 5.0  # a thread that takes longer for one batch is not waited for
-ENDING_S: Final = 2.0  # for each of the two things a server does for its changes when it stops
+ENDING_S: Final = 5.0  # for each of the two things a server does for its changes when it stops
 RETRY_S: Final = 1.0
 
 T = TypeVar("T")

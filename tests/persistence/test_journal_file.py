@@ -350,3 +350,20 @@ def test_a_file_disk_appends_behind_a_cut(path: Path) -> None:
     disk.fdatasync()
     disk.close()
     assert path.read_bytes() == b"abXY"
+
+
+def test_who_came_and_who_left_is_known_of_a_resumed_journal(path: Path) -> None:
+    ticks = write_sample(path, sealed=False)
+    with JournalFile.resume(path) as file:
+        entrants = [entrant for record in ticks for entrant in record.joins]
+        leavers = [slot for record in ticks for slot in record.leaves]
+        assert (file.tally.entrants, file.tally.leavers) == (entrants, leavers)
+        assert entrants
+        assert leavers
+        # Out of order behind it: nothing of both is written, and nobody came.
+        with pytest.raises(BadRecord):
+            file.append_all((tick(14), tick(15), tick(17)))
+        assert (file.tally.entrants, file.tally.leavers) == (entrants, leavers)
+        file.append(tick(14))
+        file.append(tick(15))
+        assert [entrant.slot for entrant in file.tally.entrants[len(entrants) :]] == [15]

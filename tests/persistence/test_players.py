@@ -27,6 +27,13 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "deep" / "players.sqlite"
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    # However slow this machine is, its disk answers.
+    monkeypatch.setattr(writer, "ENDING_S", 60.0)
+    monkeypatch.setattr(readers, "ANSWER_S", 60.0)
+
+
 class House(Players):
     """Players, and the store they are kept in."""
 

@@ -123,7 +123,7 @@ def test_the_file_before_is_kept_and_a_failed_step_changes_nothing(
     with closing(StoreFile(path)) as old:
         old.write([SignIn(ONE, ADA, 100)])
     before = dump(path)
-    monkeypatch.setattr(migrations, "MIGRATIONS", (*MIGRATIONS[:1], fail))
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*MIGRATIONS[:2], fail))
     for _ in range(2):
         refused(path, "already exists")
         assert dump(path) == before
@@ -134,7 +134,7 @@ def test_the_file_before_is_kept_and_a_failed_step_changes_nothing(
         assert new.db.table("results").count == 0
     assert dump(kept) == before
     names = {found.name for found in path.parent.iterdir()}
-    assert names == {path.name, kept.name, f"{path.name}.before-v2"}
+    assert names == {path.name, kept.name, f"{path.name}.before-v3"}
 
 
 def test_a_new_file_has_nothing_to_be_kept(path: Path) -> None:

@@ -8,16 +8,18 @@ lay, and in the end holds exactly what the model holds of the changes that were 
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Callable
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlite_utils
 import trio
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -33,7 +35,7 @@ from persistence.store.writer import Store
 from tests.persistence.store_samples import left, played, result
 
 TABLES = ("players", "sessions", "matches", "results", "class_stats", "player_stats")
-TOKENS = [hash_of(str(n)) for n in range(3)]
+TOKENS = [hash_of(str(n)) for n in range(2)]
 
 players = st.builds(Player, st.sampled_from(["p-a", "p-b"]), st.sampled_from(["Ann", "Bob"]))
 seconds = st.integers(100, 104)
@@ -59,6 +61,13 @@ changes: st.SearchStrategy[Change] = st.one_of(
     matches,
     st.builds(lambda match, found: left(match, found), matches, results),
 )
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@given(st.lists(changes, max_size=10), st.lists(st.integers(0, 10), max_size=2))
+def test_begun_again_a_spool_ends_where_it_ended(spool: list[Change], cuts: list[int]) -> None:
+    begun = [change for cut in cuts for change in spool[:cut]]
+    assert rows_of_model([*begun, *spool]) == rows_of_model(spool)
 
 
 class KilledError(BaseException):
@@ -149,6 +158,15 @@ class StoreMachine(RuleBasedStateMachine):
     def spill(self) -> None:
         self.attempt(self.store._spill)
 
+    @rule(
+        first=st.lists(changes, min_size=1, max_size=4),
+        later=st.lists(changes, min_size=1, max_size=4),
+    )
+    def spill_and_go_on(self, first: list[Change], later: list[Change]) -> None:
+        self.submit_many(first)
+        self.spill()
+        self.submit_many(later)
+
     @rule()
     def refuse(self) -> None:
         self.refusing = True
@@ -198,13 +216,23 @@ class StoreMachine(RuleBasedStateMachine):
         shutil.rmtree(self.folder)
 
 
+@cache
+def _model() -> sqlite_utils.Database:
+    db = sqlite_utils.Database(sqlite3.connect(":memory:", isolation_level=None))
+    for migrate in MIGRATIONS:
+        migrate(db)
+    return db
+
+
 def rows_of_model(durable: list[Change]) -> dict[str, list[Any]]:
-    with closing(sqlite_utils.Database(memory=True)) as db:
-        for migrate in MIGRATIONS:
-            migrate(db)
+    db = _model()
+    db.execute("begin")
+    try:
         for change in durable:
             change.apply(db)
         return rows(db)
+    finally:
+        db.execute("rollback")
 
 
 def rows_of_file(path: Path) -> dict[str, list[Any]]:
@@ -220,12 +248,17 @@ def rows(db: sqlite_utils.Database) -> dict[str, list[Any]]:
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer, "BATCH_MAX", 3)
     monkeypatch.setattr(spool_module, "BATCH_MAX", 3)
+    # A thread that is given up on goes on: here nothing is to happen twice but by a kill.
+    monkeypatch.setattr(writer, "PATIENCE_S", 60.0)
+    monkeypatch.setattr(writer, "ENDING_S", 60.0)
 
 
 TestStore = StoreMachine.TestCase
 TestStore.settings = settings(
-    max_examples=25,
-    stateful_step_count=25,
+    max_examples=15,
+    stateful_step_count=20,
     deadline=None,
+    derandomize=True,
+    database=None,
     suppress_health_check=list(HealthCheck),
 )

@@ -65,6 +65,25 @@ def test_a_full_tail_keeps_the_oldest_and_counts_the_rest() -> None:
     assert tail.missed_count == 4
 
 
+def test_room_in_the_middle_is_used_and_not_more() -> None:
+    """The ring goes round: what is free is what lies before the oldest that waits."""
+    size = MARK_BYTES + len(framed_tick(sized(0, 50)).data)
+    memory = Stores(HEAD_BYTES + 4 * size)
+    tail = Tail(memory, MARK, HERE)
+    hold(tail, *(sized(number, 50) for number in range(4)))
+    for due in range(1, 40, 2):
+        tail.release(due)
+        hold(tail, sized(due + 3, 50), sized(due + 99, 50))  # fits, and does not
+        held = held_in(memory.data)
+        assert [held.get(number) for number in range(due, due + 4)] == [
+            sized(number, 50) for number in range(due, due + 4)
+        ]
+        assert due + 99 not in held
+        tail.release(due + 1)
+        hold(tail, sized(due + 4, 50))
+    assert tail.missed_count == 20
+
+
 def test_a_tick_larger_than_the_tail_is_counted_and_the_next_is_held() -> None:
     memory = Stores(HEAD_BYTES + 100)
     tail = Tail(memory, MARK, HERE)

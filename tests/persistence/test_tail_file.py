@@ -13,7 +13,14 @@ import pytest
 from persistence import tail_file
 from persistence.errors import BadTail, InUse, Unwritable
 from persistence.frames import frame
-from persistence.tail_file import default_folder, find_tail, open_tail, read_tail, tail_name
+from persistence.tail_file import (
+    default_folder,
+    find_tail,
+    open_tail,
+    own_folders,
+    read_tail,
+    tail_name,
+)
 from persistence.tail_layout import FRAME_AT, HEAD_BYTES, unpack_head
 from tests.persistence.samples import header, tick
 from tests.persistence.tails import SMALL_BYTES, best, found, hold, small_tail
@@ -210,6 +217,14 @@ def test_a_match_s_name_does_not_lead_out_of_the_folder() -> None:
         assert made.isascii()
 
 
+def test_a_journal_whose_folder_has_a_name_in_no_encoding(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"\xff")
+    folder.mkdir()
+    hold(tail := small_tail(folder), tick(5))
+    tail.close()
+    assert list(best(folder).ticks) == [5]
+
+
 @pytest.mark.skipif(not hasattr(os, "getuid"), reason="no users there")
 def test_the_default_is_a_folder_of_this_user_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -235,3 +250,4 @@ def test_the_default_is_a_folder_of_this_user_alone(
     assert "not a folder of this user alone" in problem
     search = find_tail(journal, header(), None)
     assert "not a folder of this user alone" in next(iter(search.refused.values()))
+    assert own_folders(journal, None) == [journal.parent]

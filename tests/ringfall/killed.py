@@ -32,7 +32,7 @@ from tests.ringfall.packs import new_match
 KEYFRAME_TICKS = 41
 CHANGES_TICKS = 10
 LEAVE_TICK = 200
-PATIENCE = Patience(grace_s=2.0)
+PATIENCE = Patience(grace_s=2.0, watch_delay_s=2.0)
 
 
 class Visitors(Guests):

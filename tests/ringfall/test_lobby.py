@@ -273,6 +273,29 @@ def test_signing_out_voids_tickets_and_closes_watchers() -> None:
     refused(ErrorCode.BAD_TICKET, lambda: sit(house, ticket))
 
 
+# --- recovering ----------------------------------------------------------------------------------
+
+
+def test_while_it_recovers_only_bodies_that_are_back_already_are_given_out() -> None:
+    house = House(matches_max=2)
+    grant = wish("Ada")
+    sit(house, invited(house, grant).ticket)
+    house.lobby.matches[0].advance()
+    running = len(house.lobby.matches)
+    house.lobby.recovering = True
+    for ask in (
+        lambda: invited(house, wish("Bo")),
+        lambda: invited(house, wish("Bo"), match_id="one that is still being read"),
+        lambda: invited(house, grant, fresh=True),
+        lambda: house.lobby.invite_to_watch(wish("Bo").player),
+    ):
+        told = refused(ErrorCode.UNAVAILABLE, ask)
+        assert told.retry_after_s is not None
+        assert told.retry_after_s <= 1.0
+    assert invited(house, grant).resumed
+    assert len(house.lobby.matches) == running, "no match takes the place of one that comes back"
+
+
 # --- draining ------------------------------------------------------------------------------------
 
 

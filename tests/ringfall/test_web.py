@@ -336,6 +336,16 @@ def test_it_lives_while_its_matches_tick() -> None:
     assert reply.json()["live"] is False
 
 
+def test_it_is_not_ready_while_it_recovers_matches() -> None:
+    site = Site()
+    site.lobby.recovering = True
+    reply = site.get("/readyz")
+    assert (reply.status_code, reply.json()) == (503, {"ready": False, "reason": "recovering"})
+    assert site.get("/livez").status_code == 200
+    site.lobby.recovering = False
+    assert site.get("/readyz").status_code == 200
+
+
 def test_it_is_ready_until_it_drains() -> None:
     site = Site()
     reply = site.get("/readyz")

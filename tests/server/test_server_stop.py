@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from persistence.frames import SEAL_MAGIC
-from persistence.reader import open_journal
+from persistence.reader import open_journal, read_header
+from persistence.salvage import salvage
+from persistence.tail_file import read_tail
 from ringfall.replay import verify
 from tests.server import player as p
-from tests.server.data import CALM_ZONE, make_data, ticks_in
+from tests.server.data import CALM_ZONE, make_data
 from tests.server.door import ask, new_guest
 from tests.server.player import Player
 from tests.server.servers import WAIT_S, Served, command, serving, wait_for
@@ -58,6 +60,7 @@ def test_a_signal_ends_it_in_good_order(folder: Path, signals: list[signal.Signa
         assert ada.news[-1][3] > 0
         log = server.log()
         assert "Traceback" not in log
+        assert list((folder / "tails").iterdir()) == [], "it is all in the journal"
         [journal] = server.journals()
         assert journal.read_bytes().endswith(SEAL_MAGIC)
         found = verify(journal)
@@ -138,16 +141,25 @@ def test_verify_and_info_of_a_served_match(folder: Path) -> None:
 
 
 def test_killed(folder: Path) -> None:
-    """Nothing is sealed, and nothing that was written is lost."""
+    """Nothing is sealed, and no tick that was shown is lost."""
     with serving(folder) as server:
+        assert server.metrics()["ringfall_journal_tail_bytes"] >= 0
         ada = play(server, 30)
         assert ada.view is not None
         seen = ada.view.header.tick
         [journal] = server.journals()
-        # What was seen may still be on its way to the disk; while it is, the match goes on.
-        wait_for(lambda: ticks_in(journal) >= seen)
         server.process.send_signal(signal.SIGKILL)
         server.process.wait(WAIT_S)
+        # What was on its way to the disk is in the tail.
+        [tail] = (folder / "tails").iterdir()
+        reached = read_tail(tail, read_header(journal)).reached
+        assert reached is not None
+        assert seen <= reached + 1
+        found = salvage(journal, folder / "tails")
+        assert seen <= found.ticks[-1].tick + 1
+        assert (found.lost_ticks, found.header.match_id) == (0, journal.stem)
+        with found.file as file:
+            file.append_all([tick for tick in found.ticks if tick.tick >= found.recorded_until])
         done = command("replay", "verify", journal, "--json", cwd=folder)
         assert "Traceback" not in done.err
         # A kill between two writes leaves whole records; one within a write a torn one.

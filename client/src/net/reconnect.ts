@@ -5,8 +5,9 @@
  *   idle → waiting → trying → back → idle
  *             ↑________|  ↘ gave up
  *
- * Waits double up to a bound. Each is shortened by a random share, so that a server that
- * restarts is not met by everybody in the same instant.
+ * At first there is an attempt about every second: a server that was killed takes matches up
+ * again within seconds. Then waits double up to a bound. Each is shortened by a random share, so
+ * that a server that restarts is not met by everybody in the same instant.
  */
 
 export type Reconnecting =
@@ -16,8 +17,9 @@ export type Reconnecting =
   | { readonly kind: "back"; readonly untilMs: number; readonly fresh: boolean }
   | { readonly kind: "gave-up"; readonly attempts: number };
 
-export const ATTEMPTS_MAX = 8;
-const FIRST_WAIT_MS = 800;
+export const ATTEMPTS_MAX = 12;
+const FIRST_WAIT_MS = 1000;
+const QUICK_ATTEMPTS = 6;
 const WAIT_MAX_MS = 15_000;
 /** Up to this share of a wait is left out. */
 const SPREAD = 0.4;
@@ -81,7 +83,8 @@ export class Reconnect {
   }
 
   #wait(attempt: number, nowMs: number, askedMs: number): void {
-    const full = Math.min(WAIT_MAX_MS, FIRST_WAIT_MS * 2 ** (attempt - 1));
+    const doublings = Math.max(0, attempt - QUICK_ATTEMPTS);
+    const full = Math.min(WAIT_MAX_MS, FIRST_WAIT_MS * 2 ** doublings);
     const spread = full * (1 - SPREAD * this.#random());
     const wait = Math.max(spread, Math.min(ASKED_WAIT_MAX_MS, askedMs));
     this.#state = { kind: "waiting", attempt, dueMs: nowMs + wait };
