@@ -142,8 +142,8 @@ def read_input(
     if view != 0 and not was_sent(ints, row, view):
         return -1
     record = commands[place]
-    record.slot, record.seq, record.view_tick = ints[row + SLOT], seq, view
-    record.move, record.aim, record.reach, record.buttons = move, aim, reach, buttons
+    record["slot"], record["seq"], record["view_tick"] = ints[row + SLOT], seq, view
+    record["move"], record["aim"], record["reach"], record["buttons"] = move, aim, reach, buttons
     return ack
 
 
@@ -285,7 +285,7 @@ def take_inputs(
         floats[at + HEARD_S] = now_s[0]
         for place in range(found):
             acknowledge(ints, row, floats, at, acks[place])
-            number, view = counts[TAKEN] + place, int(commands[counts[TAKEN] + place].view_tick)
+            number, view = counts[TAKEN] + place, int(commands[counts[TAKEN] + place]["view_tick"])
             owners[number], boxes[number] = places[chunk], ints[row + INBOX]
             if view != 0 and view < counts[OLDEST_VIEW]:
                 counts[OLDEST_VIEW] = view

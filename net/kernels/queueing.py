@@ -43,7 +43,7 @@ def post_commands(
         if boxes[index] != number:
             continue
         command = commands[index]
-        slot, seq = int(command.slot), int(command.seq)
+        slot, seq = int(command["slot"]), int(command["seq"])
         if seq <= newest_seq[slot]:
             dropped[0] += 1
             continue
