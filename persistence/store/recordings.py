@@ -120,11 +120,21 @@ OF_PLAYER: Final = (
     " order by p.match_id desc limit ?"
 )
 ONE: Final = f"select {_SELECTED} from recordings r where r.match_id = ?"
+WITH: Final = (
+    f"select {_SELECTED} from recording_players p cross join recordings r"
+    " on r.match_id = p.match_id where p.player_id = ? and p.match_id = ?"
+)
 
 
 def recording(db: sqlite_utils.Database, match_id: str) -> Recording | None:
     """What is known of one recording, None for nothing."""
     row = db.execute(ONE, [match_id]).fetchone()
+    return None if row is None else _read(row)
+
+
+def recording_with(db: sqlite_utils.Database, match_id: str, player_id: str) -> Recording | None:
+    """One recording, None where there is none with this player in it."""
+    row = db.execute(WITH, [player_id, match_id]).fetchone()
     return None if row is None else _read(row)
 
 

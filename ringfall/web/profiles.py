@@ -32,6 +32,7 @@ class MatchShown(msgspec.Struct, frozen=True):
         map, seconds, reason, players, bots: of the match; null where it never ended. ``reason`` is
             "finished", or "stopped" when nothing was decided.
         placement: 0 where nothing was decided.
+        recorded: whether those who took part can have its recording.
     """
 
     match_id: str
@@ -59,6 +60,7 @@ class MatchShown(msgspec.Struct, frozen=True):
     items: int
     alive_s: float
     level: int
+    recorded: bool
 
 
 class PlayerShown(msgspec.Struct, frozen=True):
@@ -191,7 +193,7 @@ def _shown(row: Played) -> MatchShown:
         if name in Played.__struct_fields__
     }
     seconds = None if row.ticks is None or row.rate_hz is None else row.ticks / row.rate_hz
-    return MatchShown(seconds=seconds, **same)
+    return MatchShown(seconds=seconds, recorded=row.recording is not None, **same)
 
 
 def _json(answer: msgspec.Struct) -> Response:

@@ -130,6 +130,7 @@ def test_a_history_links_to_recordings(file: StoreFile) -> None:
         (index.NEWEST, [1, "m", 0, 5]),
         (index.OF_MAP, ["Yard", 1, "m", 0, 5]),
         (index.OF_PLAYER, ["p", "m", 0, 5]),
+        (index.WITH, ["p", "m"]),
         ("delete from recording_players where match_id = ?", ["m"]),
         ("delete from recordings where match_id = ?", ["m"]),
     ],

@@ -24,7 +24,7 @@ SUMS = {
 MATCH = {
     "match_id", "started_s", "map", "seconds", "reason", "players", "bots", "slot", "role", "team",
     "placement", "won", "kills", "assists", "knocks", "revives", "damage_hp", "taken_hp",
-    "healed_hp", "shots", "hits", "distance_u", "items", "alive_s", "level",
+    "healed_hp", "shots", "hits", "distance_u", "items", "alive_s", "level", "recorded",
 }  # fmt: skip
 
 
@@ -149,6 +149,10 @@ def test_nothing_is_told_of_matches_that_go_on() -> None:
 def test_nobody(player_id: str, what: str) -> None:
     site = Site()
     write(site, played("m-1", result("p-1")))
+    if player_id != "p-nobody":
+        # What cannot be an id is no question to the database.
+        for reader in site.store._readers._idle:
+            reader.close()
     refusal(site.get(f"/api/players/{player_id}{what}"), 404, "not_found")
 
 

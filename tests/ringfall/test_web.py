@@ -30,6 +30,7 @@ from ringfall.web.boards import Boards
 from ringfall.web.gate import Gate
 from ringfall.web.port import HttpCounters
 from ringfall.web.profiles import Profiles
+from ringfall.web.recordings import Recordings
 from schema.balance import Balance
 from schema.columns import Outcome
 from schema.events import REFUSED_MANA
@@ -60,14 +61,18 @@ class Site:
             15.0,
         )
         self.health = Health(self.lobby, lambda: self.now_s)
+        self.recordings = Recordings(gate, self.store, self.folder)
         self.boards = Boards(gate, self.store, lambda: self.pack.balance.classes.root)
         self.app = make_app(
             self.lobby,
             self.metrics,
             lambda: self.pack,
             api,
-            Profiles(gate, self.store, self.lobby),
-            self.boards,
+            [
+                *Profiles(gate, self.store, self.lobby).routes(),
+                *self.boards.routes(),
+                *self.recordings.routes(),
+            ],
             self.health,
             self.http.refused,
         )

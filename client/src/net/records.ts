@@ -1,7 +1,7 @@
 /** What people did, over HTTP: profiles, histories and leaderboards, checked like all that comes. */
 
 import { flag, integer, list, real, record, text } from "./checks";
-import { get, readable } from "./door";
+import { get, getFile, readable, type Saved } from "./door";
 
 export interface Sums {
   readonly matches: number;
@@ -40,6 +40,8 @@ export interface Played {
   readonly kills: number;
   readonly damageHp: number;
   readonly aliveS: number;
+  /** Whether there is a recording to be had. */
+  readonly recorded: boolean;
 }
 
 export interface Profile {
@@ -114,6 +116,11 @@ export async function fetchBoard(board: BoardName, role: string): Promise<Board>
   });
 }
 
+/** The recording of a match one took part in. Throws as `fetchProfile` does. */
+export function fetchRecording(matchId: string, token: string): Promise<Saved> {
+  return getFile(`api/recordings/${encodeURIComponent(matchId)}`, token);
+}
+
 function profileOf(value: unknown): Profile {
   const given = record(value, "profile");
   return {
@@ -156,6 +163,7 @@ function playedOf(value: unknown): Played {
     players: orNull(given.players, () => count("players")),
     ...{ placement: count("placement"), won: flag(given.won, "match.won") },
     ...{ kills: count("kills"), damageHp: amount("damage_hp"), aliveS: amount("alive_s") },
+    recorded: flag(given.recorded, "match.recorded"),
   };
 }
 

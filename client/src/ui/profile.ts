@@ -1,9 +1,10 @@
 /** One's own profile: sums, classes, and the matches played. */
 
-import { DoorError } from "../net/door";
+import { DoorError, type Saved } from "../net/door";
 import {
   fetchHistory,
   fetchProfile,
+  fetchRecording,
   type HistoryPage,
   type Played,
   type Profile,
@@ -70,7 +71,7 @@ export class ProfileScreen {
 
   #history(playerId: string, first: HistoryPage): HTMLElement[] {
     if (first.matches.length === 0) return [];
-    const heads = ["When", "Map", "Class", "Result", "Kills", "Damage", "Alive"];
+    const heads = ["When", "Map", "Class", "Result", "Kills", "Damage", "Alive", "Recording"];
     const { root, body } = table("Last matches", heads, []);
     const more = el("button", { type: "button", class: "secondary small" }, "Load more");
     let { next } = first;
@@ -105,7 +106,19 @@ export class ProfileScreen {
       ...[match.placement > 0 ? result : outcome(match), grouped(kills), grouped(damageHp)],
       minutes(Math.floor(aliveS)),
     ];
-    return tableRow(cells, match.won ? { class: "won", tabindex: "-1" } : { tabindex: "-1" });
+    const row = tableRow(cells, match.won ? { class: "won", tabindex: "-1" } : { tabindex: "-1" });
+    row.append(el("td", {}, match.recorded ? this.#saver(match) : "–"));
+    return row;
+  }
+
+  #saver({ matchId, startedS }: Played): HTMLElement {
+    const label = `Save the recording of ${momentOf(startedS)}`;
+    const button = el("button", { type: "button", class: "link", "aria-label": label }, "Save");
+    button.addEventListener("click", () => {
+      const token = remembered("token");
+      void this.#sheet.fill(() => fetchRecording(matchId, token), save);
+    });
+    return button;
   }
 
   #titleOf(role: string): string {
@@ -127,6 +140,12 @@ async function ask(token: string): Promise<readonly [Profile, HistoryPage] | nul
     if (error instanceof DoorError && error.code === "unauthorized") return null;
     throw error;
   }
+}
+
+function save({ name, data }: Saved): void {
+  const link = el("a", { href: URL.createObjectURL(data), download: name });
+  link.click();
+  window.setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
 function tiles(sums: Profile["sums"]): HTMLElement {
