@@ -98,12 +98,10 @@ export class ProfileScreen {
   }
 
   #match(match: Played): HTMLElement {
-    const { startedS, map, players, role, kills, damageHp, aliveS } = match;
-    const result =
-      players === null || match.won ? outcome(match) : `${outcome(match)} of ${players}`;
+    const { startedS, map, role, kills, damageHp, aliveS } = match;
     const cells = [
       ...[momentOf(startedS), map ?? "–", this.#titleOf(role)],
-      ...[match.placement > 0 ? result : outcome(match), grouped(kills), grouped(damageHp)],
+      ...[outcome(match), grouped(kills), grouped(damageHp)],
       minutes(Math.floor(aliveS)),
     ];
     const row = tableRow(cells, match.won ? { class: "won", tabindex: "-1" } : { tabindex: "-1" });
