@@ -39,13 +39,8 @@ from ringfall.metrics import Metrics
 from ringfall.recovery import Report
 from ringfall.results import catch_up
 from ringfall.stopping import Ending
-from ringfall.web.api import Api
-from ringfall.web.app import make_app
-from ringfall.web.boards import Boards
-from ringfall.web.gate import Gate
 from ringfall.web.port import HttpCounters, serve_http
-from ringfall.web.profiles import Profiles
-from ringfall.web.recordings import Recordings
+from ringfall.web.site import make_site
 
 
 @dataclass(slots=True)
@@ -170,24 +165,17 @@ class Server:
             raise StartError(str(error)) from None
 
     def _app(self, store: Store, players: Players) -> Starlette:
-        gate = Gate(players, self.config.net_limits(), self.http_counters)
-        api = Api(
-            gate,
+        return make_site(
+            self.config,
+            store,
+            players,
             self.lobby,
+            self.metrics,
+            lambda: self.matches.pack,
             lambda: {
                 "game_port": self.addresses.game_port,
                 "game_url": self.config.server.public_game_url,
             },
-            self.config.players.watch_delay_s,
-        )
-        return make_app(
-            self.lobby,
-            self.metrics,
-            lambda: self.matches.pack,
-            api,
-            Profiles(gate, store, self.lobby),
-            Recordings(gate, store, Path(self.config.server.journal_dir)),
-            Boards(gate, store, lambda: self.matches.pack.balance.classes.root),
             self.health,
-            self.http_counters.refused,
+            self.http_counters,
         )

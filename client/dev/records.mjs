@@ -17,8 +17,14 @@ const played = Array.from({ length: MATCHES }, (_, index) => {
     ...{ role: ROLES[noise(index, 3) % 3], placement: stopped ? 0 : placement },
     ...{ won: !stopped && placement === 1, kills: noise(index, 4) % 8, assists: index % 3 },
     ...{ knocks: 0, revives: 0, damage_hp: noise(index, 5) * 1.37, taken_hp: 300, healed_hp: 40 },
-    ...{ shots: 120 + index, hits: 40 + (index % 30), distance_u: 900.5, items: 4 },
-    ...{ alive_s: 100 + noise(index, 6) / 3, recorded: index % 3 > 0 },
+    ...{
+      recorded: index > 20,
+      shots: 120 + index,
+      hits: 40 + (index % 30),
+      distance_u: 900.5,
+      items: 4,
+    },
+    alive_s: 100 + noise(index, 6) / 3,
   };
 });
 

@@ -1,6 +1,12 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { counted, TRIES } from "../src/game/counting";
-import { fetchBoard, fetchHistory, fetchProfile, type Profile } from "../src/net/records";
+import {
+  fetchBoard,
+  fetchHistory,
+  fetchProfile,
+  fetchRecording,
+  type Profile,
+} from "../src/net/records";
 import {
   accuracy,
   boardValue,
@@ -22,8 +28,15 @@ const SUMS = {
 const MATCH = {
   ...{ match_id: "m-1", started_s: 1_790_000_000, map: "Caldera", seconds: 300.5 },
   ...{ reason: "finished", players: 60, bots: 50, slot: 1, role: "scout", team: 1, placement: 2 },
-  ...{ won: false, kills: 4, damage_hp: 210.4, alive_s: 99.5, level: 3, unknown: "new" },
-  recorded: true,
+  ...{
+    won: false,
+    kills: 4,
+    damage_hp: 210.4,
+    alive_s: 99.5,
+    level: 3,
+    recorded: true,
+    unknown: "new",
+  },
 };
 const PROFILE = {
   ...{ player_id: "p-1", name: "<b>Ann", kind: "guest", since_s: null, sums: SUMS },
@@ -49,7 +62,7 @@ describe("what people did, from the server", () => {
     expect(asked).toEqual([{ path: "api/profile", token: "Bearer t" }]);
     expect(found).toMatchObject({ playerId: "p-1", name: "<b>Ann", sinceS: null });
     expect(found.classes[0]?.sums.damageHp).toBe(12345.6);
-    expect(found.last).toMatchObject({ matchId: "m-1", players: 60, recorded: true });
+    expect(found.last).toMatchObject({ matchId: "m-1", players: 60, aliveS: 99.5 });
   });
 
   it("reads histories and boards without one", async () => {
@@ -91,6 +104,24 @@ describe("what people did, from the server", () => {
   ])("is not misled by an answer (%#)", async (body) => {
     serverOf(200, body);
     await expect(fetchProfile("t")).rejects.toMatchObject({ code: "bad_message" });
+  });
+
+  it("saves a recording under the name it has there", async () => {
+    const headers = new Headers({ "Content-Disposition": 'attachment; filename="m-1.journal"' });
+    const data = new Blob(["bytes"]);
+    const fetched = vi.fn(() =>
+      Promise.resolve({ ok: true, headers, blob: () => Promise.resolve(data) }),
+    );
+    vi.stubGlobal("fetch", fetched);
+    expect(await fetchRecording("m/1", "t")).toEqual({ name: "m-1.journal", data });
+    expect(fetched).toHaveBeenCalledWith(
+      "api/recordings/m%2F1",
+      expect.objectContaining({ headers: { Authorization: "Bearer t" } }),
+    );
+    headers.set("Content-Disposition", 'attachment; filename="../x"');
+    expect((await fetchRecording("m", "t")).name).toBe("recording");
+    serverOf(404, { code: "not_found", message: "none" });
+    await expect(fetchRecording("m", "t")).rejects.toMatchObject({ code: "not_found" });
   });
 
   it("takes no more rows than it asked for", async () => {

@@ -133,7 +133,7 @@ def recording(db: sqlite_utils.Database, match_id: str) -> Recording | None:
 
 
 def recording_with(db: sqlite_utils.Database, match_id: str, player_id: str) -> Recording | None:
-    """One recording, for somebody who is in it; None for everybody else."""
+    """One recording, None where there is none with this player in it."""
     row = db.execute(WITH, [player_id, match_id]).fetchone()
     return None if row is None else _read(row)
 

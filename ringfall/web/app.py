@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 import structlog
@@ -31,9 +31,6 @@ from ringfall.hosting.lobby import Lobby
 from ringfall.metrics import Metrics
 from ringfall.web import probes, static
 from ringfall.web.api import Api
-from ringfall.web.boards import Boards
-from ringfall.web.profiles import Profiles
-from ringfall.web.recordings import Recordings
 from ringfall.welcome import match_facts
 from schema.messages import PROTOCOL_VERSION
 
@@ -47,9 +44,7 @@ def make_app(
     metrics: Metrics,
     pack: Callable[[], DataPack],
     api: Api,
-    profiles: Profiles,
-    recordings: Recordings,
-    boards: Boards,
+    read: Sequence[BaseRoute],
     health: Health,
     refused: Counter[str],
 ) -> Starlette:
@@ -60,9 +55,7 @@ def make_app(
         metrics: served at /metrics.
         pack: the data by which the next match is played.
         api: sessions and tickets.
-        profiles: what people did.
-        recordings: what was recorded of it.
-        boards: who did most.
+        read: routes to what people did.
         health: what /livez and /readyz tell.
         refused: counts answers that are refusals, by code.
     """
@@ -105,9 +98,7 @@ def make_app(
         Route("/api/config", config),
         Route("/api/status", status),
         *api.routes(),
-        *profiles.routes(),
-        *recordings.routes(),
-        *boards.routes(),
+        *read,
         *probes.routes(health),
         Route("/match.json", MatchFacts(pack).answer),
         Route("/metrics", scrape),

@@ -32,7 +32,7 @@ class MatchShown(msgspec.Struct, frozen=True):
         map, seconds, reason, players, bots: of the match; null where it never ended. ``reason`` is
             "finished", or "stopped" when nothing was decided.
         placement: 0 where nothing was decided.
-        recorded: whether those who were in it can have the recording.
+        recorded: whether those who took part can have its recording.
     """
 
     match_id: str

@@ -61,15 +61,18 @@ class Site:
             15.0,
         )
         self.health = Health(self.lobby, lambda: self.now_s)
+        self.recordings = Recordings(gate, self.store, self.folder)
         self.boards = Boards(gate, self.store, lambda: self.pack.balance.classes.root)
         self.app = make_app(
             self.lobby,
             self.metrics,
             lambda: self.pack,
             api,
-            Profiles(gate, self.store, self.lobby),
-            Recordings(gate, self.store, self.folder),
-            self.boards,
+            [
+                *Profiles(gate, self.store, self.lobby).routes(),
+                *self.boards.routes(),
+                *self.recordings.routes(),
+            ],
             self.health,
             self.http.refused,
         )
@@ -346,16 +349,6 @@ def test_it_lives_while_its_matches_tick() -> None:
     reply = site.get("/livez")
     assert (reply.status_code, reply.json()["silent_matches"]) == (503, ["stuck"])
     assert reply.json()["live"] is False
-
-
-def test_it_is_not_ready_while_it_recovers_matches() -> None:
-    site = Site()
-    site.lobby.recovering = True
-    reply = site.get("/readyz")
-    assert (reply.status_code, reply.json()) == (503, {"ready": False, "reason": "recovering"})
-    assert site.get("/livez").status_code == 200
-    site.lobby.recovering = False
-    assert site.get("/readyz").status_code == 200
 
 
 def test_it_is_ready_until_it_drains() -> None:

@@ -98,22 +98,27 @@ export async function get(path: string, token = ""): Promise<unknown> {
   return answer.body;
 }
 
-/** A file, as whoever holds the token. Throws as `fetchTicket` does. */
-export async function getFile(path: string, token: string): Promise<Blob> {
+export interface Saved {
+  readonly name: string;
+  readonly data: Blob;
+}
+
+/** A file that is not for everybody; a slow line has a minute for it. Throws as `get` does. */
+export async function getFile(path: string, token: string): Promise<Saved> {
   const headers = { Authorization: `Bearer ${token}` };
-  const options: RequestInit = { headers, cache: "no-store" };
-  let answer: Answer;
   try {
-    const response = await fetch(path, {
-      ...options,
-      signal: AbortSignal.timeout(FILE_TIMEOUT_MS),
-    });
-    if (response.ok) return await response.blob();
-    answer = { status: response.status, body: await response.json() };
-  } catch {
+    const signal = AbortSignal.timeout(FILE_TIMEOUT_MS);
+    const response = await fetch(path, { headers, cache: "no-store", signal });
+    if (response.ok) {
+      const told = response.headers.get("Content-Disposition") ?? "";
+      const name = /filename="([\w.-]{1,128})"/.exec(told)?.[1] ?? "recording";
+      return { name, data: await response.blob() };
+    }
+    throw refusal({ status: response.status, body: await response.json() });
+  } catch (error) {
+    if (error instanceof DoorError) throw error;
     throw new Error(UNREACHABLE);
   }
-  throw refusal(answer);
 }
 
 async function answerOf(path: string, options: RequestInit): Promise<Answer> {

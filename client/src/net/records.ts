@@ -1,7 +1,7 @@
 /** What people did, over HTTP: profiles, histories and leaderboards, checked like all that comes. */
 
 import { flag, integer, list, real, record, text } from "./checks";
-import { get, getFile, readable } from "./door";
+import { get, getFile, readable, type Saved } from "./door";
 
 export interface Sums {
   readonly matches: number;
@@ -40,7 +40,7 @@ export interface Played {
   readonly kills: number;
   readonly damageHp: number;
   readonly aliveS: number;
-  /** Whether whoever was in it can have the recording. */
+  /** Whether there is a recording to be had. */
   readonly recorded: boolean;
 }
 
@@ -102,11 +102,6 @@ export async function fetchHistory(playerId: string, before: string | null): Pro
   });
 }
 
-/** What was recorded of a match that one was in. Throws as `fetchProfile` does. */
-export function fetchRecording(matchId: string, token: string): Promise<Blob> {
-  return getFile(`api/recordings/${encodeURIComponent(matchId)}`, token);
-}
-
 /** The best with one class, or with any where `role` is empty. Throws as `fetchProfile` does. */
 export async function fetchBoard(board: BoardName, role: string): Promise<Board> {
   const query = new URLSearchParams({ limit: String(BOARD_ROWS) });
@@ -119,6 +114,11 @@ export async function fetchBoard(board: BoardName, role: string): Promise<Board>
       rows: list(given.rows, "board.rows", BOARD_ROWS).map(boardRowOf),
     };
   });
+}
+
+/** The recording of a match one took part in. Throws as `fetchProfile` does. */
+export function fetchRecording(matchId: string, token: string): Promise<Saved> {
+  return getFile(`api/recordings/${encodeURIComponent(matchId)}`, token);
 }
 
 function profileOf(value: unknown): Profile {

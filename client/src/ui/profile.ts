@@ -1,6 +1,6 @@
 /** One's own profile: sums, classes, and the matches played. */
 
-import { DoorError } from "../net/door";
+import { DoorError, type Saved } from "../net/door";
 import {
   fetchHistory,
   fetchProfile,
@@ -98,33 +98,23 @@ export class ProfileScreen {
   }
 
   #match(match: Played): HTMLElement {
-    const { startedS, map, players, role, kills, damageHp, aliveS } = match;
-    const result =
-      players === null || match.won ? outcome(match) : `${outcome(match)} of ${players}`;
+    const { startedS, map, role, kills, damageHp, aliveS } = match;
     const cells = [
       ...[momentOf(startedS), map ?? "–", this.#titleOf(role)],
-      ...[match.placement > 0 ? result : outcome(match), grouped(kills), grouped(damageHp)],
+      ...[outcome(match), grouped(kills), grouped(damageHp)],
       minutes(Math.floor(aliveS)),
-      match.recorded ? this.#keeper(match) : "–",
     ];
-    return tableRow(cells, match.won ? { class: "won", tabindex: "-1" } : { tabindex: "-1" });
+    const row = tableRow(cells, match.won ? { class: "won", tabindex: "-1" } : { tabindex: "-1" });
+    row.append(el("td", {}, match.recorded ? this.#saver(match) : "–"));
+    return row;
   }
 
-  /** A button that saves the recording as a file, for `ringfall replay`. */
-  #keeper({ matchId, startedS }: Played): HTMLElement {
+  #saver({ matchId, startedS }: Played): HTMLElement {
     const label = `Save the recording of ${momentOf(startedS)}`;
-    const button = el("button", { type: "button", class: "secondary small", "aria-label": label });
-    button.textContent = "Save";
+    const button = el("button", { type: "button", class: "link", "aria-label": label }, "Save");
     button.addEventListener("click", () => {
-      button.disabled = true;
-      void this.#sheet
-        .fill(
-          () => fetchRecording(matchId, remembered("token")),
-          (file) => save(file, `${matchId}.journal.packed`),
-        )
-        .then(() => {
-          button.disabled = false;
-        });
+      const token = remembered("token");
+      void this.#sheet.fill(() => fetchRecording(matchId, token), save);
     });
     return button;
   }
@@ -150,6 +140,12 @@ async function ask(token: string): Promise<readonly [Profile, HistoryPage] | nul
   }
 }
 
+function save({ name, data }: Saved): void {
+  const link = el("a", { href: URL.createObjectURL(data), download: name });
+  link.click();
+  window.setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
 function tiles(sums: Profile["sums"]): HTMLElement {
   const rows: [string, string][] = [
     ["Matches", grouped(sums.matches)],
@@ -167,10 +163,4 @@ function tiles(sums: Profile["sums"]): HTMLElement {
     { class: "stats" },
     ...rows.map(([label, value]) => el("div", {}, el("dd", {}, value), el("dt", {}, label))),
   );
-}
-
-function save(file: Blob, name: string): void {
-  const link = el("a", { href: URL.createObjectURL(file), download: name });
-  link.click();
-  URL.revokeObjectURL(link.href);
 }

@@ -97,10 +97,7 @@ export function table(
 }
 
 /** The first cell says what the row is about. */
-export function tableRow(
-  cells: readonly (string | HTMLElement)[],
-  attributes = {},
-): HTMLTableRowElement {
+export function tableRow(cells: readonly string[], attributes = {}): HTMLTableRowElement {
   const [first = "", ...others] = cells;
   const data = others.map((cell) => el("td", {}, cell));
   return el("tr", attributes, el("th", { scope: "row" }, first), ...data);
