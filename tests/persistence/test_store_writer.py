@@ -22,11 +22,13 @@ from persistence.store.change import Change
 from persistence.store.changes import decode_change, encode_change
 from persistence.store.file import StoreFile, StoreFileError
 from persistence.store.queries import profile
+from persistence.store.recordings import RecordingGone, RecordingPinned
 from persistence.store.sessions import Player, SignIn, SignOut, Use, find_session
 from persistence.store.spool import is_held, spool_path, waiting_in
 from persistence.store.upkeep import back_up, check, restore
 from persistence.store.writer import Store, StoreSilentError
 from tests.persistence.store_samples import left, played, result, some_matches
+from tests.persistence.test_recordings import sealed
 
 
 @pytest.fixture
@@ -547,6 +549,7 @@ def test_every_kind_of_change_can_be_spooled() -> None:
     match = played("m", result("ada"))
     samples: list[Change] = [sign_in(1), Use(Player("a", "b"), 1), SignOut(b"x"), match]
     samples.append(left(match, match.results[0]))
+    samples += [sealed(1), RecordingPinned("m-001", True), RecordingGone("m-001")]
     assert {type(s) for s in samples} >= set(kinds(Change)) - {Change}, "add a sample of each"
     for sample in samples:
         assert decode_change(encode_change(sample)) == sample

@@ -13,7 +13,8 @@ from persistence.sink import JournalSink
 from ringfall.config import Config
 from ringfall.datapack import load_datapack
 from ringfall.hosting.hosted import HostedMatch
-from ringfall.server import JOURNAL_WAIT_S, Server
+from ringfall.matches import JOURNAL_WAIT_S
+from ringfall.server import Server
 
 
 class Timed:
@@ -46,7 +47,7 @@ def test_the_first_tick_waits_for_journal_and_tail(
 ) -> None:
     server = Server(Config(), load_datapack(), 8)
     timed = Timed()
-    monkeypatch.setattr(server, "_seal", lambda *_: None)
+    monkeypatch.setattr(server.matches, "_seal", lambda *_: None)
     monkeypatch.setattr(server.metrics, "match_ended", lambda _: None)
     server.lobby.matches.append(cast(Any, timed))
 
@@ -55,7 +56,7 @@ def test_the_first_tick_waits_for_journal_and_tail(
         begin_s = trio.current_time()
         async with trio.open_nursery() as nursery:
             sink = JournalSink()
-            nursery.start_soon(server._run_match, cast(HostedMatch, timed), sink, recording)
+            nursery.start_soon(server.matches._run_match, cast(HostedMatch, timed), sink, recording)
             await trio.sleep(ready_s)
             recording.set()
         assert begins_s <= timed.times_s[0] - begin_s < begins_s + 0.1

@@ -79,8 +79,8 @@ def test_the_journal_of_a_match_that_broke_is_set_aside(
     async def play() -> None:
         with trio.fail_after(60):
             async with trio.open_nursery() as nursery:
-                server._nursery = nursery
-                assert server._open_match() is not None
+                server.matches.begin(nursery, lambda change: None)
+                assert server.matches.open() is not None
 
     trio.run(play)
     [reason] = (tmp_path / "journals" / "set-aside").glob("*.reason.txt")
