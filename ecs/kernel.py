@@ -169,7 +169,7 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     if config.DISABLE_JIT:
         REGISTRY[name] = Compiled(name, str(signature), False, function)
         return function
-    dispatcher = _compile(function, name, signature, key)
+    dispatcher = _compile(function, name, signature, key, _looked_at)
     from_cache = any(dispatcher.stats.cache_hits.values())
     made = REGISTRY[name] = Compiled(name, str(signature), from_cache, dispatcher)
     for observer in _observers:
@@ -177,19 +177,26 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     return typing.cast(Callable[P, R], dispatcher)
 
 
-def _compile(function: Callable[..., Any], name: str, signature: Any, key: str) -> Any:
+def _compile(
+    function: Callable[..., Any],
+    name: str,
+    signature: Any,
+    key: str,
+    judged: Callable[[Any, str], Any] = lambda dispatcher, name: dispatcher,
+) -> Any:
+    """Machine code from the cache, or made and ``judged`` now."""
     root = kernel_cache.cache_root()
     if root is None:
-        return _looked_at(numba.njit(signature, **FLAGS)(function), name)
+        return judged(numba.njit(signature, **FLAGS)(function), name)
     try:
         folder = kernel_cache.prepare_folder(root, name, key)
     except OSError:
-        return _looked_at(numba.njit(signature, **FLAGS)(function), name)
+        return judged(numba.njit(signature, **FLAGS)(function), name)
     former = config.CACHE_DIR
     config.CACHE_DIR = str(folder)
     try:
         dispatcher = numba.njit(signature, cache=True, **FLAGS)(function)
-        return dispatcher if any(dispatcher.stats.cache_hits) else _looked_at(dispatcher, name)
+        return dispatcher if any(dispatcher.stats.cache_hits) else judged(dispatcher, name)
     except KernelLooksError:
         # Out of the cache it would not be looked at any more.
         shutil.rmtree(folder, ignore_errors=True)

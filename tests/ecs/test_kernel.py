@@ -192,6 +192,16 @@ def test_an_entry_that_writes_an_input_does_not_compile() -> None:
         entry(spoil)(np.zeros(1), 1.0)
 
 
+@only_compiled
+def test_an_entry_may_look_at_all_of_an_array() -> None:
+    assert entry(left_of)(np.zeros(5)) == 5 + 3
+
+
+@device
+def left_of(x: F64In) -> int:
+    return x.size + x[2:].size
+
+
 @device
 def spoil(x: F64In, value: float) -> None:
     x[0] = value

@@ -233,7 +233,9 @@ class Server:
 
     def begin_to_stop(self) -> None:
         if self.running:
-            trio.from_thread.run_sync(self._cancel.cancel, trio_token=self._token)
+            # It may come to its end by itself in this very moment.
+            with contextlib.suppress(trio.RunFinishedError):
+                trio.from_thread.run_sync(self._cancel.cancel, trio_token=self._token)
 
     def pass_s(self, seconds: float) -> None:
         """Let time pass at once, by a clock that stands still otherwise."""
