@@ -10,7 +10,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ecs import kernel
 
 KERNEL_PACKAGES = ("ecs", "systems", "net")
-ENTRANCES = ("ecs.changes", "systems.tick", "systems.bots", "net.snapshot", "ringfall.mailbox")
+ENTRANCES = (
+    "ecs.changes",
+    "systems.tick",
+    "systems.bots",
+    "net.snapshot",
+    "ringfall.mailbox",
+    "ringfall.hosting.offers",
+)
 
 
 def count_kernels() -> int:
